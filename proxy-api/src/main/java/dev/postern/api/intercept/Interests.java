@@ -1,0 +1,27 @@
+package dev.postern.api.intercept;
+
+import dev.postern.api.message.BackendMessage;
+import dev.postern.api.message.FrontendMessage;
+import dev.postern.api.session.CloseReason;
+import java.util.function.Consumer;
+import java.util.function.Function;
+
+/**
+ * Collects what one interceptor wants of one session. A type may be a message record, such as {@code Query.class}, or
+ * {@code FrontendMessage.class} or {@code BackendMessage.class} for all of that direction. To <em>observe</em> is to see; to
+ * <em>intercept</em> is to decide. Messages of the login itself are never seen.
+ */
+public interface Interests {
+  <M extends FrontendMessage> Interests observeFrontend(Class<M> type, Consumer<? super M> handler);
+
+  <M extends FrontendMessage> Interests interceptFrontend(
+      Class<M> type, Function<? super M, Verdict<FrontendMessage>> handler);
+
+  <M extends BackendMessage> Interests observeBackend(Class<M> type, Consumer<? super M> handler);
+
+  <M extends BackendMessage> Interests interceptBackend(
+      Class<M> type, Function<? super M, Verdict<BackendMessage>> handler);
+
+  /** Called once when the session has ended, on its event loop. */
+  Interests onClose(Consumer<CloseReason> handler);
+}

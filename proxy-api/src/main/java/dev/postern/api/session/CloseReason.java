@@ -1,0 +1,25 @@
+package dev.postern.api.session;
+
+/** Why a session ended; also the label under which metrics count it. */
+public enum CloseReason {
+  /** The client sent Terminate. */
+  CLIENT_TERMINATED,
+  /** The client's connection closed without Terminate. */
+  CLIENT_VANISHED,
+  /** The client broke the protocol. */
+  CLIENT_PROTOCOL_VIOLATION,
+  /** The backend closed its connection. */
+  BACKEND_CLOSED,
+  /** The backend broke the protocol. */
+  BACKEND_PROTOCOL_VIOLATION,
+  /** Nothing was sent for longer than the idle timeout. */
+  IDLE_TIMEOUT,
+  /** An interceptor ended it, or failed. */
+  INTERCEPTOR,
+  /** The operator ended it, or its user was disabled. */
+  KILLED,
+  /** Postern is shutting down. */
+  SHUTDOWN,
+  /** Postern itself failed. */
+  INTERNAL_ERROR
+}
