@@ -5,8 +5,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * Immutable bytes with equality by content. {@link #toString()} shows the length only. Not for secrets: comparison is not constant in
- * time; see {@link Secret}.
+ * Immutable bytes with equality by content. {@link #toString()} shows the length only. Not for
+ * secrets: comparison is not constant in time; see {@link Secret}.
  */
 public final class Bytes {
   public static final Bytes EMPTY = new Bytes(new byte[0]);

@@ -5,20 +5,26 @@ import dev.postern.api.intercept.MessageInterceptorFactory;
 import dev.postern.api.routing.RouterFactory;
 
 /**
- * What {@link java.util.ServiceLoader} finds in a plugin jar. Implement one of the three permitted kinds and name the class in
- * {@code META-INF/services/} under that kind's name.
+ * What {@link java.util.ServiceLoader} finds in a plugin jar. Implement one of the three permitted
+ * kinds and name the class in {@code META-INF/services/} under that kind's name.
  *
- * @param <C> the configuration: a record whose components are the keys of the {@code config} section. A component marked
- *     {@link org.jspecify.annotations.Nullable} may be left out and is then {@code null}; any other is required. Component names are
- *     written in kebab-case in the file ({@code maxRows} is {@code max-rows}). Supported types: {@code String}, {@code boolean},
- *     {@code int}, {@code long}, {@code double} and their boxes, enums, {@link java.time.Duration}, {@link java.nio.file.Path} (relative
- *     to the installation), {@link java.net.URI}, {@link Secret}, lists and maps (with string keys) of these, and further records. Throw
- *     {@link IllegalArgumentException} from the compact constructor to refuse a value; the message is shown beside file, line and column.
+ * @param <C> the configuration: a record whose components are the keys of the {@code config}
+ *     section. A component marked {@link org.jspecify.annotations.Nullable} may be left out and is
+ *     then {@code null}; any other is required. Component names are written in kebab-case in the
+ *     file ({@code maxRows} is {@code max-rows}). Supported types: {@code String}, {@code boolean},
+ *     {@code int}, {@code long}, {@code double} and their boxes, enums, {@link java.time.Duration},
+ *     {@link java.nio.file.Path} (relative to the installation), {@link java.net.URI}, {@link
+ *     Secret}, lists and maps (with string keys) of these, and further records. Throw {@link
+ *     IllegalArgumentException} from the compact constructor to refuse a value; the message is
+ *     shown beside file, line and column.
  */
 public sealed interface PluginFactory<C extends Record>
     permits AuthenticatorFactory, RouterFactory, MessageInterceptorFactory {
 
-  /** The name by which the configuration asks for this plugin: lower-case letters, digits and hyphens, unique in its kind. */
+  /**
+   * The name by which the configuration asks for this plugin: lower-case letters, digits and
+   * hyphens, unique in its kind.
+   */
   String name();
 
   /** The record that the {@code config} section is bound to. */

@@ -7,9 +7,10 @@ import java.security.MessageDigest;
 import java.util.Arrays;
 
 /**
- * Bytes that nobody may see: a password or a key. {@link #toString()} shows nothing, comparison is constant in time, and {@link #close()}
- * wipes them. Whoever creates a secret closes it, unless the method that takes it says otherwise. Safe for use by many threads, but not
- * after {@link #close()}.
+ * Bytes that nobody may see: a password or a key. {@link #toString()} shows nothing, comparison is
+ * constant in time, and {@link #close()} wipes them. Whoever creates a secret closes it, unless the
+ * method that takes it says otherwise. Safe for use by many threads, but not after {@link
+ * #close()}.
  */
 public final class Secret implements AutoCloseable {
   private final byte[] content;
@@ -29,7 +30,7 @@ public final class Secret implements AutoCloseable {
     ByteBuffer encoded = StandardCharsets.UTF_8.encode(CharBuffer.wrap(password));
     byte[] content = new byte[encoded.remaining()];
     encoded.get(content);
-    Arrays.fill(encoded.array(), (byte) 0);
+    encoded.clear().put(new byte[encoded.capacity()]);
     return new Secret(content);
   }
 
@@ -47,7 +48,7 @@ public final class Secret implements AutoCloseable {
     CharBuffer decoded = StandardCharsets.UTF_8.decode(ByteBuffer.wrap(copy));
     char[] chars = new char[decoded.remaining()];
     decoded.get(chars);
-    Arrays.fill(decoded.array(), '\0');
+    decoded.clear().put(new char[decoded.capacity()]);
     Arrays.fill(copy, (byte) 0);
     return chars;
   }

@@ -4,8 +4,9 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A failure that ends a session or refuses it. It has two faces: {@link #clientMessage()} goes to the client as an ErrorResponse,
- * {@link #getMessage()} goes to the operator's log and may say what the client must not know. Neither may hold a secret.
+ * A failure that ends a session or refuses it. It has two faces: {@link #clientMessage()} goes to
+ * the client as an ErrorResponse, {@link #getMessage()} goes to the operator's log and may say what
+ * the client must not know. Neither may hold a secret.
  */
 public class SessionException extends Exception {
   private static final long serialVersionUID = 1L;
@@ -22,7 +23,11 @@ public class SessionException extends Exception {
    * @param cause what led to this, or {@code null}
    */
   public SessionException(
-      SqlState sqlState, FailureKind kind, String clientMessage, String detail, @Nullable Throwable cause) {
+      SqlState sqlState,
+      FailureKind kind,
+      String clientMessage,
+      String detail,
+      @Nullable Throwable cause) {
     super(detail, cause);
     this.sqlState = sqlState.code();
     this.kind = Objects.requireNonNull(kind);

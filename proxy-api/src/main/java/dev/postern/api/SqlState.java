@@ -1,7 +1,8 @@
 package dev.postern.api;
 
 /**
- * A five-character error code (PostgreSQL documentation, appendix A). The constants are those that a gateway has use for.
+ * A five-character error code (PostgreSQL documentation, appendix A). The constants are those that
+ * a gateway has use for.
  *
  * @param code five characters, each {@code 0-9} or {@code A-Z}
  */
@@ -29,7 +30,8 @@ public record SqlState(String code) {
   public static final SqlState INTERNAL_ERROR = new SqlState("XX000");
 
   public SqlState {
-    if (code.length() != 5 || !code.chars().allMatch(c -> (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z'))) {
+    if (code.length() != 5
+        || !code.chars().allMatch(c -> (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z'))) {
       throw new IllegalArgumentException(
           "SQLSTATE \"" + code + "\" (expected: five characters, each 0-9 or A-Z)");
     }

@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
  * A user who has proved who it is.
  *
  * @param name the name it proved
- * @param attributes what the authenticator knows besides (groups, claims), for routers and interceptors
+ * @param attributes what the authenticator knows besides (groups, claims), for routers and
+ *     interceptors
  * @param maxSessions how many sessions it may hold at once; 0: no limit
  * @param scramKeys what the backend login may use instead of a password, or {@code null}
  */

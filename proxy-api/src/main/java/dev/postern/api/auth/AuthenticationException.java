@@ -10,12 +10,17 @@ public final class AuthenticationException extends SessionException {
   private static final long serialVersionUID = 1L;
 
   public AuthenticationException(
-      SqlState sqlState, FailureKind kind, String clientMessage, String detail, @Nullable Throwable cause) {
+      SqlState sqlState,
+      FailureKind kind,
+      String clientMessage,
+      String detail,
+      @Nullable Throwable cause) {
     super(sqlState, kind, clientMessage, detail, cause);
   }
 
   /**
-   * The one answer for a wrong password, an unknown user, and a disabled or expired one ({@code 28P01}, in PostgreSQL's words).
+   * The one answer for a wrong password, an unknown user, and a disabled or expired one ({@code
+   * 28P01}, in PostgreSQL's words).
    *
    * @param detail which of them it was, for the operator only
    */
@@ -34,9 +39,16 @@ public final class AuthenticationException extends SessionException {
         SqlState.INVALID_AUTHORIZATION, FailureKind.CLIENT, clientMessage, detail, null);
   }
 
-  /** The plugin could not decide, because something that it needs failed; the login is refused ({@code 28000}). */
+  /**
+   * The plugin could not decide, because something that it needs failed; the login is refused
+   * ({@code 28000}).
+   */
   public static AuthenticationException unavailable(String detail, @Nullable Throwable cause) {
     return new AuthenticationException(
-        SqlState.INVALID_AUTHORIZATION, FailureKind.PLUGIN, "authentication is not available now", detail, cause);
+        SqlState.INVALID_AUTHORIZATION,
+        FailureKind.PLUGIN,
+        "authentication is not available now",
+        detail,
+        cause);
   }
 }

@@ -6,8 +6,8 @@ import dev.postern.api.session.StartupParameters;
 import java.util.List;
 
 /**
- * The conversation between Postern and a client that wants to log in. One method that asks the client may be called, once. Used by the
- * login's thread only.
+ * The conversation between Postern and a client that wants to log in. One method that asks the
+ * client may be called, once. Used by the login's thread only.
  */
 public interface AuthenticationExchange {
   ClientInfo client();
@@ -15,13 +15,16 @@ public interface AuthenticationExchange {
   StartupParameters startup();
 
   /**
-   * Asks for a proof by SCRAM-SHA-256, or SCRAM-SHA-256-PLUS with channel binding {@code tls-server-end-point} over TLS (RFC 5802, 7677,
-   * 5929; PostgreSQL documentation, "SASL Authentication").
+   * Asks for a proof by SCRAM-SHA-256, or SCRAM-SHA-256-PLUS with channel binding {@code
+   * tls-server-end-point} over TLS (RFC 5802, 7677, 5929; PostgreSQL documentation, "SASL
+   * Authentication").
    *
-   * @param verifiers any of these may be proved; all have the same salt and iteration count. Empty (no such user, disabled, expired): the
-   *     exchange runs all the same against a mock verifier that can never be proved, and ends in the same exception at the same time
+   * @param verifiers any of these may be proved; all have the same salt and iteration count. Empty
+   *     (no such user, disabled, expired): the exchange runs all the same against a mock verifier
+   *     that can never be proved, and ends in the same exception at the same time
    * @return which verifier was proved, and the keys that the proof gives
-   * @throws AuthenticationException {@code 28P01} if the proof is wrong, {@code 08P01} if the client broke the protocol or went away
+   * @throws AuthenticationException {@code 28P01} if the proof is wrong, {@code 08P01} if the
+   *     client broke the protocol or went away
    * @throws IllegalArgumentException if the verifiers differ in salt or iteration count
    */
   ScramProof scramSha256(List<ScramVerifier> verifiers) throws AuthenticationException;
@@ -30,8 +33,9 @@ public interface AuthenticationExchange {
    * Asks for the password itself (AuthenticationCleartextPassword).
    *
    * @return the password; the caller closes it
-   * @throws AuthenticationException {@code 28000} if the connection is not encrypted (nothing is asked then), {@code 28P01} if the
-   *     password is empty, {@code 08P01} if the client broke the protocol or went away
+   * @throws AuthenticationException {@code 28000} if the connection is not encrypted (nothing is
+   *     asked then), {@code 28P01} if the password is empty, {@code 08P01} if the client broke the
+   *     protocol or went away
    */
   Secret cleartextPassword() throws AuthenticationException;
 }

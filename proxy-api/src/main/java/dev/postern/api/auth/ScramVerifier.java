@@ -7,9 +7,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What a SCRAM-SHA-256 password is proved against (RFC 5803), in PostgreSQL's own text form
- * {@code SCRAM-SHA-256$iterations:salt$StoredKey:ServerKey}. It is not the password, but whoever has it can pose as the server and, with a
- * captured exchange, as the user: {@link #toString()} shows no key.
+ * What a SCRAM-SHA-256 password is proved against (RFC 5803), in PostgreSQL's own text form {@code
+ * SCRAM-SHA-256$iterations:salt$StoredKey:ServerKey}. It is not the password, but whoever has it
+ * can pose as the server and, with a captured exchange, as the user: {@link #toString()} shows no
+ * key.
  */
 public final class ScramVerifier {
   /** The length of StoredKey and ServerKey in bytes. */
@@ -19,7 +20,8 @@ public final class ScramVerifier {
   public static final int MAX_SALT_LENGTH = 1024;
 
   private static final Pattern TEXT =
-      Pattern.compile("SCRAM-SHA-256\\$(\\d{1,10}):([A-Za-z0-9+/=]+)\\$([A-Za-z0-9+/=]+):([A-Za-z0-9+/=]+)");
+      Pattern.compile(
+          "SCRAM-SHA-256\\$(\\d{1,10}):([A-Za-z0-9+/=]+)\\$([A-Za-z0-9+/=]+):([A-Za-z0-9+/=]+)");
 
   private final int iterations;
   private final Bytes salt;
@@ -34,14 +36,20 @@ public final class ScramVerifier {
    */
   public ScramVerifier(int iterations, Bytes salt, byte[] storedKey, byte[] serverKey) {
     if (iterations < 1) {
-      throw new IllegalArgumentException("SCRAM verifier: iterations " + iterations + " (expected: 1 or more)");
+      throw new IllegalArgumentException(
+          "SCRAM verifier: iterations " + iterations + " (expected: 1 or more)");
     }
     if (salt.length() < 1 || salt.length() > MAX_SALT_LENGTH) {
       throw new IllegalArgumentException(
-          "SCRAM verifier: salt of " + salt.length() + " bytes (expected: 1.." + MAX_SALT_LENGTH + ")");
+          "SCRAM verifier: salt of "
+              + salt.length()
+              + " bytes (expected: 1.."
+              + MAX_SALT_LENGTH
+              + ")");
     }
     if (storedKey.length != KEY_LENGTH || serverKey.length != KEY_LENGTH) {
-      throw new IllegalArgumentException("SCRAM verifier: StoredKey and ServerKey must have " + KEY_LENGTH + " bytes");
+      throw new IllegalArgumentException(
+          "SCRAM verifier: StoredKey and ServerKey must have " + KEY_LENGTH + " bytes");
     }
     this.iterations = iterations;
     this.salt = salt;
@@ -121,6 +129,10 @@ public final class ScramVerifier {
 
   @Override
   public String toString() {
-    return "ScramVerifier[iterations=" + iterations + ", salt=" + salt.length() + " bytes, keys hidden]";
+    return "ScramVerifier[iterations="
+        + iterations
+        + ", salt="
+        + salt.length()
+        + " bytes, keys hidden]";
   }
 }

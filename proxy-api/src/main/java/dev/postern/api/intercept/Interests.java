@@ -7,9 +7,10 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
- * Collects what one interceptor wants of one session. A type may be a message record, such as {@code Query.class}, or
- * {@code FrontendMessage.class} or {@code BackendMessage.class} for all of that direction. To <em>observe</em> is to see; to
- * <em>intercept</em> is to decide. Messages of the login itself are never seen.
+ * Collects what one interceptor wants of one session. A type may be a message record, such as
+ * {@code Query.class}, or {@code FrontendMessage.class} or {@code BackendMessage.class} for all of
+ * that direction. To <em>observe</em> is to see; to <em>intercept</em> is to decide. Messages of
+ * the login itself are never seen.
  */
 public interface Interests {
   <M extends FrontendMessage> Interests observeFrontend(Class<M> type, Consumer<? super M> handler);

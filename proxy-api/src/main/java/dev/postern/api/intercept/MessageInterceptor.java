@@ -3,11 +3,15 @@ package dev.postern.api.intercept;
 import dev.postern.api.Plugin;
 import dev.postern.api.session.SessionInfo;
 
-/** Sees, and may decide on, the messages of sessions. One instance serves all sessions; state of a session lives in its handlers. */
+/**
+ * Sees, and may decide on, the messages of sessions. One instance serves all sessions; state of a
+ * session lives in its handlers.
+ */
 public interface MessageInterceptor extends Plugin {
   /**
-   * A session is about to relay. Declares what this interceptor wants of it: declare nothing, and it costs nothing. Runs on the session's
-   * virtual thread; may block until the login's deadline. An exception refuses the session.
+   * A session is about to relay. Declares what this interceptor wants of it: declare nothing, and
+   * it costs nothing. Runs on the session's virtual thread; may block until the login's deadline.
+   * An exception refuses the session.
    *
    * @param session who, from where, to where
    * @param interests where to declare; valid during this call only

@@ -17,8 +17,9 @@ public sealed interface Verdict<M> {
   }
 
   /**
-   * Passes these on instead, encoded anew; none: the message is dropped. The interceptor answers for the protocol's order: a dropped Query,
-   * for one, has no answer, and a client waits for it; {@link Reject} answers.
+   * Passes these on instead, encoded anew; none: the message is dropped. The interceptor answers
+   * for the protocol's order: a dropped Query, for one, has no answer, and a client waits for it;
+   * {@link Reject} answers.
    */
   record Replace<M>(List<M> messages) implements Verdict<M> {
     public Replace {
@@ -27,9 +28,10 @@ public sealed interface Verdict<M> {
   }
 
   /**
-   * Refuses a frontend message, as if the server had: the client gets an ErrorResponse in its turn among the answers to what it sent before,
-   * and the session goes on. A transaction block that the message belonged to has failed, and in the extended protocol everything up to the
-   * next Sync is skipped. Of a backend message, ends the session like {@link Terminate}.
+   * Refuses a frontend message, as if the server had: the client gets an ErrorResponse in its turn
+   * among the answers to what it sent before, and the session goes on. A transaction block that the
+   * message belonged to has failed, and in the extended protocol everything up to the next Sync is
+   * skipped. Of a backend message, ends the session like {@link Terminate}.
    *
    * @param sqlState the code for the client
    * @param message a sentence for the client
@@ -40,9 +42,10 @@ public sealed interface Verdict<M> {
   record Terminate<M>(SqlState sqlState, String message) implements Verdict<M> {}
 
   /**
-   * Decides when the stage completes; until then this direction of the session stands still, and later messages wait. Failing, or taking
-   * longer than the configured time ({@code timeouts.interceptor}), ends the session. The stage may complete on any thread, and may not give
-   * {@code Later} again.
+   * Decides when the stage completes; until then this direction of the session stands still, and
+   * later messages wait. Failing, or taking longer than the configured time ({@code
+   * timeouts.interceptor}), ends the session. The stage may complete on any thread, and may not
+   * give {@code Later} again.
    */
   record Later<M>(CompletionStage<Verdict<M>> verdict) implements Verdict<M> {}
 

@@ -1,25 +1,32 @@
 /**
- * What passes. A {@link dev.postern.api.intercept.MessageInterceptor} declares, when a session opens, which types of message it wants to see
- * or to decide on. What nobody declared is not decoded; a session in which nobody declared anything relays bytes.
+ * What passes. A {@link dev.postern.api.intercept.MessageInterceptor} declares, when a session
+ * opens, which types of message it wants to see or to decide on. What nobody declared is not
+ * decoded; a session in which nobody declared anything relays bytes.
  *
  * <p>Guarantees:
  *
  * <ol>
- *   <li>{@code open} is called once for each session, after login and before its first message, in the configuration's order.
- *   <li>All handlers of one session run on one thread at a time, the session's event loop: state that belongs to a session needs no lock.
- *       Handlers must not block; what takes time is answered {@link dev.postern.api.intercept.Verdict#later later}.
- *   <li>Frontend messages pass the interceptors in the configuration's order, backend messages in the opposite one. Each sees what the one
- *       before it let through.
- *   <li>Messages of one direction are handled in the order of the wire, and leave in that order, whatever a handler decides.
+ *   <li>{@code open} is called once for each session, after login and before its first message, in
+ *       the configuration's order.
+ *   <li>All handlers of one session run on one thread at a time, the session's event loop: state
+ *       that belongs to a session needs no lock. Handlers must not block; what takes time is
+ *       answered {@link dev.postern.api.intercept.Verdict#later later}.
+ *   <li>Frontend messages pass the interceptors in the configuration's order, backend messages in
+ *       the opposite one. Each sees what the one before it let through.
+ *   <li>Messages of one direction are handled in the order of the wire, and leave in that order,
+ *       whatever a handler decides.
  *   <li>A handler that throws ends its session with {@code XX000}, and no other.
- *   <li>What is observed or let through unchanged is forwarded as the original bytes, never re-encoded.
+ *   <li>What is observed or let through unchanged is forwarded as the original bytes, never
+ *       re-encoded.
  *   <li>{@code onClose} handlers run once, last.
  * </ol>
  *
- * <p>Facts about the protocol that surprise newcomers: clients pipeline, so several Query or Sync messages can be under way before the first
- * answer; ParameterStatus, NoticeResponse and NotificationResponse can come at any moment; after an error in the extended protocol, the
- * server skips everything up to Sync; one Query can hold many statements and gives one CommandComplete for each; during COPY, CopyData flows
- * in both directions as frontend or backend messages; replication connections carry their own messages inside CopyData.
+ * <p>Facts about the protocol that surprise newcomers: clients pipeline, so several Query or Sync
+ * messages can be under way before the first answer; ParameterStatus, NoticeResponse and
+ * NotificationResponse can come at any moment; after an error in the extended protocol, the server
+ * skips everything up to Sync; one Query can hold many statements and gives one CommandComplete for
+ * each; during COPY, CopyData flows in both directions as frontend or backend messages; replication
+ * connections carry their own messages inside CopyData.
  */
 @NullMarked
 package dev.postern.api.intercept;

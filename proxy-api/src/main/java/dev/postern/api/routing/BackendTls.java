@@ -4,12 +4,16 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
- * TLS towards a server, with the meaning of libpq's parameters of the same names (PostgreSQL documentation, "SSL Support").
+ * TLS towards a server, with the meaning of libpq's parameters of the same names (PostgreSQL
+ * documentation, "SSL Support").
  *
  * @param mode what is required of it
- * @param rootCertificate PEM file with the CAs that may have signed the server's certificate; {@code null}: the Java platform's
- * @param certificate PEM file with the certificate chain that Postern shows to the server, or {@code null} for none
- * @param key PEM file with the private key of {@code certificate} (PKCS#8, unencrypted), or {@code null}
+ * @param rootCertificate PEM file with the CAs that may have signed the server's certificate;
+ *     {@code null}: the Java platform's
+ * @param certificate PEM file with the certificate chain that Postern shows to the server, or
+ *     {@code null} for none
+ * @param key PEM file with the private key of {@code certificate} (PKCS#8, unencrypted), or {@code
+ *     null}
  */
 public record BackendTls(
     Mode mode, @Nullable Path rootCertificate, @Nullable Path certificate, @Nullable Path key) {
@@ -31,7 +35,8 @@ public record BackendTls(
 
   public BackendTls {
     if ((certificate == null) != (key == null)) {
-      throw new IllegalArgumentException("certificate and key belong together: set both or neither");
+      throw new IllegalArgumentException(
+          "certificate and key belong together: set both or neither");
     }
   }
 }

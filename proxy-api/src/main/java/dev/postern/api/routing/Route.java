@@ -8,10 +8,12 @@ import org.jspecify.annotations.Nullable;
  *
  * @param name names the route to the operator
  * @param backends the servers that may serve the session, first choice first; one or more
- * @param database the database to ask the server for; {@code null}: the one that the client asked for
+ * @param database the database to ask the server for; {@code null}: the one that the client asked
+ *     for
  * @param login how to log in there
  */
-public record Route(String name, List<Backend> backends, @Nullable String database, BackendLogin login) {
+public record Route(
+    String name, List<Backend> backends, @Nullable String database, BackendLogin login) {
   public Route {
     backends = List.copyOf(backends);
     if (backends.isEmpty()) {

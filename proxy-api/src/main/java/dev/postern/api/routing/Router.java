@@ -5,7 +5,8 @@ import dev.postern.api.Plugin;
 /** Decides where a session goes. One instance serves all sessions. */
 public interface Router extends Plugin {
   /**
-   * Chooses the backends for a session. Runs on the session's virtual thread and may block until the login's deadline.
+   * Chooses the backends for a session. Runs on the session's virtual thread and may block until
+   * the login's deadline.
    *
    * @throws RoutingException if there is no place for this session
    */
@@ -14,11 +15,15 @@ public interface Router extends Plugin {
   /** A backend of a route was reached and a session logged in to it. Must not block. */
   default void sessionOpened(Route route, Backend backend) {}
 
-  /** A session for which {@link #sessionOpened} was called has ended. Called on an event loop; must not block. */
+  /**
+   * A session for which {@link #sessionOpened} was called has ended. Called on an event loop; must
+   * not block.
+   */
   default void sessionClosed(Route route, Backend backend) {}
 
   /**
-   * A backend of a route did not answer, or refused before a login was tried; Postern goes on with the route's next one. Must not block.
+   * A backend of a route did not answer, or refused before a login was tried; Postern goes on with
+   * the route's next one. Must not block.
    *
    * @param reason one line for the operator
    */

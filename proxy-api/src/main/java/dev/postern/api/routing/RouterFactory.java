@@ -12,7 +12,8 @@ public non-sealed interface RouterFactory<C extends Record> extends PluginFactor
   /**
    * Called once for each instance that the configuration names, before a listener is open.
    *
-   * @throws Exception to refuse the configuration or say what is missing; stops the start with its message
+   * @throws Exception to refuse the configuration or say what is missing; stops the start with its
+   *     message
    */
   Router create(C config, PluginContext context) throws Exception;
 }

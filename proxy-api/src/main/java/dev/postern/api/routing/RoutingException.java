@@ -10,7 +10,11 @@ public final class RoutingException extends SessionException {
   private static final long serialVersionUID = 1L;
 
   public RoutingException(
-      SqlState sqlState, FailureKind kind, String clientMessage, String detail, @Nullable Throwable cause) {
+      SqlState sqlState,
+      FailureKind kind,
+      String clientMessage,
+      String detail,
+      @Nullable Throwable cause) {
     super(sqlState, kind, clientMessage, detail, cause);
   }
 

@@ -11,4 +11,5 @@ import dev.postern.api.session.StartupParameters;
  * @param startup what it asked for: database, application_name and the rest
  * @param user who it proved to be
  */
-public record RoutingRequest(ClientInfo client, StartupParameters startup, AuthenticatedUser user) {}
+public record RoutingRequest(
+    ClientInfo client, StartupParameters startup, AuthenticatedUser user) {}

@@ -6,8 +6,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The parameters of the client's StartupMessage (PostgreSQL documentation, "Message Formats"), in the client's order, without the
- * {@code _pq_.} protocol options.
+ * The parameters of the client's StartupMessage (PostgreSQL documentation, "Message Formats"), in
+ * the client's order, without the {@code _pq_.} protocol options.
  *
  * @param values names and values as sent; {@code user} is always there and never empty
  */
@@ -37,9 +37,10 @@ public record StartupParameters(Map<String, String> values) {
   /** Whether this is to be a replication connection (physical or logical). */
   public boolean replication() {
     String value = values.get("replication");
-    return value != null && !switch (value.toLowerCase(java.util.Locale.ROOT)) {
-      case "false", "off", "no", "0", "f", "n" -> true;
-      default -> false;
-    };
+    return value != null
+        && !switch (value.toLowerCase(java.util.Locale.ROOT)) {
+          case "false", "off", "no", "0", "f", "n" -> true;
+          default -> false;
+        };
   }
 }

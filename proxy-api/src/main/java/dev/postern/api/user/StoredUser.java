@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param enabled whether the user may log in at all
  * @param validFrom logins are refused before this moment; {@code null}: no such limit
  * @param validUntil logins are refused from this moment on; {@code null}: no such limit
- * @param verifiers what the user may prove a password against, newest first; all with one salt and iteration count
+ * @param verifiers what the user may prove a password against, newest first; all with one salt and
+ *     iteration count
  * @param databases the databases that the user may ask for; empty: all
  * @param maxSessions how many sessions the user may hold at once; 0: no limit
  */

@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  * @param validFrom counts from this moment on; {@code null}: always has
  * @param validUntil counts no more from this moment on; {@code null}: never ends
  */
-public record StoredVerifier(ScramVerifier verifier, @Nullable Instant validFrom, @Nullable Instant validUntil) {
+public record StoredVerifier(
+    ScramVerifier verifier, @Nullable Instant validFrom, @Nullable Instant validUntil) {
   public boolean isValidAt(Instant now) {
     return Validity.covers(validFrom, validUntil, now);
   }

@@ -1,5 +1,6 @@
 /**
- * Postern's own users, as plugins may see them: names, verifiers with their validity, and limits; never a password.
+ * Postern's own users, as plugins may see them: names, verifiers with their validity, and limits;
+ * never a password.
  */
 @NullMarked
 package dev.postern.api.user;

@@ -1,5 +1,6 @@
 /**
- * Interceptor that writes a session's messages to a file, redacted as configured, so that what happened can be read later.
+ * Interceptor that writes a session's messages to a file, redacted as configured, so that what
+ * happened can be read later.
  */
 @NullMarked
 package dev.postern.plugins.recorder;
