@@ -1,0 +1,205 @@
+package dev.postern.proxy.channel;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.EventLoop;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.util.concurrent.Future;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One connection, read and written by one virtual thread that may wait. Every wait ends at the
+ * deadline. Closing the channel, from any thread, wakes the reader.
+ */
+public final class BlockingChannel {
+  /** A message's type byte and length. */
+  private static final int HEADER_LENGTH = 5;
+
+  private final Channel channel;
+  private final ReceivedBytes received = new ReceivedBytes();
+  private Deadline deadline;
+  private @Nullable SslHandler tls;
+
+  /** Takes the bytes of a channel that has just been opened, on its event loop. */
+  public BlockingChannel(Channel channel, Deadline deadline) {
+    this.channel = channel;
+    this.deadline = deadline;
+    channel.pipeline().addLast(received);
+  }
+
+  public void deadline(Deadline newDeadline) {
+    this.deadline = newDeadline;
+  }
+
+  public Deadline deadline() {
+    return deadline;
+  }
+
+  public EventLoop eventLoop() {
+    return channel.eventLoop();
+  }
+
+  public Channel channel() {
+    return channel;
+  }
+
+  public ByteBufAllocator alloc() {
+    return channel.alloc();
+  }
+
+  public InetSocketAddress remoteAddress() {
+    return (InetSocketAddress) channel.remoteAddress();
+  }
+
+  public InetSocketAddress localAddress() {
+    return (InetSocketAddress) channel.localAddress();
+  }
+
+  /** The TLS layer, or {@code null} while the connection is in clear. */
+  public @Nullable SslHandler tls() {
+    return tls;
+  }
+
+  /** Waits for a byte and leaves it there. */
+  public byte peek(String waitingFor) throws IOException, InterruptedException {
+    received.await(1, deadline, waitingFor);
+    return received.peek(0);
+  }
+
+  /** Waits for four bytes and leaves them there. */
+  public int peekInt(String waitingFor) throws IOException, InterruptedException {
+    received.await(4, deadline, waitingFor);
+    return received.peekInt(0);
+  }
+
+  /** Waits for {@code length} bytes; the caller releases them. */
+  public ByteBuf read(int length, String waitingFor) throws IOException, InterruptedException {
+    received.await(length, deadline, waitingFor);
+    return received.take(length, channel);
+  }
+
+  /**
+   * Waits for one whole message of the protocol and takes it, header included; the caller releases
+   * it. Its length is checked before anything is kept for it.
+   *
+   * @param maxLength the greatest length field that is accepted, in bytes
+   * @throws FrameException if the length is less than 4 or greater than {@code maxLength}
+   */
+  public ByteBuf readMessage(int maxLength, String waitingFor)
+      throws IOException, InterruptedException, FrameException {
+    received.await(HEADER_LENGTH, deadline, waitingFor);
+    byte type = received.peek(0);
+    int length = received.peekInt(1);
+    if (length < 4 || length > maxLength) {
+      throw new FrameException(type, length, maxLength);
+    }
+    received.await(1 + length, deadline, waitingFor);
+    return received.take(1 + length, channel);
+  }
+
+  /** Whether bytes lie here that nobody took yet. */
+  public boolean hasUnread() {
+    return !received.isEmpty();
+  }
+
+  /**
+   * Sends, and releases, the bytes; does not wait. That the connection is gone shows when it is
+   * read.
+   */
+  public ChannelFuture write(ByteBuf bytes) {
+    return channel.writeAndFlush(bytes);
+  }
+
+  /** Sends, and then closes when all is sent, or at once if that takes longer than a second. */
+  public void writeAndClose(ByteBuf bytes) {
+    channel.writeAndFlush(bytes).addListener(ChannelFutureListener.CLOSE);
+    channel.eventLoop().schedule(() -> channel.close(), 1, TimeUnit.SECONDS);
+  }
+
+  public void close() {
+    channel.close();
+  }
+
+  /**
+   * Puts TLS under the connection and waits for the handshake. What the peer sent in clear before
+   * that is never read as if it had been protected: unless {@code firstBytesAreTls}, unread bytes
+   * end the connection.
+   *
+   * @param handler the TLS engine for this side
+   * @param clearReply sent in clear first, or {@code null}
+   * @param firstBytesAreTls whether what has arrived already is the peer's ClientHello
+   * @throws PlaintextBeforeTlsException if the peer sent more in clear than it may
+   */
+  public void startTls(SslHandler handler, @Nullable ByteBuf clearReply, boolean firstBytesAreTls)
+      throws IOException, InterruptedException {
+    Future<Boolean> started =
+        eventLoop()
+            .submit(
+                () -> {
+                  if (!firstBytesAreTls && !received.isEmpty()) {
+                    if (clearReply != null) {
+                      clearReply.release();
+                    }
+                    return false;
+                  }
+                  if (clearReply != null) {
+                    channel.writeAndFlush(clearReply);
+                  }
+                  ByteBuf clientHello = firstBytesAreTls ? received.takeAll() : null;
+                  channel.pipeline().addFirst(handler);
+                  if (clientHello != null) {
+                    channel.pipeline().fireChannelRead(clientHello).fireChannelReadComplete();
+                  }
+                  return true;
+                });
+    if (!await(started, "TLS to start")) {
+      throw new PlaintextBeforeTlsException();
+    }
+    tls = handler;
+    await(handler.handshakeFuture(), "the TLS handshake");
+  }
+
+  /** Waits for a future of this channel's event loop. */
+  public <T> T await(Future<T> future, String waitingFor) throws IOException, InterruptedException {
+    if (!future.await(Math.max(1, deadline.remainingNanos()), TimeUnit.NANOSECONDS)) {
+      future.cancel(false);
+      throw new DeadlineExceededException(waitingFor);
+    }
+    Throwable cause = future.cause();
+    if (cause instanceof IOException io) {
+      throw io;
+    }
+    if (cause instanceof CancellationException) {
+      throw new PeerClosedException(waitingFor, null);
+    }
+    if (cause != null) {
+      throw new IOException(waitingFor + " failed: " + cause.getMessage(), cause);
+    }
+    return future.getNow();
+  }
+
+  /**
+   * Gives the channel to {@code next}, on the event loop, which gets all bytes that nobody took;
+   * this object is not used any more.
+   *
+   * @return the unread bytes, for {@code next} to handle and release; may be empty
+   */
+  public ByteBuf handOver(ChannelHandler next) {
+    ByteBuf rest = received.detach();
+    channel.pipeline().replace(received, null, next);
+    return rest;
+  }
+
+  /** Frees what was received and not read. For the end of a connection that was not handed over. */
+  public void release() {
+    received.release();
+  }
+}

@@ -1,0 +1,92 @@
+package dev.postern.proxy.channel;
+
+import io.netty.channel.Channel;
+import io.netty.channel.IoHandlerFactory;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.ServerChannel;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.channel.uring.IoUring;
+import io.netty.channel.uring.IoUringIoHandler;
+import io.netty.channel.uring.IoUringServerSocketChannel;
+import io.netty.channel.uring.IoUringSocketChannel;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How bytes reach the kernel: io_uring where it works (the cheapest), else epoll, else Java's NIO,
+ * which always works.
+ *
+ * @param name {@code io_uring}, {@code epoll} or {@code nio}
+ * @param ioHandlers for the event loops
+ * @param serverChannel the listening socket's class
+ * @param channel a connection's class
+ */
+public record Transport(
+    String name,
+    IoHandlerFactory ioHandlers,
+    Class<? extends ServerChannel> serverChannel,
+    Class<? extends Channel> channel) {
+
+  /** The best one that works here. */
+  public static Transport best() {
+    if (unavailable("io_uring") == null) {
+      return named("io_uring");
+    }
+    return unavailable("epoll") == null ? named("epoll") : named("nio");
+  }
+
+  /**
+   * The one with this name.
+   *
+   * @throws IllegalArgumentException if it does not work here; the message says why
+   */
+  public static Transport named(String name) {
+    Throwable reason = unavailable(name);
+    if (reason != null) {
+      throw new IllegalArgumentException(
+          "transport " + name + " does not work here: " + reason.getMessage(), reason);
+    }
+    return switch (name) {
+      case "io_uring" ->
+          new Transport(
+              name,
+              IoUringIoHandler.newFactory(),
+              IoUringServerSocketChannel.class,
+              IoUringSocketChannel.class);
+      case "epoll" ->
+          new Transport(
+              name,
+              EpollIoHandler.newFactory(),
+              EpollServerSocketChannel.class,
+              EpollSocketChannel.class);
+      case "nio" ->
+          new Transport(
+              name,
+              NioIoHandler.newFactory(),
+              NioServerSocketChannel.class,
+              NioSocketChannel.class);
+      default ->
+          throw new IllegalArgumentException(
+              "transport " + name + " (expected: io_uring, epoll or nio)");
+    };
+  }
+
+  private static @Nullable Throwable unavailable(String name) {
+    return switch (name) {
+      case "io_uring" -> IoUring.unavailabilityCause();
+      case "epoll" -> Epoll.unavailabilityCause();
+      default -> null;
+    };
+  }
+
+  public MultiThreadIoEventLoopGroup newEventLoops(int count) {
+    return new MultiThreadIoEventLoopGroup(
+        count, new DefaultThreadFactory("loop", true), ioHandlers);
+  }
+}
