@@ -1,0 +1,43 @@
+package dev.postern.plugins.staticroutes;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One route.
+ *
+ * @param name names it to the operator
+ * @param match which sessions take it; {@code null}: all
+ * @param backends the servers that may serve them; each at most once
+ * @param balance how new sessions are spread over the servers; {@code null}: round-robin
+ * @param database the database to ask the servers for; {@code null}: the one that the client asked
+ *     for
+ * @param login how to log in there; {@code null}: as the client, with its own key or its mapping
+ */
+public record RouteConfig(
+    String name,
+    @Nullable MatchConfig match,
+    List<BackendConfig> backends,
+    @Nullable Balance balance,
+    @Nullable String database,
+    @Nullable LoginConfig login) {
+  public RouteConfig {
+    backends = List.copyOf(backends);
+    if (name.isBlank()) {
+      throw new IllegalArgumentException("name: empty");
+    }
+    if (backends.isEmpty()) {
+      throw new IllegalArgumentException("backends: none (expected: one or more)");
+    }
+    if (backends.stream().map(BackendConfig::toBackend).distinct().count() < backends.size()) {
+      throw new IllegalArgumentException("backends: one of them is named twice");
+    }
+    if (database != null && database.isEmpty()) {
+      throw new IllegalArgumentException("database: empty");
+    }
+  }
+
+  Balance effectiveBalance() {
+    return balance == null ? Balance.ROUND_ROBIN : balance;
+  }
+}

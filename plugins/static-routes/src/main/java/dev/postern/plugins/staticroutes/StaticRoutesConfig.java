@@ -1,0 +1,61 @@
+package dev.postern.plugins.staticroutes;
+
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The {@code config} section of the plugin.
+ *
+ * @param retryAfter how long a backend that did not answer is passed over at first; {@code null}: 5
+ *     seconds
+ * @param retryAfterLimit what that time grows to while the backend stays away; {@code null}: one
+ *     minute, or {@code retryAfter} if that is longer
+ * @param routes looked through from the top; the first that matches is taken
+ */
+public record StaticRoutesConfig(
+    @Nullable Duration retryAfter, @Nullable Duration retryAfterLimit, List<RouteConfig> routes) {
+  private static final Duration RETRY_AFTER = Duration.ofSeconds(5);
+  private static final Duration RETRY_AFTER_LIMIT = Duration.ofMinutes(1);
+
+  public StaticRoutesConfig {
+    routes = List.copyOf(routes);
+    if (routes.isEmpty()) {
+      throw new IllegalArgumentException("routes: none (expected: one or more)");
+    }
+    if (retryAfter != null && !retryAfter.isPositive()) {
+      throw new IllegalArgumentException("retry-after: not positive");
+    }
+    Duration first = retryAfter == null ? RETRY_AFTER : retryAfter;
+    if (retryAfterLimit != null && retryAfterLimit.compareTo(first) < 0) {
+      throw new IllegalArgumentException("retry-after-limit: less than retry-after");
+    }
+    Set<String> names = new HashSet<>();
+    for (RouteConfig route : routes) {
+      if (!names.add(route.name())) {
+        throw new IllegalArgumentException(
+            "routes: two have the name \"" + route.name() + "\" (expected: a name of its own)");
+      }
+      if (route.match() == null && !route.equals(routes.getLast())) {
+        throw new IllegalArgumentException(
+            "routes: \""
+                + route.name()
+                + "\" matches everything, so those after it are never used");
+      }
+    }
+  }
+
+  Duration effectiveRetryAfter() {
+    return retryAfter == null ? RETRY_AFTER : retryAfter;
+  }
+
+  Duration effectiveRetryAfterLimit() {
+    Duration first = effectiveRetryAfter();
+    if (retryAfterLimit != null) {
+      return retryAfterLimit;
+    }
+    return first.compareTo(RETRY_AFTER_LIMIT) > 0 ? first : RETRY_AFTER_LIMIT;
+  }
+}
