@@ -43,6 +43,15 @@ public final class Bytes {
     return content.clone();
   }
 
+  /**
+   * Puts all of them at the buffer's position.
+   *
+   * @throws java.nio.BufferOverflowException if they do not fit
+   */
+  public void copyTo(ByteBuffer target) {
+    target.put(content);
+  }
+
   /** A read-only view, without a copy. */
   public ByteBuffer asReadOnlyBuffer() {
     return ByteBuffer.wrap(content).asReadOnlyBuffer();
