@@ -1,0 +1,63 @@
+package dev.postern.proxy.relay;
+
+import dev.postern.api.SqlState;
+import dev.postern.api.message.BackendMessage;
+import dev.postern.api.message.ErrorResponse;
+import dev.postern.proxy.codec.BackendCodec;
+import dev.postern.proxy.codec.ProtocolException;
+import io.netty.buffer.ByteBuf;
+import java.util.function.Consumer;
+
+/** What a server sends once the client is logged in. */
+final class BackendWire implements Wire<BackendMessage> {
+  private static final int STATUS_OFFSET = 5;
+
+  private final Relay relay;
+  private final Progress progress;
+  private final Rejections rejections;
+
+  BackendWire(Relay relay, Progress progress, Rejections rejections) {
+    this.relay = relay;
+    this.progress = progress;
+    this.rejections = rejections;
+  }
+
+  @Override
+  public BackendMessage decode(byte type, ByteBuf body) throws MalformedMessageException {
+    try {
+      return BackendCodec.decode(type, body);
+    } catch (ProtocolException e) {
+      throw new MalformedMessageException(e);
+    }
+  }
+
+  @Override
+  public void encode(BackendMessage message, ByteBuf out) {
+    BackendCodec.encode(message, out);
+  }
+
+  @Override
+  public boolean needsWhole(byte type, int length) {
+    return type == 'Z' && length == STATUS_OFFSET;
+  }
+
+  @Override
+  public void passing(byte type, ByteBuf bytes, int at) {
+    if (type == 'Z' && bytes.getInt(at + 1) == STATUS_OFFSET) {
+      progress.backendReady(bytes.getByte(at + STATUS_OFFSET));
+    } else {
+      progress.backendSent();
+    }
+  }
+
+  @Override
+  public BackendMessage substitute(BackendMessage message) {
+    return message instanceof ErrorResponse error ? rejections.exchange(error) : message;
+  }
+
+  @Override
+  public boolean reject(SqlState sqlState, String message, Consumer<BackendMessage> emit) {
+    relay.endedBy("(refused a message of the server)", sqlState, message);
+    return false;
+  }
+}

@@ -1,0 +1,110 @@
+package dev.postern.proxy.relay;
+
+import dev.postern.api.intercept.Interests;
+import dev.postern.api.intercept.Verdict;
+import dev.postern.api.message.BackendMessage;
+import dev.postern.api.message.FrontendMessage;
+import dev.postern.api.session.CloseReason;
+import dev.postern.proxy.codec.MessageTypes;
+import dev.postern.proxy.relay.Handlers.Handler;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What all interceptors declared for one session. Filled before the relay starts, read by its event
+ * loop.
+ */
+public final class Declarations {
+  private static final Logger log = LoggerFactory.getLogger(Declarations.class);
+
+  private record Closing(String interceptor, Consumer<CloseReason> handler) {}
+
+  final Handlers<FrontendMessage> frontend = new Handlers<>();
+  final Handlers<BackendMessage> backend = new Handlers<>();
+  private final List<Closing> closings = new ArrayList<>();
+
+  /** Where one interceptor declares; call for them in the configuration's order. */
+  public Interests of(String interceptor) {
+    return new InterestsOf(interceptor);
+  }
+
+  void closed(CloseReason reason) {
+    for (Closing closing : closings) {
+      try {
+        closing.handler().accept(reason);
+      } catch (Throwable e) {
+        log.atWarn()
+            .addKeyValue("plugin", closing.interceptor())
+            .setCause(e)
+            .log("interceptor failed at the end of a session");
+      }
+    }
+  }
+
+  private final class InterestsOf implements Interests {
+    private final String interceptor;
+
+    /**
+     * How many of this interceptor's own backend handlers stand at the front already, to keep their
+     * order.
+     */
+    private int ownBackendHandlers;
+
+    InterestsOf(String interceptor) {
+      this.interceptor = interceptor;
+    }
+
+    @Override
+    public <M extends FrontendMessage> Interests observeFrontend(
+        Class<M> type, Consumer<? super M> handler) {
+      return frontend(type, message -> handler.accept(type.cast(message)), null);
+    }
+
+    @Override
+    public <M extends FrontendMessage> Interests interceptFrontend(
+        Class<M> type, Function<? super M, Verdict<FrontendMessage>> handler) {
+      return frontend(type, null, message -> handler.apply(type.cast(message)));
+    }
+
+    @Override
+    public <M extends BackendMessage> Interests observeBackend(
+        Class<M> type, Consumer<? super M> handler) {
+      return backend(type, message -> handler.accept(type.cast(message)), null);
+    }
+
+    @Override
+    public <M extends BackendMessage> Interests interceptBackend(
+        Class<M> type, Function<? super M, Verdict<BackendMessage>> handler) {
+      return backend(type, null, message -> handler.apply(type.cast(message)));
+    }
+
+    private Interests frontend(
+        Class<? extends FrontendMessage> type,
+        @Nullable Consumer<FrontendMessage> observer,
+        @Nullable Function<FrontendMessage, Verdict<FrontendMessage>> decider) {
+      var handler = new Handler<>(interceptor, type, observer, decider);
+      frontend.add(handler, frontend.size(), MessageTypes.frontendTypes(type));
+      return this;
+    }
+
+    private Interests backend(
+        Class<? extends BackendMessage> type,
+        @Nullable Consumer<BackendMessage> observer,
+        @Nullable Function<BackendMessage, Verdict<BackendMessage>> decider) {
+      var handler = new Handler<>(interceptor, type, observer, decider);
+      backend.add(handler, ownBackendHandlers++, MessageTypes.backendTypes(type));
+      return this;
+    }
+
+    @Override
+    public Interests onClose(Consumer<CloseReason> handler) {
+      closings.add(new Closing(interceptor, handler));
+      return this;
+    }
+  }
+}

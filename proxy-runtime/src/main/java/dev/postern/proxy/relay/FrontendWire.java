@@ -1,0 +1,65 @@
+package dev.postern.proxy.relay;
+
+import dev.postern.api.SqlState;
+import dev.postern.api.message.FrontendMessage;
+import dev.postern.proxy.codec.FrontendCodec;
+import dev.postern.proxy.codec.ProtocolException;
+import io.netty.buffer.ByteBuf;
+import java.util.function.Consumer;
+
+/** What a client sends once it is logged in. */
+final class FrontendWire implements Wire<FrontendMessage> {
+  private final Relay relay;
+  private final Progress progress;
+  private final Rejections rejections;
+  private byte lastDecoded;
+
+  FrontendWire(Relay relay, Progress progress, Rejections rejections) {
+    this.relay = relay;
+    this.progress = progress;
+    this.rejections = rejections;
+  }
+
+  @Override
+  public FrontendMessage decode(byte type, ByteBuf body) throws MalformedMessageException {
+    lastDecoded = type;
+    try {
+      return FrontendCodec.decode(type, body);
+    } catch (ProtocolException e) {
+      throw new MalformedMessageException(e);
+    }
+  }
+
+  @Override
+  public void encode(FrontendMessage message, ByteBuf out) {
+    FrontendCodec.encode(message, out);
+  }
+
+  @Override
+  public boolean needsWhole(byte type, int length) {
+    return false;
+  }
+
+  @Override
+  public void passing(byte type, ByteBuf bytes, int at) {
+    progress.clientSent(type == 'X');
+    if (type == 'Q' || type == 'S' || type == 'F') {
+      progress.requested();
+    }
+  }
+
+  @Override
+  public FrontendMessage substitute(FrontendMessage message) {
+    return message;
+  }
+
+  @Override
+  public boolean reject(SqlState sqlState, String message, Consumer<FrontendMessage> emit) {
+    if (lastDecoded == 'S' || lastDecoded == 'H' || lastDecoded == 'X') {
+      relay.endedBy("(refused a message that has no answer of its own)", sqlState, message);
+      return false;
+    }
+    emit.accept(rejections.reject(lastDecoded, sqlState, message));
+    return true;
+  }
+}

@@ -1,0 +1,119 @@
+package dev.postern.proxy.relay;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One of the two connections of a session: reads into its flow, and is written by the other leg's
+ * flow.
+ */
+final class Leg extends ChannelInboundHandlerAdapter {
+  /**
+   * How long a peer may take to read what is left for it after the session has ended, in seconds.
+   */
+  private static final int LINGER_SECONDS = 30;
+
+  private final Relay relay;
+  private final boolean client;
+  private final Channel channel;
+  private @Nullable Leg other;
+  private @Nullable Flow flow;
+  private boolean otherFull;
+  private boolean held;
+
+  Leg(Relay relay, boolean client, Channel channel) {
+    this.relay = relay;
+    this.client = client;
+    this.channel = channel;
+  }
+
+  void connect(Leg otherLeg, Flow flowOfThis) {
+    this.other = otherLeg;
+    this.flow = flowOfThis;
+  }
+
+  Channel channel() {
+    return channel;
+  }
+
+  boolean isClient() {
+    return client;
+  }
+
+  /** Queues the bytes and takes them over; they leave with the next flush. */
+  void write(ByteBuf bytes) {
+    channel.write(bytes, channel.voidPromise());
+  }
+
+  void flush() {
+    channel.flush();
+  }
+
+  /** Stops or resumes reading for a reason of the flow's own. */
+  void hold(boolean hold) {
+    held = hold;
+    updateReading();
+  }
+
+  /** Closes when all that was written has left, or after {@value #LINGER_SECONDS} seconds. */
+  void closeAfterFlush() {
+    if (!channel.isActive()) {
+      channel.close();
+      return;
+    }
+    var timeout =
+        channel.eventLoop().schedule(() -> channel.close(), LINGER_SECONDS, TimeUnit.SECONDS);
+    channel
+        .writeAndFlush(Unpooled.EMPTY_BUFFER)
+        .addListener(ChannelFutureListener.CLOSE)
+        .addListener(done -> timeout.cancel(false));
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext ctx, Object message) {
+    ByteBuf bytes = (ByteBuf) message;
+    if (relay.isEnded()) {
+      bytes.release();
+      return;
+    }
+    relay.progress().read(client, bytes.readableBytes());
+    Objects.requireNonNull(flow).accept(bytes);
+  }
+
+  @Override
+  public void channelReadComplete(ChannelHandlerContext ctx) {
+    Objects.requireNonNull(other).flush();
+  }
+
+  @Override
+  public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+    Leg reader = Objects.requireNonNull(other);
+    reader.otherFull = !channel.isWritable();
+    reader.updateReading();
+    ctx.fireChannelWritabilityChanged();
+  }
+
+  private void updateReading() {
+    boolean reading = !otherFull && !held;
+    if (channel.config().isAutoRead() != reading) {
+      channel.config().setAutoRead(reading);
+    }
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext ctx) {
+    relay.closed(this);
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+    relay.failed(this, cause);
+  }
+}

@@ -1,0 +1,23 @@
+package dev.postern.proxy.relay;
+
+import dev.postern.api.SqlState;
+import dev.postern.api.intercept.Verdict;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+
+/** What came of one message on its way through the handlers. */
+sealed interface Outcome<M> {
+  /** Its original bytes go on. */
+  record Unchanged<M>() implements Outcome<M> {}
+
+  /** These go on instead. */
+  record Changed<M>(List<M> messages) implements Outcome<M> {}
+
+  record Rejected<M>(SqlState sqlState, String message) implements Outcome<M> {}
+
+  record Ended<M>(String interceptor, SqlState sqlState, String message) implements Outcome<M> {}
+
+  /** Not known yet; the passage goes on with the verdict. */
+  record Waiting<M>(String interceptor, CompletionStage<Verdict<M>> verdict)
+      implements Outcome<M> {}
+}

@@ -1,0 +1,120 @@
+package dev.postern.proxy.relay;
+
+import dev.postern.api.intercept.Verdict;
+import dev.postern.proxy.relay.Handlers.Handler;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * The way of one message through the handlers of its direction. What a handler puts in its place
+ * goes on with the next handler.
+ *
+ * @param <M> the direction's messages
+ */
+final class Passage<M> {
+  private record Step<M>(M message, int nextHandler) {}
+
+  private final Handlers<M> handlers;
+  private final Deque<Step<M>> ahead = new ArrayDeque<>();
+  private final List<M> passed = new ArrayList<>(1);
+  private boolean changed;
+
+  /**
+   * @param changed whether {@code message} is not what came from the wire
+   */
+  Passage(Handlers<M> handlers, M message, boolean changed) {
+    this.handlers = handlers;
+    this.changed = changed;
+    ahead.push(new Step<>(message, 0));
+  }
+
+  /** Shows a message to handlers all of which only observe. */
+  static <M> void observe(Handlers<M> handlers, M message) {
+    for (int i = 0; i < handlers.size(); i++) {
+      Handler<M> handler = handlers.get(i);
+      if (handler.type().isInstance(message)) {
+        observe(handler, message);
+      }
+    }
+  }
+
+  private static <M> void observe(Handler<M> handler, M message) {
+    try {
+      Objects.requireNonNull(handler.observer()).accept(message);
+    } catch (Throwable e) {
+      throw new InterceptorFailure(handler.interceptor(), e);
+    }
+  }
+
+  /** Goes on until the message is through, refused, or a handler needs time. */
+  Outcome<M> proceed() {
+    while (!ahead.isEmpty()) {
+      Step<M> step = ahead.pop();
+      int next = step.nextHandler();
+      if (next == handlers.size()) {
+        passed.add(step.message());
+        continue;
+      }
+      Handler<M> handler = handlers.get(next);
+      if (!handler.type().isInstance(step.message())) {
+        ahead.push(new Step<>(step.message(), next + 1));
+      } else if (handler.decider() == null) {
+        observe(handler, step.message());
+        ahead.push(new Step<>(step.message(), next + 1));
+      } else {
+        Outcome<M> outcome = apply(handler, step, decide(handler, step.message()));
+        if (outcome != null) {
+          return outcome;
+        }
+      }
+    }
+    return changed ? new Outcome.Changed<>(passed) : new Outcome.Unchanged<>();
+  }
+
+  /** The handler that needed time has decided. */
+  Outcome<M> decided(Verdict<M> verdict) {
+    Step<M> step = ahead.pop();
+    Handler<M> handler = handlers.get(step.nextHandler());
+    if (verdict instanceof Verdict.Later<M>) {
+      throw new InterceptorFailure(
+          handler.interceptor(), new IllegalStateException("a later verdict was \"later\" again"));
+    }
+    Outcome<M> outcome = apply(handler, step, verdict);
+    return outcome != null ? outcome : proceed();
+  }
+
+  private static <M> Verdict<M> decide(Handler<M> handler, M message) {
+    try {
+      return Objects.requireNonNull(
+          Objects.requireNonNull(handler.decider()).apply(message), "the verdict is null");
+    } catch (Throwable e) {
+      throw new InterceptorFailure(handler.interceptor(), e);
+    }
+  }
+
+  private @org.jspecify.annotations.Nullable Outcome<M> apply(
+      Handler<M> handler, Step<M> step, Verdict<M> verdict) {
+    int next = step.nextHandler() + 1;
+    switch (verdict) {
+      case Verdict.Forward<M>() -> ahead.push(new Step<>(step.message(), next));
+      case Verdict.Replace<M>(List<M> messages) -> {
+        changed = true;
+        messages.reversed().forEach(message -> ahead.push(new Step<>(message, next)));
+      }
+      case Verdict.Reject<M>(var sqlState, var message) -> {
+        return new Outcome.Rejected<>(sqlState, message);
+      }
+      case Verdict.Terminate<M>(var sqlState, var message) -> {
+        return new Outcome.Ended<>(handler.interceptor(), sqlState, message);
+      }
+      case Verdict.Later<M>(var later) -> {
+        ahead.push(step);
+        return new Outcome.Waiting<>(handler.interceptor(), later);
+      }
+    }
+    return null;
+  }
+}

@@ -1,0 +1,92 @@
+package dev.postern.proxy.relay;
+
+/**
+ * How far a session has come, as far as its flows can tell. Written on the event loop only; other
+ * threads may read a value that is a moment old.
+ */
+public final class Progress {
+  /**
+   * Whether requests and their ends are counted one by one; if not, any bytes count as one request.
+   */
+  private final boolean counting;
+
+  private int outstanding;
+  private boolean atReadyForQuery = true;
+  private boolean terminated;
+  private byte transactionStatus = 'I';
+  private long bytesFromClient;
+  private long bytesFromBackend;
+  private int idleTicks;
+
+  Progress(boolean counting) {
+    this.counting = counting;
+  }
+
+  void clientSent(boolean terminate) {
+    if (!counting) {
+      outstanding = 1;
+    }
+    terminated = terminate;
+  }
+
+  /** A message that ReadyForQuery ends: Query, Sync, FunctionCall. */
+  void requested() {
+    if (counting) {
+      outstanding++;
+    }
+  }
+
+  void backendSent() {
+    atReadyForQuery = false;
+  }
+
+  void backendReady(byte status) {
+    atReadyForQuery = true;
+    outstanding = counting ? Math.max(0, outstanding - 1) : 0;
+    transactionStatus = status;
+  }
+
+  void read(boolean fromClient, int bytes) {
+    idleTicks = 0;
+    if (fromClient) {
+      bytesFromClient += bytes;
+    } else {
+      bytesFromBackend += bytes;
+    }
+  }
+
+  /** Whether the client has sent something that the backend has not finished answering. */
+  public boolean busy() {
+    return outstanding > 0;
+  }
+
+  boolean atReadyForQuery() {
+    return atReadyForQuery;
+  }
+
+  /** Whether the last that the client sent was Terminate. */
+  boolean terminated() {
+    return terminated;
+  }
+
+  /** The last ReadyForQuery's status: {@code I}, {@code T} or {@code E}. */
+  public byte transactionStatus() {
+    return transactionStatus;
+  }
+
+  public long bytesFromClient() {
+    return bytesFromClient;
+  }
+
+  public long bytesFromBackend() {
+    return bytesFromBackend;
+  }
+
+  /**
+   * Counts one tick of the coarse clock in which nothing was read; returns how many in a row. Event
+   * loop only.
+   */
+  public int tick() {
+    return ++idleTicks;
+  }
+}

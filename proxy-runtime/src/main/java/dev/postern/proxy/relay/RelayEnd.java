@@ -1,0 +1,16 @@
+package dev.postern.proxy.relay;
+
+import dev.postern.api.session.CloseReason;
+
+/** Told once, on the event loop, that a relay has ended. */
+@FunctionalInterface
+public interface RelayEnd {
+  /**
+   * The relay has ended; both channels are closing.
+   *
+   * @param reason why
+   * @param detail one line for the operator
+   * @param backendBusy whether the backend may still be working on what the client asked
+   */
+  void ended(CloseReason reason, String detail, boolean backendBusy);
+}

@@ -1,0 +1,15 @@
+package dev.postern.proxy.relay;
+
+import java.time.Duration;
+
+/**
+ * What the configuration says of relaying.
+ *
+ * @param maxDeclaredMessage the largest message that is kept whole for an interceptor, header
+ *     included, in bytes
+ * @param interceptorTimeout how long an interceptor may take for a later verdict
+ * @param countMessages whether to know exactly when a session is idle, which costs a look at every
+ *     header
+ */
+public record RelaySettings(
+    int maxDeclaredMessage, Duration interceptorTimeout, boolean countMessages) {}

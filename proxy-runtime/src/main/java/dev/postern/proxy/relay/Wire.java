@@ -1,0 +1,35 @@
+package dev.postern.proxy.relay;
+
+import dev.postern.api.SqlState;
+import io.netty.buffer.ByteBuf;
+import java.util.function.Consumer;
+
+/**
+ * What differs between the two directions.
+ *
+ * @param <M> the direction's messages
+ */
+interface Wire<M> {
+  M decode(byte type, ByteBuf body) throws MalformedMessageException;
+
+  void encode(M message, ByteBuf out);
+
+  /** Whether a message must be whole before {@link #passing}, though nobody declared it. */
+  boolean needsWhole(byte type, int length);
+
+  /** A message goes by; {@code at} is its type byte. */
+  void passing(byte type, ByteBuf bytes, int at);
+
+  /**
+   * What stands for this message before any handler sees it; the message itself if nothing does.
+   */
+  M substitute(M message);
+
+  /**
+   * A handler refused a message.
+   *
+   * @param emit what goes on in its place
+   * @return false if the session has ended
+   */
+  boolean reject(SqlState sqlState, String message, Consumer<M> emit);
+}
