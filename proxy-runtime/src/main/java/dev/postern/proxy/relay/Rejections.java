@@ -38,6 +38,8 @@ final class Rejections {
   private long count;
 
   /**
+   * Refuses a message.
+   *
    * @param type the refused message's type byte
    * @return what the backend gets in its place
    */
