@@ -7,6 +7,7 @@ import dev.postern.proxy.codec.BackendCodec;
 import dev.postern.proxy.codec.ProtocolException;
 import io.netty.buffer.ByteBuf;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** What a server sends once the client is logged in. */
 final class BackendWire implements Wire<BackendMessage> {
@@ -23,12 +24,8 @@ final class BackendWire implements Wire<BackendMessage> {
   }
 
   @Override
-  public BackendMessage decode(byte type, ByteBuf body) throws MalformedMessageException {
-    try {
-      return BackendCodec.decode(type, body);
-    } catch (ProtocolException e) {
-      throw new MalformedMessageException(e);
-    }
+  public BackendMessage decode(byte type, ByteBuf body) throws ProtocolException {
+    return BackendCodec.decode(type, body);
   }
 
   @Override
@@ -51,8 +48,8 @@ final class BackendWire implements Wire<BackendMessage> {
   }
 
   @Override
-  public BackendMessage substitute(BackendMessage message) {
-    return message instanceof ErrorResponse error ? rejections.exchange(error) : message;
+  public @Nullable BackendMessage substitute(BackendMessage message) {
+    return message instanceof ErrorResponse error ? rejections.answerTo(error) : null;
   }
 
   @Override

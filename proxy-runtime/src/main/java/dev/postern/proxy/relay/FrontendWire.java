@@ -6,6 +6,7 @@ import dev.postern.proxy.codec.FrontendCodec;
 import dev.postern.proxy.codec.ProtocolException;
 import io.netty.buffer.ByteBuf;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** What a client sends once it is logged in. */
 final class FrontendWire implements Wire<FrontendMessage> {
@@ -21,13 +22,9 @@ final class FrontendWire implements Wire<FrontendMessage> {
   }
 
   @Override
-  public FrontendMessage decode(byte type, ByteBuf body) throws MalformedMessageException {
+  public FrontendMessage decode(byte type, ByteBuf body) throws ProtocolException {
     lastDecoded = type;
-    try {
-      return FrontendCodec.decode(type, body);
-    } catch (ProtocolException e) {
-      throw new MalformedMessageException(e);
-    }
+    return FrontendCodec.decode(type, body);
   }
 
   @Override
@@ -49,8 +46,8 @@ final class FrontendWire implements Wire<FrontendMessage> {
   }
 
   @Override
-  public FrontendMessage substitute(FrontendMessage message) {
-    return message;
+  public @Nullable FrontendMessage substitute(FrontendMessage message) {
+    return null;
   }
 
   @Override

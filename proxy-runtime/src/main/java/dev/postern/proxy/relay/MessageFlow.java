@@ -1,5 +1,7 @@
 package dev.postern.proxy.relay;
 
+import dev.postern.api.intercept.Verdict;
+import dev.postern.proxy.codec.ProtocolException;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.ByteToMessageDecoder;
@@ -141,20 +143,22 @@ final class MessageFlow<M> implements Flow {
     Passage<M> passage = null;
     try {
       M decoded = wire.decode(type, bytes.slice(at + HEADER_LENGTH, size - HEADER_LENGTH));
-      M message = wire.substitute(decoded);
-      if (!handlers.isDeciding() && message == decoded) {
-        Passage.observe(handlers, message);
+      M substitute = wire.substitute(decoded);
+      if (!handlers.isDeciding() && substitute == null) {
+        Passage.observe(handlers, decoded);
         return true;
       }
-      passage = new Passage<>(handlers, message, message != decoded);
+      passage =
+          new Passage<>(handlers, substitute == null ? decoded : substitute, substitute != null);
+
       outcome = passage.proceed();
     } catch (InterceptorFailure e) {
       end(bytes, run, at);
       relay.interceptorFailed(e);
       return false;
-    } catch (MalformedMessageException e) {
+    } catch (ProtocolException e) {
       end(bytes, run, at);
-      relay.violated(from, e.getMessage());
+      relay.violated(from, String.valueOf(e.getMessage()));
       return false;
     }
     if (outcome instanceof Outcome.Unchanged<M>) {
@@ -232,7 +236,7 @@ final class MessageFlow<M> implements Flow {
                     }));
   }
 
-  private void resume(Pause<M> awaited, dev.postern.api.intercept.Verdict<M> verdict) {
+  private void resume(Pause<M> awaited, Verdict<M> verdict) {
     awaited.timeout.cancel(false);
     pause = null;
     Outcome<M> outcome;

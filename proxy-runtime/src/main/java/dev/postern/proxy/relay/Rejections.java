@@ -10,12 +10,13 @@ import dev.postern.api.message.Target;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Refuses messages in their turn. In place of a refused message the backend gets one that it
  * refuses itself, because it names something that cannot exist; its ErrorResponse, known by that
- * name, is exchanged for ours. So the backend keeps the order of answers, fails the transaction
- * block and skips to Sync as it would for any error, in pipelines and COPY as well.
+ * name, is replaced by ours. So the backend keeps the order of answers, fails the transaction block
+ * and skips to Sync as it would for any error, in pipelines and COPY as well.
  */
 final class Rejections {
   /**
@@ -53,21 +54,17 @@ final class Rejections {
     };
   }
 
-  /**
-   * Our error, if this is the backend's answer to what it got in place of a refused message; else
-   * the same.
-   */
-  ErrorResponse exchange(ErrorResponse error) {
+  /** Our error, if this answers what stood for a refused message; else {@code null}. */
+  @Nullable ErrorResponse answerTo(ErrorResponse error) {
     if (outstanding.isEmpty()) {
-      return error;
+      return null;
     }
     String text = error.message();
     int start = text.indexOf(prefix);
     if (start < 0) {
-      return error;
+      return null;
     }
     int end = text.indexOf('_', start + prefix.length());
-    ErrorResponse ours = end < 0 ? null : outstanding.remove(text.substring(start, end + 1));
-    return ours == null ? error : ours;
+    return end < 0 ? null : outstanding.remove(text.substring(start, end + 1));
   }
 }

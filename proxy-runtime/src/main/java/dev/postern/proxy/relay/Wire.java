@@ -1,8 +1,10 @@
 package dev.postern.proxy.relay;
 
 import dev.postern.api.SqlState;
+import dev.postern.proxy.codec.ProtocolException;
 import io.netty.buffer.ByteBuf;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What differs between the two directions.
@@ -10,7 +12,7 @@ import java.util.function.Consumer;
  * @param <M> the direction's messages
  */
 interface Wire<M> {
-  M decode(byte type, ByteBuf body) throws MalformedMessageException;
+  M decode(byte type, ByteBuf body) throws ProtocolException;
 
   void encode(M message, ByteBuf out);
 
@@ -20,10 +22,8 @@ interface Wire<M> {
   /** A message goes by; {@code at} is its type byte. */
   void passing(byte type, ByteBuf bytes, int at);
 
-  /**
-   * What stands for this message before any handler sees it; the message itself if nothing does.
-   */
-  M substitute(M message);
+  /** What takes this message's place before any handler sees it, or {@code null}. */
+  @Nullable M substitute(M message);
 
   /**
    * A handler refused a message.
