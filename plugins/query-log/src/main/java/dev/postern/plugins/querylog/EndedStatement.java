@@ -1,0 +1,47 @@
+package dev.postern.plugins.querylog;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the messages of a session tell of a statement that has ended.
+ *
+ * @param part which statement of a Query this is, from 1
+ * @param durationNanos from the moment when it was sent, or the server was done with what was sent
+ *     before, to its last answer; of a cursor, all fetches together
+ * @param command the command tag without numbers, such as {@code INSERT}, or {@code null} where
+ *     there is none
+ * @param rows how many it gave or touched; -1 where the command does not count rows
+ * @param sqlState the error's code, or {@code null}
+ */
+record EndedStatement(
+    SqlText sql,
+    int part,
+    Outcome outcome,
+    long durationNanos,
+    @Nullable String command,
+    long rows,
+    @Nullable String sqlState) {
+
+  static EndedStatement completed(
+      SqlText sql, int part, long durationNanos, String command, long rows) {
+    return new EndedStatement(sql, part, Outcome.COMPLETED, durationNanos, command, rows, null);
+  }
+
+  static EndedStatement failed(
+      SqlText sql, int part, long durationNanos, @Nullable String sqlState) {
+    return new EndedStatement(sql, part, Outcome.FAILED, durationNanos, null, -1, sqlState);
+  }
+
+  static EndedStatement suspended(Portal portal) {
+    return new EndedStatement(
+        portal.sql, 1, Outcome.SUSPENDED, portal.nanos, null, portal.rows, null);
+  }
+
+  static EndedStatement aborted(SqlText sql, int part, long durationNanos) {
+    return new EndedStatement(sql, part, Outcome.ABORTED, durationNanos, null, -1, null);
+  }
+
+  long durationMicros() {
+    return durationNanos / 1000;
+  }
+}

@@ -1,0 +1,18 @@
+package dev.postern.plugins.querylog;
+
+import java.io.IOException;
+
+/** Where lines go. Used by the writer's thread only. */
+interface LineSink {
+  void write(StatementLine line) throws IOException;
+
+  /**
+   * Marks the place where lines are missing, because they came faster than they could be written.
+   */
+  void dropped(long lines) throws IOException;
+
+  /** Hands to the system what was written until now. */
+  void flush() throws IOException;
+
+  void close() throws IOException;
+}

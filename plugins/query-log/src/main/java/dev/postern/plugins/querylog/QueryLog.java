@@ -1,0 +1,54 @@
+package dev.postern.plugins.querylog;
+
+import dev.postern.api.intercept.Interests;
+import dev.postern.api.intercept.MessageInterceptor;
+import dev.postern.api.session.SessionInfo;
+import java.time.InstantSource;
+import java.util.function.LongSupplier;
+
+/**
+ * Safe for use by many threads; what belongs to a session lives in its {@link StatementTracker}.
+ */
+final class QueryLog implements MessageInterceptor {
+  private final QueryLogConfig config;
+  private final LineWriter writer;
+  private final InstantSource clock;
+  private final LongSupplier nanoTime;
+  private final int maxLength;
+  private final boolean redact;
+  private final long slowerThanNanos;
+
+  QueryLog(QueryLogConfig config, LineWriter writer, InstantSource clock, LongSupplier nanoTime) {
+    this.config = config;
+    this.writer = writer;
+    this.clock = clock;
+    this.nanoTime = nanoTime;
+    this.maxLength = config.effectiveMaxLength();
+    this.redact = config.effectiveRedactLiterals();
+    this.slowerThanNanos = config.effectiveSlowerThan().toNanos();
+  }
+
+  @Override
+  public void open(SessionInfo session, Interests interests) {
+    if (config.wants(session.user().name(), session.startup().database())) {
+      SessionFacts facts = SessionFacts.of(session);
+      new StatementTracker(
+              nanoTime,
+              sql -> SqlText.of(sql, maxLength, redact),
+              statement -> ended(facts, statement))
+          .declare(interests);
+    }
+  }
+
+  /** Writes what is still queued. */
+  @Override
+  public void close() throws InterruptedException {
+    writer.close();
+  }
+
+  private void ended(SessionFacts session, EndedStatement statement) {
+    if (statement.outcome() != Outcome.COMPLETED || statement.durationNanos() >= slowerThanNanos) {
+      writer.offer(new StatementLine(session, clock.instant(), statement));
+    }
+  }
+}

@@ -1,0 +1,155 @@
+package dev.postern.plugins.querylog;
+
+/**
+ * Replaces the values in SQL text by {@code ?}: strings in all their forms and numbers, not
+ * identifiers, keywords, parameters or comments (PostgreSQL documentation, "Lexical Structure").
+ * Where a text can be read in two ways, everything from there on is left out: a backslash before
+ * the quote in {@code 'a\'} ends the string or does not, as the server's
+ * standard_conforming_strings has it.
+ */
+final class SqlLiterals {
+  private final String sql;
+  private final StringBuilder out;
+  private int at;
+
+  private SqlLiterals(String sql) {
+    this.sql = sql;
+    this.out = new StringBuilder(sql.length());
+  }
+
+  static String redact(String sql) {
+    SqlLiterals literals = new SqlLiterals(sql);
+    while (literals.at < sql.length()) {
+      literals.step();
+    }
+    return literals.out.toString();
+  }
+
+  private void step() {
+    char c = sql.charAt(at);
+    if (isIdentifierStart(c)) {
+      word();
+    } else if (c >= '0' && c <= '9') {
+      number();
+    } else if (c == '\'') {
+      string(false);
+    } else if (c == '"') {
+      copyThrough(endOf("\"", at + 1));
+    } else if (c == '$') {
+      dollar();
+    } else if (sql.startsWith("--", at)) {
+      copyThrough(endOf("\n", at));
+    } else if (sql.startsWith("/*", at)) {
+      comment();
+    } else {
+      copyThrough(at + 1);
+    }
+  }
+
+  private void word() {
+    int end = at + 1;
+    while (end < sql.length() && isIdentifierPart(sql.charAt(end))) {
+      end++;
+    }
+    boolean escapes = end == at + 1 && (sql.charAt(at) == 'e' || sql.charAt(at) == 'E');
+    copyThrough(end);
+    if (escapes && at < sql.length() && sql.charAt(at) == '\'') {
+      string(true);
+    }
+  }
+
+  private void number() {
+    while (at < sql.length() && isNumberPart()) {
+      at++;
+    }
+    out.append('?');
+  }
+
+  private boolean isNumberPart() {
+    char c = sql.charAt(at);
+    char before = sql.charAt(Math.max(at - 1, 0));
+    return isIdentifierPart(c)
+        || c == '.'
+        || ((c == '+' || c == '-')
+            && (before == 'e' || before == 'E')
+            && at + 1 < sql.length()
+            && Character.isDigit(sql.charAt(at + 1)));
+  }
+
+  private void string(boolean escapes) {
+    out.append("'?'");
+    at++;
+    while (at < sql.length()) {
+      char c = sql.charAt(at);
+      if (escapes && c == '\\') {
+        at += 2;
+      } else if (c != '\'') {
+        at++;
+      } else if (!escapes && sql.charAt(at - 1) == '\\') {
+        at = sql.length();
+      } else if (sql.startsWith("''", at)) {
+        at += 2;
+      } else {
+        at++;
+        return;
+      }
+    }
+    at = sql.length();
+  }
+
+  private void dollar() {
+    int tagEnd = at + 1;
+    while (tagEnd < sql.length()
+        && isIdentifierPart(sql.charAt(tagEnd))
+        && sql.charAt(tagEnd) != '$'
+        && !(tagEnd == at + 1 && Character.isDigit(sql.charAt(tagEnd)))) {
+      tagEnd++;
+    }
+    if (tagEnd < sql.length() && sql.charAt(tagEnd) == '$') {
+      String quote = sql.substring(at, tagEnd + 1);
+      out.append("'?'");
+      at = endOf(quote, tagEnd + 1);
+    } else {
+      copyThrough(at + 1);
+      while (at < sql.length() && Character.isDigit(sql.charAt(at))) {
+        copyThrough(at + 1);
+      }
+    }
+  }
+
+  private void comment() {
+    int depth = 0;
+    int end = at;
+    do {
+      if (sql.startsWith("/*", end)) {
+        depth++;
+        end += 2;
+      } else if (sql.startsWith("*/", end)) {
+        depth--;
+        end += 2;
+      } else {
+        end++;
+      }
+    } while (depth > 0 && end < sql.length());
+    copyThrough(Math.min(end, sql.length()));
+  }
+
+  /** The index after the next occurrence, or the end of the text. */
+  private int endOf(String terminator, int from) {
+    int found = sql.indexOf(terminator, from);
+    return found < 0 ? sql.length() : found + terminator.length();
+  }
+
+  private void copyThrough(int end) {
+    out.append(sql, at, end);
+    at = end;
+  }
+
+  private static boolean isIdentifierStart(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c >= 0x80;
+  }
+
+  private static boolean isIdentifierPart(char c) {
+    return isIdentifierStart(c) || (c >= '0' && c <= '9') || c == '$';
+  }
+}

@@ -1,0 +1,61 @@
+package dev.postern.plugins.querylog;
+
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A statement as it was sent, cut to the configured length at once, so that a long one is not kept
+ * in memory. What may be shown of it is worked out by the thread that writes, once for a prepared
+ * statement that runs many times. Safe for use by many threads.
+ */
+final class SqlText {
+  static final SqlText UNKNOWN = new SqlText("(unknown)", -1, false);
+
+  private final String start;
+  private final int fullLength;
+  private final boolean redact;
+  // Worked out twice at worst; both times the same.
+  private @Nullable String shown;
+
+  private SqlText(String start, int fullLength, boolean redact) {
+    this.start = start;
+    this.fullLength = fullLength;
+    this.redact = redact;
+  }
+
+  static SqlText of(String sql, int maxLength, boolean redact) {
+    if (sql.length() <= maxLength) {
+      return new SqlText(sql, sql.length(), redact);
+    }
+    int end = Character.isHighSurrogate(sql.charAt(maxLength - 1)) ? maxLength - 1 : maxLength;
+    return new SqlText(sql.substring(0, end), sql.length(), redact);
+  }
+
+  /** Characters that are kept. */
+  int weight() {
+    return start.length();
+  }
+
+  /** On one line, without what must not be shown; where it was cut, it says how long it was. */
+  String shown() {
+    String text = shown;
+    if (text == null) {
+      text = OneLine.of(redact || speaksOfPassword() ? SqlLiterals.redact(start) : start);
+      if (fullLength > start.length()) {
+        text += "... (" + fullLength + " characters)";
+      }
+      shown = text;
+    }
+    return text;
+  }
+
+  /** ALTER ROLE and its kin take passwords as literals, and no password may come into a log. */
+  private boolean speaksOfPassword() {
+    return start.toLowerCase(Locale.ROOT).contains("password");
+  }
+
+  @Override
+  public String toString() {
+    return "SqlText[" + fullLength + " characters]";
+  }
+}

@@ -1,0 +1,15 @@
+package dev.postern.plugins.querylog;
+
+import java.time.Instant;
+
+/**
+ * A line to be written.
+ *
+ * @param endedAt when the statement's last answer came
+ */
+record StatementLine(SessionFacts session, Instant endedAt, EndedStatement statement) {
+  /** About how many bytes it takes while it waits to be written. */
+  int weight() {
+    return 200 + statement.sql().weight();
+  }
+}

@@ -1,0 +1,318 @@
+package dev.postern.plugins.querylog;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.postern.api.Bytes;
+import dev.postern.api.SqlState;
+import dev.postern.api.message.BackendMessage;
+import dev.postern.api.message.Bind;
+import dev.postern.api.message.Close;
+import dev.postern.api.message.CommandComplete;
+import dev.postern.api.message.CopyDone;
+import dev.postern.api.message.EmptyQueryResponse;
+import dev.postern.api.message.ErrorResponse;
+import dev.postern.api.message.Execute;
+import dev.postern.api.message.FrontendMessage;
+import dev.postern.api.message.Parse;
+import dev.postern.api.message.PortalSuspended;
+import dev.postern.api.message.Query;
+import dev.postern.api.message.ReadyForQuery;
+import dev.postern.api.message.Sync;
+import dev.postern.api.message.Target;
+import dev.postern.api.message.TransactionStatus;
+import dev.postern.api.session.CloseReason;
+import dev.postern.testkit.spi.FakeInterests;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+final class StatementTrackerTest {
+  private static final BackendMessage READY = new ReadyForQuery(TransactionStatus.IDLE);
+  private static final BackendMessage IN_TRANSACTION =
+      new ReadyForQuery(TransactionStatus.IN_TRANSACTION);
+  private static final BackendMessage ERROR =
+      ErrorResponse.error(new SqlState("42601"), "syntax error");
+
+  private final FakeInterests session = new FakeInterests();
+  private final List<String> log = new ArrayList<>();
+  private long now = 1_000_000;
+
+  @BeforeEach
+  void openTheSession() {
+    new StatementTracker(() -> now, sql -> SqlText.of(sql, 100, false), this::write)
+        .declare(session);
+  }
+
+  @Test
+  void aSimpleQueryIsLoggedWithItsRowsAndItsTime() {
+    session.client(new Query("select 1"));
+    after(2_000);
+    session.server(complete("SELECT 3"), READY);
+
+    assertThat(log).containsExactly("completed select 1: SELECT 3 rows, 2 us");
+  }
+
+  @Test
+  void aCommandThatCountsNoRowsHasNone() {
+    session.client(new Query("begin")).server(complete("BEGIN"), IN_TRANSACTION);
+    assertThat(log).containsExactly("completed begin: BEGIN, 0 us");
+  }
+
+  @Test
+  void theCommandTagsNumbersAreNotPartOfTheCommand() {
+    session.client(new Query("x")).server(complete("INSERT 0 7"), READY);
+    assertThat(log).containsExactly("completed x: INSERT 7 rows, 0 us");
+  }
+
+  @Test
+  void eachStatementOfAQueryIsLoggedWithItsOwnTime() {
+    session.client(new Query("select 1; select 2"));
+    after(1_000);
+    session.server(complete("SELECT 1"));
+    after(5_000);
+    session.server(complete("SELECT 2"), READY);
+
+    assertThat(log)
+        .containsExactly(
+            "completed select 1; select 2: SELECT 1 rows, 1 us",
+            "completed select 1; select 2 (2): SELECT 2 rows, 5 us");
+  }
+
+  @Test
+  void anErrorInTheMiddleOfAQueryIsItsLastStatement() {
+    session.client(new Query("a; b; c"), new Query("d"));
+    session.server(complete("SELECT 1"), ERROR, READY, complete("SELECT 2"), READY);
+
+    assertThat(log)
+        .containsExactly(
+            "completed a; b; c: SELECT 1 rows, 0 us",
+            "failed a; b; c (2): 42601, 0 us",
+            "completed d: SELECT 2 rows, 0 us");
+  }
+
+  @Test
+  void anEmptyQueryIsNotLogged() {
+    session.client(new Query(";"), new Query("a"));
+    session.server(new EmptyQueryResponse(), READY, complete("SELECT 1"), READY);
+    assertThat(log).containsExactly("completed a: SELECT 1 rows, 0 us");
+  }
+
+  @Test
+  void anErrorWithoutASqlStateIsLoggedAllTheSame() {
+    session.client(new Query("a")).server(new ErrorResponse(Map.of()), READY);
+    assertThat(log).containsExactly("failed a: null, 0 us");
+  }
+
+  @Test
+  void pipelinedQueriesDoNotCountTheTimeOfThoseBeforeThem() {
+    session.client(new Query("a"), new Query("b"));
+    after(3_000);
+    session.server(complete("SELECT 1"), READY);
+    after(4_000);
+    session.server(complete("SELECT 1"), READY);
+
+    assertThat(log)
+        .containsExactly("completed a: SELECT 1 rows, 3 us", "completed b: SELECT 1 rows, 4 us");
+  }
+
+  @Test
+  void anExecuteIsLoggedWithTheTextOfItsStatement() {
+    session.client(parse("s", "select $1"), bind("", "s"), execute(""), new Sync());
+    after(2_000);
+    session.server(complete("SELECT 1"), READY);
+    session.client(bind("", "s"), execute(""), new Sync());
+    session.server(complete("SELECT 2"), READY);
+
+    assertThat(log)
+        .containsExactly(
+            "completed select $1: SELECT 1 rows, 2 us", "completed select $1: SELECT 2 rows, 0 us");
+  }
+
+  @Test
+  void inAPipelineTheUnnamedStatementIsTheOneAsOfTheBind() {
+    session.client(parse("", "a"), bind("", ""), execute(""));
+    session.client(parse("", "b"), bind("", ""), execute(""), new Sync());
+    session.server(complete("SELECT 1"), complete("SELECT 2"), READY);
+
+    assertThat(log)
+        .containsExactly("completed a: SELECT 1 rows, 0 us", "completed b: SELECT 2 rows, 0 us");
+  }
+
+  @Test
+  void afterAnErrorTheServerSkipsUpToSync() {
+    session.client(parse("a", "a"), bind("", "a"), execute(""), bind("", "a"), execute(""));
+    session.client(new Sync(), parse("b", "b"), bind("", "b"), execute(""), new Sync());
+    session.server(ERROR, READY, complete("SELECT 1"), READY);
+
+    assertThat(log).containsExactly("failed a: 42601, 0 us", "completed b: SELECT 1 rows, 0 us");
+  }
+
+  @Test
+  void afterAnErrorAQueryBeforeSyncIsSkippedToo() {
+    session.client(parse("", "a"), bind("", ""), execute(""), new Query("skipped"), new Sync());
+    session.server(ERROR, READY);
+    session.client(new Query("b")).server(complete("SELECT 1"), READY);
+
+    assertThat(log).containsExactly("failed a: 42601, 0 us", "completed b: SELECT 1 rows, 0 us");
+  }
+
+  @Test
+  void anErrorOfAParseWithoutAnExecuteIsLogged() {
+    session.client(parse("s", "selec"), new Sync(), new Query("b"));
+    after(1_000);
+    session.server(ERROR, READY, complete("SELECT 1"), READY);
+
+    assertThat(log)
+        .containsExactly("failed selec: 42601, 1 us", "completed b: SELECT 1 rows, 0 us");
+  }
+
+  @Test
+  void anErrorWhileNothingRunsBelongsToNoStatement() {
+    session.client(new Query("a")).server(complete("SELECT 1"), READY);
+    session.server(ErrorResponse.fatal(SqlState.ADMIN_SHUTDOWN, "going down"));
+    assertThat(log).hasSize(1);
+  }
+
+  @Test
+  void theFetchesOfACursorAreOneStatement() {
+    session.client(parse("", "a"), bind("c", ""), new Execute("c", 10), new Sync());
+    after(1_000);
+    session.server(new PortalSuspended(), IN_TRANSACTION);
+    after(100_000);
+    session.client(new Execute("c", 10), new Sync());
+    after(1_000);
+    session.server(complete("SELECT 4"), IN_TRANSACTION);
+
+    assertThat(log).containsExactly("completed a: SELECT 14 rows, 2 us");
+  }
+
+  @Test
+  void aCursorThatIsClosedEarlyIsLoggedAsSuspended() {
+    session.client(parse("", "a"), bind("c", ""), new Execute("c", 10), new Sync());
+    session.server(new PortalSuspended(), IN_TRANSACTION);
+    session.client(new Close(Target.PORTAL, "c"), new Sync()).server(IN_TRANSACTION);
+
+    assertThat(log).containsExactly("suspended a: 10 rows, 0 us");
+  }
+
+  @Test
+  void aLimitedFetchWhosePortalWasClosedInTheSamePipelineIsLogged() {
+    session.client(parse("", "a"), bind("c", ""), new Execute("c", 10));
+    session.client(new Close(Target.PORTAL, "c"), new Sync());
+    session.server(new PortalSuspended(), READY);
+
+    assertThat(log).containsExactly("suspended a: 10 rows, 0 us");
+  }
+
+  @Test
+  void theEndOfTheTransactionEndsItsCursors() {
+    session.client(parse("", "a"), bind("c", ""), new Execute("c", 10), new Sync());
+    session.server(new PortalSuspended(), READY);
+    assertThat(log).containsExactly("suspended a: 10 rows, 0 us");
+  }
+
+  @Test
+  void theEndOfATransactionDoesNotTouchPortalsThatCameAfterIt() {
+    session.client(parse("s", "a"), bind("", "s"), execute(""), new Sync(), bind("p", "s"));
+    session.server(complete("SELECT 1"), READY);
+    session.client(execute("p"), new Sync()).server(complete("SELECT 2"), READY);
+
+    assertThat(log)
+        .containsExactly("completed a: SELECT 1 rows, 0 us", "completed a: SELECT 2 rows, 0 us");
+  }
+
+  @Test
+  void theServerIgnoresSyncWhileItTakesInCopyData() {
+    session.client(parse("", "copy t from stdin"), bind("", ""), execute(""), new Sync());
+    session.client(new CopyDone(), new Sync());
+    session.server(complete("COPY 5"), READY);
+    session.client(parse("s", "bad"), new Sync()).server(ERROR, READY);
+    session.client(parse("s", "a"), bind("", "s"), execute(""), new Sync());
+    session.server(complete("SELECT 1"), READY);
+
+    assertThat(log)
+        .containsExactly(
+            "completed copy t from stdin: COPY 5 rows, 0 us",
+            "failed bad: 42601, 0 us",
+            "completed a: SELECT 1 rows, 0 us");
+  }
+
+  @Test
+  void copyByASimpleQueryCountsItsRows() {
+    session.client(new Query("copy t to stdout")).server(complete("COPY 9"), READY);
+    assertThat(log).containsExactly("completed copy t to stdout: COPY 9 rows, 0 us");
+  }
+
+  @Test
+  void whatRunsWhenTheSessionEndsIsLoggedAsAborted() {
+    session.client(new Query("select pg_sleep(60)"));
+    after(7_000);
+    session.close(CloseReason.CLIENT_VANISHED);
+    assertThat(log).containsExactly("aborted select pg_sleep(60): null, 7 us");
+  }
+
+  @Test
+  void aFunctionCallThatNobodySawDoesNotDisturb() {
+    session.server(READY).client(new Query("a")).server(complete("SELECT 1"), READY);
+    assertThat(log).containsExactly("completed a: SELECT 1 rows, 0 us");
+  }
+
+  @Test
+  void aNameThatWasNeverSeenIsUnknownAndDoesNotDisturb() {
+    session.client(bind("", "gone"), execute(""), new Sync()).server(complete("SELECT 1"), READY);
+    assertThat(log).containsExactly("completed (unknown): SELECT 1 rows, 0 us");
+  }
+
+  @Test
+  void namesThatAreNeverClosedAreForgottenOldestFirst() {
+    for (int i = 0; i <= Names.MAX_STATEMENTS; i++) {
+      session.client(parse("s" + i, "sql " + i), new Sync()).server(READY);
+    }
+    session.client(bind("", "s0"), execute(""), new Sync()).server(complete("SELECT 1"), READY);
+    session.client(bind("", "s1"), execute(""), new Sync()).server(complete("SELECT 1"), READY);
+
+    assertThat(log)
+        .containsExactly(
+            "completed (unknown): SELECT 1 rows, 0 us", "completed sql 1: SELECT 1 rows, 0 us");
+  }
+
+  private void after(long nanos) {
+    now += nanos;
+  }
+
+  private void write(EndedStatement statement) {
+    StringBuilder line = new StringBuilder(statement.outcome().label).append(' ');
+    line.append(statement.sql().shown());
+    if (statement.part() > 1) {
+      line.append(" (").append(statement.part()).append(')');
+    }
+    line.append(':');
+    if (statement.command() != null) {
+      line.append(' ').append(statement.command());
+    }
+    if (statement.rows() >= 0) {
+      line.append(' ').append(statement.rows()).append(" rows");
+    } else if (statement.command() == null) {
+      line.append(' ').append(statement.sqlState());
+    }
+    log.add(line.append(", ").append(statement.durationMicros()).append(" us").toString());
+  }
+
+  private static BackendMessage complete(String tag) {
+    return new CommandComplete(tag);
+  }
+
+  private static FrontendMessage parse(String statement, String sql) {
+    return new Parse(statement, sql, List.of());
+  }
+
+  private static FrontendMessage bind(String portal, String statement) {
+    return new Bind(portal, statement, List.of(), List.of(Bytes.utf8("secret")), List.of());
+  }
+
+  private static FrontendMessage execute(String portal) {
+    return new Execute(portal, 0);
+  }
+}
