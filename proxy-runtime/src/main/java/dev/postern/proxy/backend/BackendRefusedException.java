@@ -1,0 +1,42 @@
+package dev.postern.proxy.backend;
+
+import dev.postern.api.FailureKind;
+import dev.postern.api.SessionException;
+import dev.postern.api.SqlState;
+import dev.postern.api.message.ErrorResponse;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The server refused the session before it was logged in. The client gets the server's own words.
+ */
+public final class BackendRefusedException extends SessionException {
+  private static final long serialVersionUID = 1L;
+
+  private final transient @Nullable ErrorResponse error;
+
+  /**
+   * @param error what the server sent
+   * @param advice what the operator may want to know besides, or nothing
+   */
+  BackendRefusedException(ErrorResponse error, String advice) {
+    super(
+        sqlStateOf(error),
+        FailureKind.BACKEND,
+        error.message(),
+        "the server refused: " + sqlStateOf(error) + " " + error.message() + advice,
+        null);
+    this.error = error;
+  }
+
+  /** To be sent to the client as it is. */
+  public ErrorResponse error() {
+    return Objects.requireNonNullElseGet(
+        error, () -> ErrorResponse.fatal(sqlState(), clientMessage()));
+  }
+
+  private static SqlState sqlStateOf(ErrorResponse error) {
+    SqlState sqlState = error.sqlState();
+    return sqlState == null ? SqlState.REJECTED_CONNECTION : sqlState;
+  }
+}
