@@ -53,10 +53,11 @@ final class YamlReader {
       return complete ? Optional.of(top) : Optional.empty();
     } catch (MarkedYamlEngineException e) {
       problems.add(location(e.getProblemMark().or(e::getContextMark), ""), syntaxError(e));
-    } catch (YamlEngineException e) {
+    } catch (YamlEngineException | StackOverflowError e) {
       problems.add(
           whole,
-          "not readable as YAML: too large, too deep or with a character in it that no text has");
+          "not readable as YAML: too large, nested too deeply, or with a character in it that no"
+              + " text has");
     }
     return Optional.empty();
   }

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -106,6 +107,126 @@ final class ConfigurationFileTest {
         conf/postern.yaml: listeners: missing (expected: a list)
         conf/postern.yaml: authenticator: missing (expected: the keys plugin, name, config)
         conf/postern.yaml: router: missing (expected: the keys plugin, name, config)""");
+  }
+
+  @Test
+  void refusesTwoListenersOnOneAddress() throws Exception {
+    Files.writeString(
+        file,
+        """
+        listeners:
+          - {host: 127.0.0.1, port: 6432}
+          - {host: 127.0.0.1, port: 6432}
+          - {host: 127.0.0.1, port: 0}
+          - {host: 127.0.0.1, port: 0}
+        authenticator: {plugin: scram}
+        router: {plugin: static-routes}
+        """);
+
+    assertRefused(
+        "conf/postern.yaml:3:29: listeners[1].port: another listener has 127.0.0.1:6432 already");
+  }
+
+  @Test
+  void refusesAListWithoutListeners() throws Exception {
+    Files.writeString(
+        file, "{listeners: [], authenticator: {plugin: scram}, router: {plugin: routes}}");
+
+    assertRefused("conf/postern.yaml:1:13: listeners: empty (expected: one or more)");
+  }
+
+  @Test
+  void refusesTwoInstancesOfOneName() throws Exception {
+    Files.writeString(
+        file,
+        SMALLEST
+            + """
+            interceptors:
+              - {plugin: query-log, name: audit}
+              - {plugin: recorder, name: audit}
+              - {plugin: scram}
+            """);
+
+    assertRefused(
+        """
+        conf/postern.yaml:8:30: interceptors[1].name: "audit" is the name of interceptors[0] \
+        already (give each instance a name of its own)
+        conf/postern.yaml:9:5: interceptors[2].name: "scram" is the name of authenticator already \
+        (give each instance a name of its own)""");
+  }
+
+  @Test
+  void pointsOutWhatSettingsOfOthersAreCalledHere() throws Exception {
+    Files.writeString(file, SMALLEST + "listen_port: 6432\nauth_file: userlist.txt\n");
+
+    assertRefused(
+        """
+        conf/postern.yaml:6:1: listen_port: unknown setting; use listeners[].port
+        conf/postern.yaml:7:1: auth_file: unknown setting; use "postern user import"; users are \
+        kept in the store""");
+  }
+
+  @Test
+  void refusesACertificateThatIsNotThere() throws Exception {
+    writeWithTls("certificate: conf/a.crt\n      key: conf/a.key");
+
+    assertRefused(
+        """
+        conf/postern.yaml:5:20: listeners[0].tls.certificate: file not found: conf/a.crt
+        conf/postern.yaml:6:12: listeners[0].tls.key: file not found: conf/a.key""");
+  }
+
+  @Test
+  void refusesAKeyThatOthersCanRead() throws Exception {
+    writeWithTls("certificate: conf/a.crt\n      key: conf/a.key");
+    Files.createFile(home.resolve("conf/a.crt"));
+    Path key = Files.createFile(home.resolve("conf/a.key"));
+    Files.setPosixFilePermissions(key, PosixFilePermissions.fromString("rw-r--r--"));
+
+    assertRefused(
+        "conf/postern.yaml:6:12: listeners[0].tls.key: others than its owner can open the file"
+            + " (run: chmod 600 "
+            + key
+            + "): conf/a.key");
+  }
+
+  @Test
+  void acceptsFilesThatAreToBeMade() throws Exception {
+    writeWithTls("certificate: conf/a.crt\n      key: conf/a.key\n      generate: true");
+
+    assertThat(ConfigurationFile.load(file, home).listeners()).hasSize(1);
+  }
+
+  @Test
+  void refusesHalfOfWhatWouldBeMade() throws Exception {
+    writeWithTls("certificate: conf/a.crt\n      key: conf/a.key\n      generate: true");
+    Files.createFile(home.resolve("conf/a.crt"));
+
+    assertRefused("conf/postern.yaml:6:12: listeners[0].tls.key: file not found: conf/a.key");
+  }
+
+  @Test
+  void refusesASocketWhosePathIsTooLong() throws Exception {
+    Files.writeString(file, SMALLEST + "admin: {socket: /" + "x".repeat(107) + "}\n");
+
+    assertRefused(
+        "conf/postern.yaml:6:17: admin.socket: 108 bytes (expected: at most 107, which is what a"
+            + " socket's path may have; choose another place, such as /run/postern/admin.sock)");
+  }
+
+  private void writeWithTls(String tls) throws IOException {
+    Files.writeString(
+        file,
+        """
+        listeners:
+          - host: 127.0.0.1
+            port: 6432
+            tls:
+              %s
+        authenticator: {plugin: scram}
+        router: {plugin: static-routes}
+        """
+            .formatted(tls));
   }
 
   private void assertRefused(String message) {
