@@ -17,6 +17,12 @@ final class ReplicationClock {
   /** Rounds down to the microsecond; throws ArithmeticException some 290,000 years from now. */
   static long toMicros(Instant instant) {
     long seconds = Math.subtractExact(instant.getEpochSecond(), EPOCH_SECOND);
-    return Math.addExact(Math.multiplyExact(seconds, MICROS), instant.getNano() / 1_000);
+    long micros = instant.getNano() / 1_000;
+    if (seconds < 0) {
+      // The second below the earliest moment would overflow, though the moment itself does not.
+      seconds++;
+      micros -= MICROS;
+    }
+    return Math.addExact(Math.multiplyExact(seconds, MICROS), micros);
   }
 }

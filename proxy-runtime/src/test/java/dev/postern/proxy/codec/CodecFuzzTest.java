@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
  * input repeats it.
  */
 final class CodecFuzzTest {
-  private static final int INPUTS = Integer.getInteger("postern.fuzz.inputs", 200_000);
+  private static final int INPUTS = Integer.getInteger("postern.fuzz.inputs", 100_000);
   private static final long SEED = Long.getLong("postern.fuzz.seed", 20_260_101L);
   private static final List<Sample<? extends Message>> SAMPLES = Samples.all();
 
