@@ -1,0 +1,4 @@
+@NullMarked
+package dev.postern.proxy.user;
+
+import org.jspecify.annotations.NullMarked;
