@@ -1,20 +1,27 @@
 package dev.postern.proxy.backend;
 
-import dev.postern.api.message.FrontendMessage;
+import dev.postern.api.SessionException;
+import dev.postern.api.message.AuthenticationResponse;
+import dev.postern.api.message.BackendMessage;
+import dev.postern.api.message.StartupMessage;
 import dev.postern.api.routing.Backend;
 import dev.postern.proxy.channel.BlockingChannel;
 import dev.postern.proxy.channel.FrameException;
+import dev.postern.proxy.codec.BackendCodec;
 import dev.postern.proxy.codec.FrontendCodec;
+import dev.postern.proxy.codec.ProtocolException;
 import io.netty.buffer.ByteBuf;
 import java.io.IOException;
 
 /** A connection to a server that does not relay yet. Used by the session's virtual thread only. */
-public final class BackendConnection {
+public final class BackendConnection implements ServerConversation {
   /**
-   * The longest message of a server before its first ReadyForQuery, in bytes: notices of login
-   * triggers included, less than what a channel keeps for its reader.
+   * The longest message of a server before its first ReadyForQuery, in bytes: room for what a login
+   * trigger has to say, and less than what a channel keeps for its reader.
    */
   private static final int MAX_LENGTH = 64 * 1024;
+
+  private static final int HEADER_LENGTH = 5;
 
   private final Backend backend;
   private final BlockingChannel channel;
@@ -32,23 +39,51 @@ public final class BackendConnection {
     return channel;
   }
 
-  void send(FrontendMessage message) {
+  void send(StartupMessage message) {
     ByteBuf encoded = channel.alloc().buffer();
     FrontendCodec.encode(message, encoded);
     channel.write(encoded);
   }
 
+  @Override
+  public void send(AuthenticationResponse message) {
+    ByteBuf encoded = channel.alloc().buffer();
+    FrontendCodec.encode(message, encoded);
+    channel.write(encoded);
+  }
+
+  @Override
+  public BackendMessage receive(String waitingFor)
+      throws SessionException, IOException, InterruptedException {
+    ByteBuf message = read(waitingFor);
+    try {
+      return decode(message);
+    } finally {
+      message.release();
+    }
+  }
+
   /**
    * Waits for the server's next message, header included; the caller releases it.
    *
-   * @throws IOException if the server went, was too slow, or broke the protocol
+   * @throws ProtocolException if the server's framing is broken
+   * @throws IOException if the server went, or the deadline passed
    */
-  public ByteBuf read(String waitingFor) throws IOException, InterruptedException {
+  public ByteBuf read(String waitingFor)
+      throws ProtocolException, IOException, InterruptedException {
     try {
       return channel.readMessage(MAX_LENGTH, waitingFor);
     } catch (FrameException e) {
-      throw new IOException("the server broke the protocol: " + e.getMessage(), e);
+      throw ProtocolException.byServer(String.valueOf(e.getMessage()));
     }
+  }
+
+  /** Decodes a message that {@link #read} gave. */
+  public static BackendMessage decode(ByteBuf message) throws ProtocolException {
+    int start = message.readerIndex();
+    return BackendCodec.decode(
+        message.getByte(start),
+        message.slice(start + HEADER_LENGTH, message.readableBytes() - HEADER_LENGTH));
   }
 
   /** Closes, and frees what was not read. */

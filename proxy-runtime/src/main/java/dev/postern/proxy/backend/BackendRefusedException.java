@@ -19,7 +19,7 @@ public final class BackendRefusedException extends SessionException {
    * @param error what the server sent
    * @param advice what the operator may want to know besides, or nothing
    */
-  BackendRefusedException(ErrorResponse error, String advice) {
+  public BackendRefusedException(ErrorResponse error, String advice) {
     super(
         sqlStateOf(error),
         FailureKind.BACKEND,

@@ -120,10 +120,10 @@ public final class Relay {
   }
 
   void closed(Leg leg) {
-    if (!leg.isClient()) {
-      end(CloseReason.BACKEND_CLOSED, "the backend closed the connection", null);
-    } else if (progress.terminated()) {
+    if (progress.terminated()) {
       end(CloseReason.CLIENT_TERMINATED, "the client ended the session", null);
+    } else if (!leg.isClient()) {
+      end(CloseReason.BACKEND_CLOSED, "the backend closed the connection", null);
     } else {
       end(CloseReason.CLIENT_VANISHED, "the client closed the connection without Terminate", null);
     }

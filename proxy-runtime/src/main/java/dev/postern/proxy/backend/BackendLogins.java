@@ -1,0 +1,158 @@
+package dev.postern.proxy.backend;
+
+import dev.postern.api.Bytes;
+import dev.postern.api.FailureKind;
+import dev.postern.api.SessionException;
+import dev.postern.api.SqlState;
+import dev.postern.api.auth.AuthenticatedUser;
+import dev.postern.api.message.ProtocolVersion;
+import dev.postern.api.message.StartupMessage;
+import dev.postern.api.routing.Backend;
+import dev.postern.api.routing.Route;
+import dev.postern.api.routing.Router;
+import dev.postern.api.session.StartupParameters;
+import dev.postern.proxy.channel.BlockingChannel;
+import dev.postern.proxy.channel.Deadline;
+import dev.postern.proxy.scram.SaltedPasswords;
+import dev.postern.proxy.tls.BackendTlsContexts;
+import dev.postern.proxy.tls.EndpointBinding;
+import dev.postern.proxy.user.BackendCredential;
+import dev.postern.proxy.user.BackendMappings;
+import dev.postern.proxy.user.StoreException;
+import io.netty.channel.EventLoop;
+import io.netty.handler.ssl.SslHandler;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Opens the first of a route's servers that answers and logs in there. Safe for use by many
+ * threads; blocks, on virtual threads.
+ */
+public final class BackendLogins {
+  private final BackendConnector connector;
+  private final BackendMappings mappings;
+  private final SaltedPasswords passwords;
+
+  public BackendLogins(
+      BackendConnector connector, BackendMappings mappings, SaltedPasswords passwords) {
+    this.connector = connector;
+    this.mappings = mappings;
+    this.passwords = passwords;
+  }
+
+  /**
+   * Logs a user's session in.
+   *
+   * @param router told of servers that do not answer
+   * @param version what to speak with the server, if it can
+   * @param startup what the client asked for; all of it goes on but user and database
+   * @param eventLoop where the connection is to live
+   * @param deadline of the whole login
+   * @return a connection on which the server has sent AuthenticationOk; the caller closes it
+   * @throws SessionException if no server could be reached ({@code 08001}), or one refused
+   */
+  public BackendConnection open(
+      Route route,
+      Router router,
+      AuthenticatedUser user,
+      ProtocolVersion version,
+      StartupParameters startup,
+      EventLoop eventLoop,
+      Deadline deadline)
+      throws SessionException, InterruptedException {
+    try (BackendCredential mapping = mapping(route, user)) {
+      Credentials credentials =
+          Credentials.of(
+              route.login(),
+              user,
+              mapping == null ? null : mapping.role(),
+              mapping == null ? null : mapping.password());
+      StartupMessage message = startupMessage(route, credentials, version, startup);
+      List<String> failures = new ArrayList<>();
+      for (Backend backend : route.backends()) {
+        try {
+          return logIn(backend, credentials, message, eventLoop, deadline);
+        } catch (IOException e) {
+          String reason = String.valueOf(e.getMessage());
+          failures.add(backend.address() + ": " + reason);
+          router.backendFailed(route, backend, reason);
+        } catch (BackendRefusedException e) {
+          if (!e.sqlState().equals(SqlState.CANNOT_CONNECT_NOW)
+              || backend.equals(route.backends().getLast())) {
+            throw e;
+          }
+          String reason = String.valueOf(e.getMessage());
+          failures.add(backend.address() + ": " + reason);
+          router.backendFailed(route, backend, reason);
+        }
+        if (deadline.remainingNanos() <= 0) {
+          break;
+        }
+      }
+      throw new BackendUnavailableException(
+          "no backend of route \"" + route.name() + "\" answered: " + String.join("; ", failures));
+    }
+  }
+
+  private @Nullable BackendCredential mapping(Route route, AuthenticatedUser user)
+      throws SessionException {
+    if (!Credentials.wantMapping(route.login())) {
+      return null;
+    }
+    try {
+      return mappings.credential(user.name(), route.name()).orElse(null);
+    } catch (StoreException e) {
+      throw new SessionException(
+          SqlState.INTERNAL_ERROR,
+          FailureKind.PROXY,
+          "the gateway could not log in to the server",
+          "the user's mapping cannot be read: " + e.getMessage(),
+          e);
+    }
+  }
+
+  private static StartupMessage startupMessage(
+      Route route, Credentials credentials, ProtocolVersion version, StartupParameters startup) {
+    Map<String, String> parameters = new LinkedHashMap<>();
+    parameters.put("user", credentials.role());
+    String database = route.database();
+    parameters.put("database", database == null ? startup.database() : database);
+    startup.values().forEach(parameters::putIfAbsent);
+    return new StartupMessage(version, parameters);
+  }
+
+  private BackendConnection logIn(
+      Backend backend,
+      Credentials credentials,
+      StartupMessage message,
+      EventLoop eventLoop,
+      Deadline deadline)
+      throws SessionException, IOException, InterruptedException {
+    BlockingChannel channel = connector.open(backend, eventLoop, deadline);
+    channel.deadline(deadline);
+    BackendConnection connection = new BackendConnection(backend, channel);
+    boolean loggedIn = false;
+    try {
+      connection.send(message);
+      SslHandler tls = channel.tls();
+      new BackendAuthentication(connection, credentials, passwords, tls != null, endpoint(tls))
+          .perform();
+      loggedIn = true;
+      return connection;
+    } finally {
+      if (!loggedIn) {
+        connection.close();
+      }
+    }
+  }
+
+  private static @Nullable Bytes endpoint(@Nullable SslHandler tls) {
+    return tls == null
+        ? null
+        : BackendTlsContexts.binding(tls).map(EndpointBinding::hash).orElse(null);
+  }
+}

@@ -1,0 +1,146 @@
+package dev.postern.proxy.frontend;
+
+import dev.postern.api.Bytes;
+import dev.postern.api.FailureKind;
+import dev.postern.api.Secret;
+import dev.postern.api.SessionException;
+import dev.postern.api.SqlState;
+import dev.postern.api.auth.AuthenticationException;
+import dev.postern.api.auth.AuthenticationExchange;
+import dev.postern.api.auth.ScramProof;
+import dev.postern.api.auth.ScramVerifier;
+import dev.postern.api.message.AuthenticationCleartextPassword;
+import dev.postern.api.message.AuthenticationSASL;
+import dev.postern.api.message.AuthenticationSASLContinue;
+import dev.postern.api.message.AuthenticationSASLFinal;
+import dev.postern.api.message.PasswordMessage;
+import dev.postern.api.message.SASLInitialResponse;
+import dev.postern.api.message.SASLResponse;
+import dev.postern.api.session.ClientInfo;
+import dev.postern.api.session.StartupParameters;
+import dev.postern.proxy.channel.DeadlineExceededException;
+import dev.postern.proxy.scram.MockVerifiers;
+import dev.postern.proxy.scram.ScramServer;
+import dev.postern.proxy.scram.ScramStep;
+import dev.postern.proxy.tls.EndpointBinding;
+import dev.postern.proxy.tls.ServerHandshake;
+import java.io.IOException;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The conversation that an authenticator has with a client, on the wire. */
+public final class LoginExchange implements AuthenticationExchange {
+  private final FrontendConnection connection;
+  private final ClientInfo client;
+  private final StartupParameters startup;
+  private final MockVerifiers mocks;
+  private boolean asked;
+
+  public LoginExchange(
+      FrontendConnection connection,
+      ClientInfo client,
+      StartupParameters startup,
+      MockVerifiers mocks) {
+    this.connection = connection;
+    this.client = client;
+    this.startup = startup;
+    this.mocks = mocks;
+  }
+
+  @Override
+  public ClientInfo client() {
+    return client;
+  }
+
+  @Override
+  public StartupParameters startup() {
+    return startup;
+  }
+
+  @Override
+  public ScramProof scramSha256(List<ScramVerifier> verifiers) throws AuthenticationException {
+    ScramServer scram = new ScramServer(startup.user(), verifiers, mocks, endpoint());
+    return asking(
+        () -> {
+          var initial =
+              (SASLInitialResponse) connection.ask(new AuthenticationSASL(scram.mechanisms()));
+          ScramStep step = scram.start(initial.mechanism(), initial.data());
+          while (step instanceof ScramStep.Continue(Bytes message)) {
+            var response = (SASLResponse) connection.ask(new AuthenticationSASLContinue(message));
+            step = scram.respond(response.data());
+          }
+          return switch (step) {
+            case ScramStep.Success(Bytes serverFinal, ScramProof proof) -> {
+              connection.send(new AuthenticationSASLFinal(serverFinal));
+              yield proof;
+            }
+            case ScramStep.Failure failure -> throw failure.toException();
+            case ScramStep.Continue _ -> throw new IllegalStateException();
+          };
+        });
+  }
+
+  private @Nullable Bytes endpoint() {
+    ServerHandshake tls = connection.tls();
+    return tls == null ? null : tls.context().binding().map(EndpointBinding::hash).orElse(null);
+  }
+
+  @Override
+  public Secret cleartextPassword() throws AuthenticationException {
+    if (connection.tls() == null) {
+      throw AuthenticationException.denied(
+          "this login needs an encrypted connection (use sslmode=require or stronger)",
+          "the authenticator asks for the password itself, and the connection is not encrypted");
+    }
+    return asking(
+        () -> {
+          var message = (PasswordMessage) connection.ask(new AuthenticationCleartextPassword());
+          Secret password = message.password();
+          if (password.isEmpty()) {
+            throw AuthenticationException.invalidPassword(startup.user(), "empty password");
+          }
+          return password;
+        });
+  }
+
+  private interface Conversation<T> {
+    T hold() throws IOException, InterruptedException, SessionException;
+  }
+
+  private <T> T asking(Conversation<T> conversation) throws AuthenticationException {
+    if (asked) {
+      throw new IllegalStateException("the client was asked already");
+    }
+    asked = true;
+    try {
+      return conversation.hold();
+    } catch (AuthenticationException e) {
+      throw e;
+    } catch (SessionException e) {
+      throw new AuthenticationException(
+          e.sqlState(), e.kind(), e.clientMessage(), String.valueOf(e.getMessage()), e);
+    } catch (DeadlineExceededException e) {
+      throw new AuthenticationException(
+          SqlState.QUERY_CANCELED,
+          FailureKind.CLIENT,
+          "canceling authentication due to timeout",
+          String.valueOf(e.getMessage()),
+          e);
+    } catch (IOException e) {
+      throw new AuthenticationException(
+          SqlState.CONNECTION_FAILURE,
+          FailureKind.CLIENT,
+          "connection lost",
+          String.valueOf(e.getMessage()),
+          e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AuthenticationException(
+          SqlState.ADMIN_SHUTDOWN,
+          FailureKind.PROXY,
+          "the login was interrupted",
+          "interrupted",
+          e);
+    }
+  }
+}

@@ -1,0 +1,122 @@
+package dev.postern.proxy.server;
+
+import dev.postern.proxy.channel.BlockingChannel;
+import dev.postern.proxy.channel.Deadline;
+import dev.postern.proxy.channel.Transport;
+import dev.postern.proxy.config.ListenerConfig;
+import dev.postern.proxy.frontend.ListenerSecurity;
+import dev.postern.proxy.frontend.Negotiation;
+import dev.postern.proxy.session.SessionRunner;
+import dev.postern.proxy.session.SessionServices;
+import dev.postern.proxy.tls.ServerTls;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoopGroup;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One address on which clients connect. Each connection gets a virtual thread until it relays. */
+final class Listener implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(Listener.class);
+
+  /** Connections that the kernel holds until they are accepted. */
+  private static final int BACKLOG = 4096;
+
+  private static final AtomicLong SESSION_IDS = new AtomicLong();
+
+  private final Channel channel;
+  private final @Nullable ServerTls tls;
+
+  private Listener(Channel channel, @Nullable ServerTls tls) {
+    this.channel = channel;
+    this.tls = tls;
+  }
+
+  /**
+   * Opens the socket; connections are served from now on. The security's TLS is closed with the
+   * listener.
+   */
+  static Listener open(
+      ListenerConfig config,
+      ListenerSecurity security,
+      Transport transport,
+      EventLoopGroup eventLoops,
+      SessionServices services)
+      throws StartException {
+    Negotiation negotiation = new Negotiation(security);
+    ChannelFuture bound =
+        new ServerBootstrap()
+            .group(eventLoops)
+            .channel(transport.serverChannel())
+            .option(ChannelOption.SO_BACKLOG, BACKLOG)
+            .option(ChannelOption.SO_REUSEADDR, true)
+            .childOption(ChannelOption.TCP_NODELAY, true)
+            .childOption(ChannelOption.SO_KEEPALIVE, true)
+            .childHandler(
+                new ChannelInitializer<>() {
+                  @Override
+                  protected void initChannel(Channel accepted) {
+                    serve(accepted, negotiation, services);
+                  }
+                })
+            .bind(address(config));
+    bound.awaitUninterruptibly();
+    if (bound.cause() != null) {
+      throw new StartException(
+          "cannot listen on " + config.address() + ": " + bound.cause().getMessage(),
+          bound.cause());
+    }
+    Listener listener = new Listener(bound.channel(), security.tls());
+    log.atInfo()
+        .addKeyValue("address", listener.address())
+        .addKeyValue("tls", config.effectiveTlsMode())
+        .log("listening");
+    return listener;
+  }
+
+  private static void serve(Channel accepted, Negotiation negotiation, SessionServices services) {
+    String sessionId = Long.toString(SESSION_IDS.incrementAndGet());
+    BlockingChannel connection =
+        new BlockingChannel(accepted, Deadline.in(services.loginTimeout()));
+    Thread.ofVirtual()
+        .name("session-" + sessionId)
+        .start(new SessionRunner(sessionId, connection, negotiation, services));
+  }
+
+  private static InetSocketAddress address(ListenerConfig config) throws StartException {
+    if (config.host().equals("*")) {
+      return new InetSocketAddress(config.port());
+    }
+    try {
+      return new InetSocketAddress(InetAddress.getByName(config.host()), config.port());
+    } catch (UnknownHostException e) {
+      throw new StartException(
+          "cannot listen on " + config.address() + ": the name is not known on this machine", e);
+    }
+  }
+
+  InetSocketAddress address() {
+    return (InetSocketAddress) channel.localAddress();
+  }
+
+  /** Accepts no more; connections that are open go on. */
+  void stopAccepting() {
+    channel.close().awaitUninterruptibly();
+  }
+
+  @Override
+  public void close() {
+    stopAccepting();
+    if (tls != null) {
+      tls.close();
+    }
+  }
+}

@@ -1,0 +1,268 @@
+package dev.postern.proxy.server;
+
+import dev.postern.api.SqlState;
+import dev.postern.api.session.CloseReason;
+import dev.postern.proxy.backend.BackendConnector;
+import dev.postern.proxy.backend.BackendLogins;
+import dev.postern.proxy.channel.Transport;
+import dev.postern.proxy.config.Configuration;
+import dev.postern.proxy.config.LimitsConfig;
+import dev.postern.proxy.config.ListenerConfig;
+import dev.postern.proxy.config.NetworkConfig;
+import dev.postern.proxy.config.TimeoutsConfig;
+import dev.postern.proxy.config.TlsMode;
+import dev.postern.proxy.frontend.ListenerSecurity;
+import dev.postern.proxy.relay.RelaySettings;
+import dev.postern.proxy.scram.IterationBounds;
+import dev.postern.proxy.scram.MockVerifiers;
+import dev.postern.proxy.scram.SaltedPasswords;
+import dev.postern.proxy.scram.VerifierFactory;
+import dev.postern.proxy.session.CancelRequests;
+import dev.postern.proxy.session.FailedLogins;
+import dev.postern.proxy.session.IdleSweep;
+import dev.postern.proxy.session.Session;
+import dev.postern.proxy.session.SessionLimits;
+import dev.postern.proxy.session.SessionRegistry;
+import dev.postern.proxy.session.SessionServices;
+import dev.postern.proxy.tls.BackendTlsContexts;
+import dev.postern.proxy.tls.ServerTls;
+import dev.postern.proxy.tls.TlsConfigurationException;
+import dev.postern.proxy.tls.TlsRuntime;
+import dev.postern.proxy.user.UserStore;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import java.net.InetSocketAddress;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Postern, serving. Made by {@link #start}; ends in two steps, {@link #drain} and {@link #close}.
+ * Safe for use by many threads.
+ */
+public final class ProxyServer implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(ProxyServer.class);
+
+  /** How often a drain looks whether all sessions have gone. */
+  private static final Duration DRAIN_LOOK = Duration.ofMillis(50);
+
+  /** How long connections get to send what is left for them when everything ends. */
+  private static final Duration LAST_WORDS = Duration.ofSeconds(2);
+
+  private final Transport transport;
+  private final MultiThreadIoEventLoopGroup eventLoops;
+  private final SessionRegistry registry;
+  private final Duration drainTimeout;
+  private final List<Listener> listeners;
+  private final List<AutoCloseable> owned;
+  private boolean closed;
+
+  private ProxyServer(
+      Transport transport,
+      MultiThreadIoEventLoopGroup eventLoops,
+      SessionRegistry registry,
+      Duration drainTimeout,
+      List<Listener> listeners,
+      List<AutoCloseable> owned) {
+    this.transport = transport;
+    this.eventLoops = eventLoops;
+    this.registry = registry;
+    this.drainTimeout = drainTimeout;
+    this.listeners = listeners;
+    this.owned = owned;
+  }
+
+  /**
+   * Opens the listeners; clients are served from the moment in which each is open.
+   *
+   * @param users not closed with the server
+   * @param plugins not closed with the server
+   * @throws StartException if something that is needed is not there; nothing is left open then
+   */
+  public static ProxyServer start(
+      Configuration configuration, UserStore users, ServerPlugins plugins) throws StartException {
+    Transport transport = transport(configuration.network());
+    MultiThreadIoEventLoopGroup eventLoops =
+        transport.newEventLoops(eventLoops(configuration.network()));
+    List<AutoCloseable> owned = new ArrayList<>();
+    List<Listener> listeners = new ArrayList<>();
+    TlsRuntime tls = new TlsRuntime(null);
+    BackendTlsContexts backendTls = new BackendTlsContexts(tls);
+    SaltedPasswords passwords = saltedPasswords();
+    owned.add(passwords);
+    owned.add(backendTls);
+    owned.add(tls);
+    SessionRegistry registry = new SessionRegistry(limits(configuration.limits()));
+    ProxyServer server =
+        new ProxyServer(
+            transport,
+            eventLoops,
+            registry,
+            configuration.timeouts().effectiveDrain(),
+            listeners,
+            owned);
+    try {
+      SessionServices services =
+          services(configuration, users, plugins, transport, backendTls, passwords, registry);
+      for (ListenerConfig listener : configuration.listeners()) {
+        ListenerSecurity security = security(listener, tls);
+        listeners.add(Listener.open(listener, security, transport, eventLoops, services));
+      }
+      log.atInfo()
+          .addKeyValue("transport", transport.name())
+          .addKeyValue("eventLoops", eventLoops.executorCount())
+          .log("ready");
+      return server;
+    } catch (StartException | RuntimeException e) {
+      server.close();
+      throw e;
+    }
+  }
+
+  private static Transport transport(NetworkConfig network) throws StartException {
+    try {
+      return network.effectiveTransport() == NetworkConfig.Transport.AUTO
+          ? Transport.best()
+          : Transport.named(network.effectiveTransport().toString());
+    } catch (IllegalArgumentException e) {
+      throw new StartException("network.transport: " + e.getMessage(), e);
+    }
+  }
+
+  private static int eventLoops(NetworkConfig network) {
+    int configured = network.effectiveEventLoops();
+    return configured == 0 ? Runtime.getRuntime().availableProcessors() : configured;
+  }
+
+  private static SessionLimits limits(LimitsConfig limits) {
+    return new SessionLimits(
+        limits.effectiveSessions(),
+        limits.effectiveSessionsPerUser(),
+        limits.effectiveSessionsPerAddress(),
+        limits.effectiveLogins(),
+        limits.effectiveFailedLoginsPerAddress());
+  }
+
+  private static SaltedPasswords saltedPasswords() {
+    int concurrency = Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
+    return new SaltedPasswords(IterationBounds.DEFAULT, concurrency, 1000);
+  }
+
+  private static SessionServices services(
+      Configuration configuration,
+      UserStore users,
+      ServerPlugins plugins,
+      Transport transport,
+      BackendTlsContexts backendTls,
+      SaltedPasswords passwords,
+      SessionRegistry registry) {
+    TimeoutsConfig timeouts = configuration.timeouts();
+    LimitsConfig limits = configuration.limits();
+    BackendConnector connector =
+        new BackendConnector(transport, backendTls, timeouts.effectiveConnect());
+    RelaySettings relaySettings =
+        new RelaySettings(
+            Math.toIntExact(limits.effectiveInterceptedMessage().bytes()),
+            timeouts.effectiveInterceptor(),
+            !timeouts.effectiveIdle().isZero());
+    return new SessionServices(
+        plugins.authenticator(),
+        plugins.router(),
+        plugins.interceptors(),
+        new BackendLogins(connector, users.mappings(), passwords),
+        new MockVerifiers(
+            users.serverSecret(), users.iterations(), VerifierFactory.DEFAULT_SALT_LENGTH),
+        registry,
+        new CancelRequests(connector),
+        new FailedLogins(limits.effectiveFailedLoginsPerAddress()),
+        new IdleSweep(timeouts.effectiveIdle()),
+        relaySettings,
+        timeouts.effectiveLogin(),
+        Clock.systemUTC());
+  }
+
+  private static ListenerSecurity security(ListenerConfig listener, TlsRuntime runtime)
+      throws StartException {
+    TlsMode mode = listener.effectiveTlsMode();
+    if (mode == TlsMode.DISABLED) {
+      return new ListenerSecurity(null, false);
+    }
+    try {
+      return new ListenerSecurity(ServerTls.open(listener, runtime), mode == TlsMode.REQUIRED);
+    } catch (TlsConfigurationException e) {
+      throw new StartException(
+          "TLS of the listener on " + listener.address() + ": " + e.getMessage(), e);
+    }
+  }
+
+  /** Where clients connect, in the configuration's order, with the ports that were chosen. */
+  public List<InetSocketAddress> addresses() {
+    return listeners.stream().map(Listener::address).toList();
+  }
+
+  public Transport transport() {
+    return transport;
+  }
+
+  public int eventLoopCount() {
+    return eventLoops.executorCount();
+  }
+
+  public SessionRegistry registry() {
+    return registry;
+  }
+
+  /**
+   * Lets nobody in any more, and waits until all sessions have ended by themselves or the
+   * configured time is over.
+   *
+   * @return whether all have ended
+   */
+  public boolean drain() throws InterruptedException {
+    stopAccepting();
+    long deadline = System.nanoTime() + drainTimeout.toNanos();
+    int waiting = registry.sessions().size();
+    log.atInfo().addKeyValue("sessions", waiting).log("draining");
+    while (!registry.sessions().isEmpty() && System.nanoTime() < deadline) {
+      TimeUnit.NANOSECONDS.sleep(DRAIN_LOOK.toNanos());
+    }
+    return registry.sessions().isEmpty();
+  }
+
+  private void stopAccepting() {
+    registry.drain();
+    listeners.forEach(Listener::stopAccepting);
+    registry.closeLogins();
+  }
+
+  /** Ends all sessions now, and frees everything. Further calls do nothing. */
+  @Override
+  public synchronized void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    stopAccepting();
+    for (Session session : registry.sessions()) {
+      session.end(
+          CloseReason.SHUTDOWN,
+          "Postern is shutting down",
+          SqlState.ADMIN_SHUTDOWN,
+          "terminating connection due to administrator command");
+    }
+    listeners.forEach(Listener::close);
+    eventLoops.shutdownGracefully(100, LAST_WORDS.toMillis(), TimeUnit.MILLISECONDS);
+    eventLoops.terminationFuture().awaitUninterruptibly();
+    for (AutoCloseable resource : owned) {
+      try {
+        resource.close();
+      } catch (Exception e) {
+        log.atWarn().setCause(e).log("something did not close");
+      }
+    }
+    log.atInfo().log("stopped");
+  }
+}

@@ -1,0 +1,21 @@
+package dev.postern.proxy.server;
+
+import dev.postern.api.auth.Authenticator;
+import dev.postern.api.routing.Router;
+import dev.postern.proxy.session.SessionServices.NamedInterceptor;
+import java.util.List;
+
+/**
+ * The plugins that decide everything. Not closed by the server: whoever made them closes them after
+ * it.
+ *
+ * @param authenticator who gets in
+ * @param router where to
+ * @param interceptors what passes, in this order
+ */
+public record ServerPlugins(
+    Authenticator authenticator, Router router, List<NamedInterceptor> interceptors) {
+  public ServerPlugins {
+    interceptors = List.copyOf(interceptors);
+  }
+}

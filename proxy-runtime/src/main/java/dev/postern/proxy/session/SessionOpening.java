@@ -1,0 +1,196 @@
+package dev.postern.proxy.session;
+
+import dev.postern.api.FailureKind;
+import dev.postern.api.Secret;
+import dev.postern.api.SessionException;
+import dev.postern.api.SqlState;
+import dev.postern.api.message.AuthenticationOk;
+import dev.postern.api.message.BackendKeyData;
+import dev.postern.api.message.CancelRequest;
+import dev.postern.api.message.ErrorResponse;
+import dev.postern.api.message.ProtocolVersion;
+import dev.postern.api.session.CloseReason;
+import dev.postern.api.session.SessionInfo;
+import dev.postern.proxy.backend.BackendConnection;
+import dev.postern.proxy.backend.BackendRefusedException;
+import dev.postern.proxy.codec.MessageTypes;
+import dev.postern.proxy.frontend.FrontendConnection;
+import dev.postern.proxy.relay.Declarations;
+import dev.postern.proxy.relay.Relay;
+import dev.postern.proxy.session.SessionRegistry.Place;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.EventLoop;
+import java.io.IOException;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The last step of a login: the backend's own greeting answers the client, but for the cancel key,
+ * and the relay begins. Its end is also seen to here.
+ */
+final class SessionOpening {
+  /** One line for each session that began or ended. */
+  private static final Logger access = LoggerFactory.getLogger("dev.postern.access");
+
+  private static final Logger log = LoggerFactory.getLogger(SessionOpening.class);
+
+  private final SessionServices services;
+  private final SessionInfo info;
+  private final ProtocolVersion version;
+  private final Place place;
+  private final Declarations declarations;
+  private @Nullable BackendKeyData backendKey;
+  private @Nullable BackendKeyData clientKey;
+
+  SessionOpening(
+      SessionServices services,
+      SessionInfo info,
+      ProtocolVersion version,
+      Place place,
+      Declarations declarations) {
+    this.services = services;
+    this.info = info;
+    this.version = version;
+    this.place = place;
+    this.declarations = declarations;
+  }
+
+  /** Greets the client and starts the relay, to which both connections then belong. */
+  void open(FrontendConnection client, BackendConnection backend)
+      throws IOException, InterruptedException, SessionException {
+    greet(client, backend);
+    Session session = new Session(info, cancelRequest());
+    Relay relay =
+        new Relay(
+            session.id(),
+            client.channel(),
+            backend.channel(),
+            declarations,
+            services.relaySettings(),
+            (reason, detail, busy) -> ended(session, reason, detail, busy));
+    session.relay(relay);
+    if (clientKey != null) {
+      services.cancels().keys().add(clientKey.processId(), clientKey.secretKey(), session);
+    }
+    services.registry().opened(session);
+    services.router().sessionOpened(info.route(), info.backend());
+    logOpened();
+    EventLoop eventLoop = relay.eventLoop();
+    eventLoop.execute(
+        () -> {
+          services.idleSweep().opened(session, eventLoop);
+          client.flush();
+          relay.start(client.channel(), backend.channel());
+        });
+  }
+
+  private void greet(FrontendConnection client, BackendConnection backend)
+      throws IOException, InterruptedException, SessionException {
+    client.send(new AuthenticationOk());
+    byte type;
+    do {
+      ByteBuf message = readGreeting(backend);
+      try {
+        type = message.getByte(message.readerIndex());
+        switch (type) {
+          case MessageTypes.BACKEND_KEY_DATA -> exchangeKey(client, message);
+          case MessageTypes.ERROR_RESPONSE ->
+              throw new BackendRefusedException(
+                  (ErrorResponse) BackendConnection.decode(message), "");
+          default -> client.send(message);
+        }
+      } finally {
+        message.release();
+      }
+    } while (type != MessageTypes.READY_FOR_QUERY);
+  }
+
+  private static ByteBuf readGreeting(BackendConnection backend)
+      throws InterruptedException, SessionException {
+    try {
+      return backend.read("the backend's greeting");
+    } catch (IOException e) {
+      throw new SessionException(
+          SqlState.CONNECTION_FAILURE,
+          FailureKind.BACKEND,
+          "the server closed the connection unexpectedly",
+          "backend " + backend.backend().address() + " after the login there: " + e.getMessage(),
+          e);
+    }
+  }
+
+  private void exchangeKey(FrontendConnection client, ByteBuf message) throws SessionException {
+    BackendKeyData theirs = (BackendKeyData) BackendConnection.decode(message);
+    Secret secret = services.cancels().keys().newSecret(version);
+    BackendKeyData ours = new BackendKeyData(theirs.processId(), secret);
+    backendKey = theirs;
+    clientKey = ours;
+    client.send(ours);
+  }
+
+  private @Nullable CancelRequest cancelRequest() {
+    BackendKeyData key = backendKey;
+    return key == null ? null : new CancelRequest(key.processId(), key.secretKey());
+  }
+
+  /** Runs on the session's event loop, once. */
+  private void ended(Session session, CloseReason reason, String detail, boolean backendBusy) {
+    EventLoop eventLoop = session.relay().eventLoop();
+    services.idleSweep().closed(session, eventLoop);
+    services.registry().closed(session);
+    place.release();
+    if (clientKey != null) {
+      services.cancels().keys().remove(clientKey.processId(), session);
+    }
+    services.router().sessionClosed(info.route(), info.backend());
+    logEnded(session, reason, detail);
+    if (backendBusy) {
+      Thread.ofVirtual()
+          .name("cancel-" + session.id())
+          .start(() -> cancelAbandoned(session, eventLoop));
+    }
+  }
+
+  /**
+   * The client has gone while the backend works for it: what it does there is of no use to anyone
+   * and may hold locks.
+   */
+  private void cancelAbandoned(Session session, EventLoop eventLoop) {
+    try {
+      services.cancels().cancel(session, eventLoop);
+    } catch (InterruptedException e) {
+      log.atDebug().addKeyValue("sessionId", session.id()).log("interrupted while cancelling");
+    }
+  }
+
+  private void logOpened() {
+    access
+        .atInfo()
+        .addKeyValue("sessionId", info.sessionId())
+        .addKeyValue("user", info.user().name())
+        .addKeyValue("database", info.startup().database())
+        .addKeyValue("client", info.client().address().getAddress().getHostAddress())
+        .addKeyValue("tls", info.client().tls() != null)
+        .addKeyValue("route", info.route().name())
+        .addKeyValue("backend", info.backend().address())
+        .log("session opened");
+  }
+
+  private void logEnded(Session session, CloseReason reason, String detail) {
+    boolean usual =
+        reason == CloseReason.CLIENT_TERMINATED || reason == CloseReason.CLIENT_VANISHED;
+    (usual ? access.atInfo() : access.atWarn())
+        .addKeyValue("sessionId", info.sessionId())
+        .addKeyValue("user", info.user().name())
+        .addKeyValue("database", info.startup().database())
+        .addKeyValue("backend", info.backend().address())
+        .addKeyValue("reason", reason)
+        .addKeyValue(
+            "millis", Duration.between(info.startedAt(), services.clock().instant()).toMillis())
+        .addKeyValue("fromClient", session.progress().bytesFromClient())
+        .addKeyValue("fromBackend", session.progress().bytesFromBackend())
+        .log("session ended: {}", detail);
+  }
+}

@@ -1,0 +1,172 @@
+package dev.postern.proxy.session;
+
+import dev.postern.api.FailureKind;
+import dev.postern.api.SessionException;
+import dev.postern.api.SqlState;
+import dev.postern.api.auth.AuthenticatedUser;
+import java.net.InetAddress;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+
+/**
+ * All sessions that relay, all logins that are under way, and how many there may be. Safe for use
+ * by many threads.
+ */
+public final class SessionRegistry {
+  /** A place among the limits, taken for one session until it is released. */
+  interface Place {
+    /** Gives the place back; further calls do nothing. */
+    void release();
+  }
+
+  private final SessionLimits limits;
+  private final ConcurrentMap<String, Session> sessions = new ConcurrentHashMap<>();
+
+  /** Logins under way, the eldest first, with what closes each. Guarded by itself. */
+  private final Map<Object, Runnable> logins = new LinkedHashMap<>();
+
+  // Guarded by this.
+  private final Map<String, Integer> byUser = new HashMap<>();
+  private final Map<InetAddress, Integer> byAddress = new HashMap<>();
+  private int admitted;
+  private boolean draining;
+
+  public SessionRegistry(SessionLimits limits) {
+    this.limits = limits;
+  }
+
+  /**
+   * A connection has been opened. If too many are not logged in, the one that has waited longest is
+   * closed: a flood of silent connections pushes out itself, not the clients that answer.
+   *
+   * @param close ends the connection
+   * @return false if Postern is shutting down, and the connection is to be closed
+   */
+  boolean loginStarted(Object login, Runnable close) {
+    Runnable eldest = null;
+    synchronized (logins) {
+      logins.put(login, close);
+      if (logins.size() > limits.logins()) {
+        Object first = logins.keySet().iterator().next();
+        eldest = logins.remove(first);
+      }
+    }
+    if (eldest != null) {
+      eldest.run();
+    }
+    return !isDraining();
+  }
+
+  void loginEnded(Object login) {
+    synchronized (logins) {
+      logins.remove(login);
+    }
+  }
+
+  /**
+   * Takes a place for a user that has proved who it is.
+   *
+   * @throws SessionException {@code 53300} if there is none, {@code 57P03} while shutting down
+   */
+  synchronized Place admit(AuthenticatedUser user, InetAddress address) throws SessionException {
+    if (draining) {
+      throw new SessionException(
+          SqlState.CANNOT_CONNECT_NOW, FailureKind.PROXY, "the server is shutting down");
+    }
+    check(admitted, limits.sessions(), "sorry, too many clients already", "limits.sessions");
+    String name = user.name();
+    check(
+        byUser.getOrDefault(name, 0),
+        user.maxSessions(),
+        "too many connections for user \"" + name + "\"",
+        "the user's own limit");
+    check(
+        byUser.getOrDefault(name, 0),
+        limits.sessionsPerUser(),
+        "too many connections for user \"" + name + "\"",
+        "limits.sessions-per-user");
+    check(
+        byAddress.getOrDefault(address, 0),
+        limits.sessionsPerAddress(),
+        "too many connections from this address",
+        "limits.sessions-per-address");
+    admitted++;
+    byUser.merge(name, 1, Integer::sum);
+    byAddress.merge(address, 1, Integer::sum);
+    return new Place() {
+      private boolean released;
+
+      @Override
+      public void release() {
+        synchronized (SessionRegistry.this) {
+          if (!released) {
+            released = true;
+            admitted--;
+            byUser.computeIfPresent(name, (key, count) -> count == 1 ? null : count - 1);
+            byAddress.computeIfPresent(address, (key, count) -> count == 1 ? null : count - 1);
+          }
+        }
+      }
+    };
+  }
+
+  private static void check(int count, int limit, String clientMessage, String which)
+      throws SessionException {
+    if (limit > 0 && count >= limit) {
+      throw new SessionException(
+          SqlState.TOO_MANY_CONNECTIONS,
+          FailureKind.OVERLOAD,
+          clientMessage,
+          clientMessage + ": " + which + " is " + limit,
+          null);
+    }
+  }
+
+  void opened(Session session) {
+    sessions.put(session.id(), session);
+  }
+
+  void closed(Session session) {
+    sessions.remove(session.id());
+  }
+
+  /** All sessions that relay, as of now. */
+  public Collection<Session> sessions() {
+    return Collections.unmodifiableCollection(sessions.values());
+  }
+
+  public Optional<Session> find(String id) {
+    return Optional.ofNullable(sessions.get(id));
+  }
+
+  /** How many connections have not logged in yet. */
+  public int logins() {
+    synchronized (logins) {
+      return logins.size();
+    }
+  }
+
+  /** From now on nobody is let in. */
+  public synchronized void drain() {
+    draining = true;
+  }
+
+  public synchronized boolean isDraining() {
+    return draining;
+  }
+
+  /** Closes all connections that have not logged in. */
+  public void closeLogins() {
+    Collection<Runnable> all;
+    synchronized (logins) {
+      all = java.util.List.copyOf(logins.values());
+    }
+    all.forEach(Runnable::run);
+  }
+}

@@ -1,0 +1,230 @@
+package dev.postern.proxy.session;
+
+import dev.postern.api.FailureKind;
+import dev.postern.api.SessionException;
+import dev.postern.api.SqlState;
+import dev.postern.api.auth.AuthenticatedUser;
+import dev.postern.api.auth.AuthenticationException;
+import dev.postern.api.routing.Route;
+import dev.postern.api.routing.RoutingRequest;
+import dev.postern.api.session.ClientInfo;
+import dev.postern.api.session.SessionInfo;
+import dev.postern.api.session.StartupParameters;
+import dev.postern.api.session.TlsInfo;
+import dev.postern.proxy.backend.BackendConnection;
+import dev.postern.proxy.backend.BackendRefusedException;
+import dev.postern.proxy.channel.BlockingChannel;
+import dev.postern.proxy.channel.DeadlineExceededException;
+import dev.postern.proxy.frontend.FrontendConnection;
+import dev.postern.proxy.frontend.LoginExchange;
+import dev.postern.proxy.frontend.Negotiation;
+import dev.postern.proxy.frontend.Opening;
+import dev.postern.proxy.relay.Declarations;
+import dev.postern.proxy.session.SessionRegistry.Place;
+import dev.postern.proxy.session.SessionServices.NamedInterceptor;
+import dev.postern.proxy.tls.ServerHandshake;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.spi.LoggingEventBuilder;
+
+/**
+ * Takes one client from its first byte to the relay. Runs on a virtual thread of its own, which
+ * ends when the relay begins.
+ */
+public final class SessionRunner implements Runnable {
+  private static final Logger log = LoggerFactory.getLogger(SessionRunner.class);
+
+  private final String sessionId;
+  private final BlockingChannel channel;
+  private final FrontendConnection client;
+  private final Negotiation negotiation;
+  private final SessionServices services;
+  private final Instant startedAt;
+  private @Nullable StartupParameters startup;
+  private boolean relaying;
+
+  public SessionRunner(
+      String sessionId,
+      BlockingChannel channel,
+      Negotiation negotiation,
+      SessionServices services) {
+    this.sessionId = sessionId;
+    this.channel = channel;
+    this.client = new FrontendConnection(channel);
+    this.negotiation = negotiation;
+    this.services = services;
+    this.startedAt = services.clock().instant();
+  }
+
+  @Override
+  public void run() {
+    SessionRegistry registry = services.registry();
+    try {
+      if (registry.loginStarted(this, channel::close)) {
+        serve();
+      } else {
+        refuse(SqlState.CANNOT_CONNECT_NOW, "the server is shutting down");
+      }
+    } catch (BackendRefusedException e) {
+      log(e.kind()).log("refused by the backend: {}", e.getMessage());
+      client.refuse(e.error());
+    } catch (SessionException e) {
+      refuse(e);
+    } catch (DeadlineExceededException e) {
+      log(FailureKind.CLIENT).log("login timed out: {}", e.getMessage());
+      refuse(SqlState.QUERY_CANCELED, "canceling authentication due to timeout");
+    } catch (IOException e) {
+      log.atDebug()
+          .addKeyValue("sessionId", sessionId)
+          .log("the client went before it was logged in: {}", e.getMessage());
+    } catch (InterruptedException e) {
+      refuse(SqlState.ADMIN_SHUTDOWN, "terminating connection due to administrator command");
+    } catch (Throwable e) {
+      log(FailureKind.PROXY).setCause(e).log("the login failed unexpectedly");
+      refuse(SqlState.INTERNAL_ERROR, "internal error (session " + sessionId + ")");
+    } finally {
+      registry.loginEnded(this);
+      if (!relaying) {
+        client.close();
+        channel.eventLoop().execute(channel::release);
+      }
+    }
+  }
+
+  private void serve() throws IOException, InterruptedException, SessionException {
+    switch (negotiation.perform(client)) {
+      case Opening.Cancel(var request) -> {
+        services.cancels().handle(request, address(), channel.eventLoop());
+        client.close();
+      }
+      case Opening.Login login -> logIn(login);
+    }
+  }
+
+  private void logIn(Opening.Login login)
+      throws IOException, InterruptedException, SessionException {
+    startup = login.parameters();
+    ClientInfo info =
+        new ClientInfo(sessionId, channel.remoteAddress(), channel.localAddress(), tlsInfo());
+    AuthenticatedUser user = authenticate(info, login.parameters());
+    Place place = null;
+    BackendConnection backend = null;
+    try {
+      place = services.registry().admit(user, address());
+      Route route = route(new RoutingRequest(info, login.parameters(), user));
+      backend =
+          services
+              .logins()
+              .open(
+                  route,
+                  services.router(),
+                  user,
+                  login.version(),
+                  login.parameters(),
+                  channel.eventLoop(),
+                  channel.deadline());
+      SessionInfo session =
+          new SessionInfo(info, login.parameters(), user, route, backend.backend(), startedAt);
+      Declarations declarations = declare(session);
+      new SessionOpening(services, session, login.version(), place, declarations)
+          .open(client, backend);
+      relaying = true;
+    } finally {
+      if (user.scramKeys() != null) {
+        user.scramKeys().close();
+      }
+      if (!relaying) {
+        if (backend != null) {
+          backend.close();
+        }
+        if (place != null) {
+          place.release();
+        }
+      }
+    }
+  }
+
+  private AuthenticatedUser authenticate(ClientInfo info, StartupParameters parameters)
+      throws SessionException {
+    services.failedLogins().check(address());
+    try {
+      return services
+          .authenticator()
+          .authenticate(new LoginExchange(client, info, parameters, services.mocks()));
+    } catch (AuthenticationException e) {
+      if (e.sqlState().equals(SqlState.INVALID_PASSWORD)) {
+        services.failedLogins().failed(address());
+      }
+      throw e;
+    } catch (RuntimeException e) {
+      throw AuthenticationException.unavailable("the authenticator failed: " + e, e);
+    }
+  }
+
+  private Route route(RoutingRequest request) throws SessionException {
+    try {
+      return services.router().route(request);
+    } catch (RuntimeException e) {
+      throw new SessionException(
+          SqlState.INTERNAL_ERROR,
+          FailureKind.PLUGIN,
+          "internal error (session " + sessionId + ")",
+          "the router failed: " + e,
+          e);
+    }
+  }
+
+  private Declarations declare(SessionInfo session) throws SessionException {
+    Declarations declarations = new Declarations();
+    for (NamedInterceptor named : services.interceptors()) {
+      try {
+        named.interceptor().open(session, declarations.of(named.name()));
+      } catch (RuntimeException e) {
+        throw new SessionException(
+            SqlState.INTERNAL_ERROR,
+            FailureKind.PLUGIN,
+            "internal error (session " + sessionId + ")",
+            "interceptor " + named.name() + " failed to open the session: " + e,
+            e);
+      }
+    }
+    return declarations;
+  }
+
+  private @Nullable TlsInfo tlsInfo() {
+    ServerHandshake tls = client.tls();
+    return tls == null ? null : tls.info();
+  }
+
+  private InetAddress address() {
+    return channel.remoteAddress().getAddress();
+  }
+
+  private void refuse(SessionException e) {
+    LoggingEventBuilder line = log(e.kind()).addKeyValue("sqlState", e.sqlState().code());
+    if (e.kind() != FailureKind.CLIENT && e.getCause() != null) {
+      line = line.setCause(e.getCause());
+    }
+    line.log("login refused: {}", e.getMessage());
+    refuse(e.sqlState(), e.clientMessage());
+  }
+
+  private void refuse(SqlState sqlState, String message) {
+    client.refuse(sqlState, message);
+  }
+
+  private LoggingEventBuilder log(FailureKind kind) {
+    LoggingEventBuilder line =
+        kind == FailureKind.PROXY || kind == FailureKind.PLUGIN ? log.atError() : log.atWarn();
+    line =
+        line.addKeyValue("sessionId", sessionId).addKeyValue("client", address().getHostAddress());
+    StartupParameters known = startup;
+    return known == null
+        ? line
+        : line.addKeyValue("user", known.user()).addKeyValue("database", known.database());
+  }
+}

@@ -1,0 +1,36 @@
+package dev.postern.proxy.session;
+
+import dev.postern.api.auth.Authenticator;
+import dev.postern.api.intercept.MessageInterceptor;
+import dev.postern.api.routing.Router;
+import dev.postern.proxy.backend.BackendLogins;
+import dev.postern.proxy.relay.RelaySettings;
+import dev.postern.proxy.scram.MockVerifiers;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+
+/**
+ * What all sessions share.
+ *
+ * @param loginTimeout for everything from the connection to the relay
+ * @param interceptors in the configuration's order
+ * @param mocks stand in for the verifiers of unknown users
+ */
+public record SessionServices(
+    Authenticator authenticator,
+    Router router,
+    List<NamedInterceptor> interceptors,
+    BackendLogins logins,
+    MockVerifiers mocks,
+    SessionRegistry registry,
+    CancelRequests cancels,
+    FailedLogins failedLogins,
+    IdleSweep idleSweep,
+    RelaySettings relaySettings,
+    Duration loginTimeout,
+    InstantSource clock) {
+
+  /** An interceptor with its name in the configuration. */
+  public record NamedInterceptor(String name, MessageInterceptor interceptor) {}
+}
