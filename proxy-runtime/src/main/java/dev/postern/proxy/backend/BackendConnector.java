@@ -102,7 +102,6 @@ public final class BackendConnector {
             .group(eventLoop)
             .channel(transport.channel())
             .option(ChannelOption.TCP_NODELAY, true)
-            .option(ChannelOption.SO_KEEPALIVE, true)
             .option(
                 ChannelOption.CONNECT_TIMEOUT_MILLIS,
                 (int) Math.max(1, deadline.remainingNanos() / 1_000_000))
@@ -110,6 +109,7 @@ public final class BackendConnector {
                 new ChannelInitializer<>() {
                   @Override
                   protected void initChannel(Channel channel) {
+                    transport.keepAlive(channel);
                     opened.complete(new BlockingChannel(channel, deadline));
                   }
                 })

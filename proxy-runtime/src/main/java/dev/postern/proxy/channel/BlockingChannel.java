@@ -8,6 +8,7 @@ import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.EventLoop;
 import io.netty.handler.ssl.SslHandler;
+import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Future;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -161,6 +162,7 @@ public final class BlockingChannel {
                   return true;
                 });
     if (!await(started, "TLS to start")) {
+      ReferenceCountUtil.release(handler.engine());
       throw new PlaintextBeforeTlsException();
     }
     tls = handler;

@@ -1,21 +1,27 @@
 package dev.postern.proxy.channel;
 
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioChannelOption;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.channel.uring.IoUring;
+import io.netty.channel.uring.IoUringChannelOption;
 import io.netty.channel.uring.IoUringIoHandler;
 import io.netty.channel.uring.IoUringServerSocketChannel;
 import io.netty.channel.uring.IoUringSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import java.util.Map;
+import jdk.net.ExtendedSocketOptions;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +38,9 @@ public record Transport(
     IoHandlerFactory ioHandlers,
     Class<? extends ServerChannel> serverChannel,
     Class<? extends Channel> channel) {
+  private static final int KEEP_IDLE_SECONDS = 60;
+  private static final int KEEP_INTERVAL_SECONDS = 10;
+  private static final int KEEP_PROBES = 6;
 
   /** The best one that works here. */
   public static Transport best() {
@@ -83,6 +92,32 @@ public record Transport(
       case "epoll" -> Epoll.unavailabilityCause();
       default -> null;
     };
+  }
+
+  private Map<ChannelOption<Integer>, Integer> keepAliveOptions() {
+    return switch (name) {
+      case "io_uring" ->
+          Map.of(
+              IoUringChannelOption.TCP_KEEPIDLE, KEEP_IDLE_SECONDS,
+              IoUringChannelOption.TCP_KEEPINTVL, KEEP_INTERVAL_SECONDS,
+              IoUringChannelOption.TCP_KEEPCNT, KEEP_PROBES);
+      case "epoll" ->
+          Map.of(
+              EpollChannelOption.TCP_KEEPIDLE, KEEP_IDLE_SECONDS,
+              EpollChannelOption.TCP_KEEPINTVL, KEEP_INTERVAL_SECONDS,
+              EpollChannelOption.TCP_KEEPCNT, KEEP_PROBES);
+      default ->
+          Map.of(
+              NioChannelOption.of(ExtendedSocketOptions.TCP_KEEPIDLE), KEEP_IDLE_SECONDS,
+              NioChannelOption.of(ExtendedSocketOptions.TCP_KEEPINTERVAL), KEEP_INTERVAL_SECONDS,
+              NioChannelOption.of(ExtendedSocketOptions.TCP_KEEPCOUNT), KEEP_PROBES);
+    };
+  }
+
+  /** Lets a connection whose other end vanished without a word be found within two minutes. */
+  public void keepAlive(Channel connection) {
+    connection.config().setOption(ChannelOption.SO_KEEPALIVE, true);
+    keepAliveOptions().forEach(connection.config()::setOption);
   }
 
   public MultiThreadIoEventLoopGroup newEventLoops(int count) {

@@ -15,6 +15,7 @@ import dev.postern.proxy.backend.BackendConnection;
 import dev.postern.proxy.backend.BackendRefusedException;
 import dev.postern.proxy.channel.BlockingChannel;
 import dev.postern.proxy.channel.DeadlineExceededException;
+import dev.postern.proxy.channel.PeerClosedException;
 import dev.postern.proxy.frontend.FrontendConnection;
 import dev.postern.proxy.frontend.LoginExchange;
 import dev.postern.proxy.frontend.Negotiation;
@@ -26,6 +27,7 @@ import dev.postern.proxy.tls.ServerHandshake;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.time.Instant;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -77,6 +79,8 @@ public final class SessionRunner implements Runnable {
     } catch (DeadlineExceededException e) {
       log(FailureKind.CLIENT).log("login timed out: {}", e.getMessage());
       refuse(SqlState.QUERY_CANCELED, "canceling authentication due to timeout");
+    } catch (SSLException e) {
+      log(FailureKind.CLIENT).log("the TLS handshake failed: {}", e.getMessage());
     } catch (IOException e) {
       log.atDebug()
           .addKeyValue("sessionId", sessionId)
@@ -205,6 +209,10 @@ public final class SessionRunner implements Runnable {
   }
 
   private void refuse(SessionException e) {
+    if (e.getCause() instanceof PeerClosedException) {
+      log.atDebug().addKeyValue("sessionId", sessionId).log("{}", e.getMessage());
+      return;
+    }
     LoggingEventBuilder line = log(e.kind()).addKeyValue("sqlState", e.sqlState().code());
     if (e.kind() != FailureKind.CLIENT && e.getCause() != null) {
       line = line.setCause(e.getCause());
