@@ -1,0 +1,209 @@
+package dev.postern.proxy.plugin;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFilePermission;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** Looks at everything in the plugin directory before any of it is loaded. */
+final class ArchiveScanner {
+  /** The level of the plugin API that this Postern has. */
+  static final int API_LEVEL = 1;
+
+  private final Path home;
+  private final PluginProblems problems;
+
+  ArchiveScanner(Path home, PluginProblems problems) {
+    this.home = home.toAbsolutePath().normalize();
+    this.problems = problems;
+  }
+
+  /** Jars, and folders with jars, in the order of their names. Other files are no plugins. */
+  List<PluginArchive> scan(Path directory) {
+    List<PluginArchive> archives = new ArrayList<>();
+    if (!Files.isDirectory(directory)) {
+      problems.add(
+          shown(directory),
+          "not a directory",
+          "make it, or set plugins.directory to where plugins are");
+    } else if (isSafe(directory)) {
+      for (Path path : list(directory)) {
+        PluginArchive archive = Files.isDirectory(path) ? folder(path) : jar(path);
+        if (archive != null) {
+          archives.add(archive);
+        }
+      }
+    }
+    return archives;
+  }
+
+  private @Nullable PluginArchive jar(Path path) {
+    return isJar(path) && isSafe(path) ? archive(path, List.of(path)) : null;
+  }
+
+  private @Nullable PluginArchive folder(Path path) {
+    if (!isSafe(path)) {
+      return null;
+    }
+    List<Path> jars = list(path).stream().filter(ArchiveScanner::isJar).toList();
+    if (jars.isEmpty()) {
+      problems.add(
+          shown(path), "a folder without a jar", "put the plugin's jars into it, or remove it");
+      return null;
+    }
+    // Not allMatch alone: each jar is to be reported.
+    return jars.stream().filter(this::isSafe).toList().size() == jars.size()
+        ? archive(path, jars)
+        : null;
+  }
+
+  private @Nullable PluginArchive archive(Path path, List<Path> jars) {
+    List<JarFacts> facts = new ArrayList<>();
+    for (Path jar : jars) {
+      try {
+        facts.add(JarFacts.of(jar));
+      } catch (IOException | RuntimeException e) {
+        // The zip classes throw unchecked exceptions too where a jar is broken enough.
+        problems.add(
+            shown(jar),
+            "cannot be read as a jar: " + LoadFailure.message(e),
+            "build or copy it again");
+        return null;
+      }
+    }
+    return isAcceptable(path, facts) ? archive(path, facts, jars) : null;
+  }
+
+  private PluginArchive archive(Path path, List<JarFacts> facts, List<Path> jars) {
+    List<Path> ordered = new ArrayList<>();
+    Map<PluginKind, List<String>> providers = new EnumMap<>(PluginKind.class);
+    String version = null;
+    for (JarFacts jar : facts) {
+      if (jar.hasServices()) {
+        ordered.add(jar.jar());
+        version = version == null ? jar.version() : version;
+        jar.providers()
+            .forEach(
+                (kind, names) ->
+                    providers.computeIfAbsent(kind, _ -> new ArrayList<>()).addAll(names));
+      }
+    }
+    jars.stream().filter(jar -> !ordered.contains(jar)).forEach(ordered::add);
+    return new PluginArchive(shown(path), List.copyOf(ordered), version, API_LEVEL, providers);
+  }
+
+  private boolean isAcceptable(Path path, List<JarFacts> facts) {
+    boolean acceptable = true;
+    for (JarFacts jar : facts) {
+      acceptable &= hasNothingForbidden(jar) && hasApiLevel(jar);
+    }
+    if (acceptable && facts.stream().noneMatch(JarFacts::hasServices)) {
+      problems.add(
+          shown(path),
+          "names no plugin",
+          "a plugin's jar names its factory in META-INF/services/ under "
+              + "dev.postern.api.auth.AuthenticatorFactory, dev.postern.api.routing.RouterFactory"
+              + " or dev.postern.api.intercept.MessageInterceptorFactory; if it is a library, put"
+              + " it into the folder of the plugin that needs it");
+      return false;
+    }
+    for (JarFacts jar : facts) {
+      if (acceptable
+          && jar.hasServices()
+          && jar.providers().values().stream().allMatch(List::isEmpty)) {
+        problems.add(
+            shown(jar.jar()),
+            "its services file names no class",
+            "write the factory's class name into it and build the jar again");
+        return false;
+      }
+    }
+    return acceptable;
+  }
+
+  private boolean hasNothingForbidden(JarFacts jar) {
+    if (jar.strayEntry() != null) {
+      problems.add(
+          shown(jar.jar()),
+          "an entry points out of the jar: " + jar.strayEntry().replaceAll("\\p{Cntrl}", "?"),
+          "do not use this jar");
+      return false;
+    }
+    if (jar.apiClass() != null) {
+      problems.add(
+          shown(jar.jar()),
+          "bundles classes of Postern's API, such as " + jar.apiClass(),
+          "give proxy-api the scope \"provided\" and build it again; in a folder, remove"
+              + " proxy-api's jar");
+      return false;
+    }
+    return true;
+  }
+
+  private boolean hasApiLevel(JarFacts jar) {
+    if (!jar.hasServices() || String.valueOf(API_LEVEL).equals(jar.apiLevel())) {
+      return true;
+    }
+    if (jar.apiLevel() == null) {
+      problems.add(
+          shown(jar.jar()),
+          "does not say which plugin API it was built for",
+          "add \""
+              + JarFacts.API_LEVEL
+              + ": "
+              + API_LEVEL
+              + "\" to its manifest and build it again");
+    } else {
+      problems.add(
+          shown(jar.jar()),
+          "was built for plugin API "
+              + jar.apiLevel().replaceAll("\\p{Cntrl}", "?")
+              + ", this Postern has "
+              + API_LEVEL,
+          "use a build of the plugin for API " + API_LEVEL + ", or a Postern that has its API");
+    }
+    return false;
+  }
+
+  /** Whoever can write here runs code in Postern; the world must not. */
+  private boolean isSafe(Path path) {
+    try {
+      PosixFileAttributeView view = Files.getFileAttributeView(path, PosixFileAttributeView.class);
+      if (view == null
+          || !view.readAttributes().permissions().contains(PosixFilePermission.OTHERS_WRITE)) {
+        return true;
+      }
+      problems.add(shown(path), "everyone can write to it", "run: chmod o-w " + path);
+    } catch (IOException e) {
+      problems.add(
+          shown(path), "cannot be looked at: " + LoadFailure.message(e), "check who owns it");
+    }
+    return false;
+  }
+
+  private List<Path> list(Path directory) {
+    try (Stream<Path> paths = Files.list(directory)) {
+      return paths.filter(path -> !path.getFileName().toString().startsWith(".")).sorted().toList();
+    } catch (IOException e) {
+      problems.add(
+          shown(directory), "cannot be listed: " + LoadFailure.message(e), "check who owns it");
+      return List.of();
+    }
+  }
+
+  private static boolean isJar(Path path) {
+    return path.getFileName().toString().endsWith(".jar") && !Files.isDirectory(path);
+  }
+
+  private String shown(Path path) {
+    Path absolute = path.toAbsolutePath().normalize();
+    return (absolute.startsWith(home) ? home.relativize(absolute) : absolute).toString();
+  }
+}

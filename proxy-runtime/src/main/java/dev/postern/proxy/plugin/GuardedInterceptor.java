@@ -1,0 +1,27 @@
+package dev.postern.proxy.plugin;
+
+import dev.postern.api.intercept.Interests;
+import dev.postern.api.intercept.MessageInterceptor;
+import dev.postern.api.session.SessionInfo;
+
+/**
+ * Opens a plugin's interceptor with its own class loader. Its handlers run on event loops, as they
+ * are: they are too many to switch loaders for.
+ */
+record GuardedInterceptor(Origin origin, MessageInterceptor interceptor)
+    implements MessageInterceptor {
+
+  @Override
+  public void open(SessionInfo session, Interests interests) {
+    try (LoaderScope _ = origin.enter()) {
+      interceptor.open(session, interests);
+    } catch (LinkageError e) {
+      throw origin.failure(e);
+    }
+  }
+
+  @Override
+  public void close() throws Exception {
+    interceptor.close();
+  }
+}

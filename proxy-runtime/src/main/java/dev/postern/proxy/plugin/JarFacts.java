@@ -1,0 +1,86 @@
+package dev.postern.proxy.plugin;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.jar.Attributes;
+import java.util.jar.JarEntry;
+import java.util.jar.JarFile;
+import java.util.jar.Manifest;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a jar says about itself, read without loading a class of it.
+ *
+ * @param apiLevel the manifest's {@code Postern-Api}, unread
+ * @param version the manifest's {@code Implementation-Version}
+ * @param hasServices whether there is a services file for a kind of plugin, be it empty
+ * @param providers what the services files name
+ * @param apiClass an entry that belongs to Postern's API and must not be here
+ * @param strayEntry an entry whose name points out of the jar
+ */
+record JarFacts(
+    Path jar,
+    @Nullable String apiLevel,
+    @Nullable String version,
+    boolean hasServices,
+    Map<PluginKind, List<String>> providers,
+    @Nullable String apiClass,
+    @Nullable String strayEntry) {
+  static final String API_LEVEL = "Postern-Api";
+
+  static JarFacts of(Path jar) throws IOException {
+    try (JarFile file = new JarFile(jar.toFile(), false)) {
+      Attributes main =
+          Optional.ofNullable(file.getManifest())
+              .map(Manifest::getMainAttributes)
+              .orElseGet(Attributes::new);
+      Map<PluginKind, List<String>> providers = new EnumMap<>(PluginKind.class);
+      boolean hasServices = false;
+      for (PluginKind kind : PluginKind.values()) {
+        JarEntry services = file.getJarEntry(kind.servicesFile());
+        if (services != null) {
+          hasServices = true;
+          providers.put(kind, providers(file, services));
+        }
+      }
+      List<String> names = file.stream().map(JarEntry::getName).toList();
+      return new JarFacts(
+          jar,
+          main.getValue(API_LEVEL),
+          main.getValue(Attributes.Name.IMPLEMENTATION_VERSION),
+          hasServices,
+          providers,
+          names.stream().filter(JarFacts::isApiClass).findFirst().orElse(null),
+          names.stream().filter(JarFacts::isStray).findFirst().orElse(null));
+    }
+  }
+
+  private static List<String> providers(JarFile file, JarEntry services) throws IOException {
+    try (BufferedReader lines =
+        new BufferedReader(
+            new InputStreamReader(file.getInputStream(services), StandardCharsets.UTF_8))) {
+      return lines
+          .lines()
+          .map(line -> line.replaceFirst("#.*", "").strip())
+          .filter(line -> !line.isEmpty())
+          .distinct()
+          .toList();
+    }
+  }
+
+  private static boolean isApiClass(String entry) {
+    return entry.startsWith("dev/postern/api/") && entry.endsWith(".class");
+  }
+
+  private static boolean isStray(String entry) {
+    return entry.startsWith("/") || Arrays.asList(entry.split("[/\\\\]")).contains("..");
+  }
+}

@@ -1,0 +1,28 @@
+package dev.postern.proxy.plugin;
+
+import dev.postern.api.user.UserDirectory;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.Map;
+
+/**
+ * What instances are given, and what their configuration refers to.
+ *
+ * @param home what paths are relative to
+ * @param dataDirectory in which instances have their own directories, {@code plugins/NAME}
+ * @param users Postern's users
+ * @param clock for validity times
+ * @param variables of the environment, for {@code {env: NAME}}
+ */
+public record PluginEnvironment(
+    Path home,
+    Path dataDirectory,
+    UserDirectory users,
+    InstantSource clock,
+    Map<String, String> variables) {
+
+  /** With the system's clock and environment. */
+  public PluginEnvironment(Path home, Path dataDirectory, UserDirectory users) {
+    this(home, dataDirectory, users, InstantSource.system(), System.getenv());
+  }
+}
