@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
  * How bytes are moved.
  *
  * @param transport the operating system's interface
- * @param eventLoops how many threads relay; 0: one for each processor
+ * @param eventLoops how many threads relay; 0: one for each processor, of two only one
  */
 public record NetworkConfig(@Nullable Transport transport, @Nullable Integer eventLoops) {
 
@@ -40,7 +40,7 @@ public record NetworkConfig(@Nullable Transport transport, @Nullable Integer eve
     return transport == null ? Transport.AUTO : transport;
   }
 
-  /** 0: one for each processor. */
+  /** 0: one for each processor, of two only one. */
   public int effectiveEventLoops() {
     return eventLoops == null ? 0 : eventLoops;
   }

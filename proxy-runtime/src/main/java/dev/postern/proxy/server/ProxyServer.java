@@ -132,9 +132,14 @@ public final class ProxyServer implements AutoCloseable {
     }
   }
 
+  /**
+   * By itself, one for each processor; on two, which the server itself needs as well, one does the
+   * same work for less.
+   */
   private static int eventLoops(NetworkConfig network) {
     int configured = network.effectiveEventLoops();
-    return configured == 0 ? Runtime.getRuntime().availableProcessors() : configured;
+    int processors = Runtime.getRuntime().availableProcessors();
+    return configured != 0 ? configured : processors <= 2 ? 1 : processors;
   }
 
   private static SessionLimits limits(LimitsConfig limits) {

@@ -2,7 +2,7 @@ package dev.postern.proxy.server;
 
 import dev.postern.api.auth.Authenticator;
 import dev.postern.api.routing.Router;
-import dev.postern.proxy.session.SessionServices.NamedInterceptor;
+import dev.postern.proxy.plugin.NamedInterceptor;
 import java.util.List;
 
 /**

@@ -1,9 +1,9 @@
 package dev.postern.proxy.session;
 
 import dev.postern.api.auth.Authenticator;
-import dev.postern.api.intercept.MessageInterceptor;
 import dev.postern.api.routing.Router;
 import dev.postern.proxy.backend.BackendLogins;
+import dev.postern.proxy.plugin.NamedInterceptor;
 import dev.postern.proxy.relay.RelaySettings;
 import dev.postern.proxy.scram.MockVerifiers;
 import java.time.Duration;
@@ -29,8 +29,4 @@ public record SessionServices(
     IdleSweep idleSweep,
     RelaySettings relaySettings,
     Duration loginTimeout,
-    InstantSource clock) {
-
-  /** An interceptor with its name in the configuration. */
-  public record NamedInterceptor(String name, MessageInterceptor interceptor) {}
-}
+    InstantSource clock) {}

@@ -1,0 +1,101 @@
+package dev.postern.proxy.server;
+
+import dev.postern.proxy.config.Configuration;
+import dev.postern.proxy.plugin.PluginDescription;
+import dev.postern.proxy.plugin.PluginEnvironment;
+import dev.postern.proxy.plugin.PluginLoadException;
+import dev.postern.proxy.plugin.PluginSelection;
+import dev.postern.proxy.plugin.Plugins;
+import dev.postern.proxy.user.StoreException;
+import dev.postern.proxy.user.UserStore;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+
+/**
+ * A whole Postern: the user store, the plugins and the server, made from a configuration and ended
+ * together. Safe for use by many threads.
+ */
+public final class Gateway implements AutoCloseable {
+  private final UserStore users;
+  private final Plugins plugins;
+  private final ProxyServer server;
+  private final Instant startedAt = Instant.now();
+
+  private Gateway(UserStore users, Plugins plugins, ProxyServer server) {
+    this.users = users;
+    this.plugins = plugins;
+    this.server = server;
+  }
+
+  /**
+   * Opens the store, loads the plugins, and then opens the listeners.
+   *
+   * @param home the installation, to which the configuration's paths are relative
+   * @throws StartException says what is wrong, where, and what to do; nothing is left open then
+   */
+  public static Gateway start(Configuration configuration, Path home) throws StartException {
+    UserStore users = openStore(configuration, home);
+    Plugins plugins = null;
+    try {
+      plugins = load(configuration, home, users);
+      ServerPlugins inService =
+          new ServerPlugins(plugins.authenticator(), plugins.router(), plugins.interceptors());
+      return new Gateway(users, plugins, ProxyServer.start(configuration, users, inService));
+    } catch (StartException | RuntimeException e) {
+      if (plugins != null) {
+        plugins.close();
+      }
+      users.close();
+      throw e;
+    }
+  }
+
+  private static UserStore openStore(Configuration configuration, Path home) throws StartException {
+    try {
+      return UserStore.open(
+          configuration.store().effectiveDirectory(home),
+          configuration.store().effectiveBackendPasswordKey(home));
+    } catch (StoreException e) {
+      throw new StartException("the user store: " + e.getMessage(), e);
+    }
+  }
+
+  private static Plugins load(Configuration configuration, Path home, UserStore users)
+      throws StartException {
+    Path data = configuration.store().effectiveDirectory(home);
+    try {
+      return Plugins.load(
+          configuration.plugins().effectiveDirectory(home),
+          PluginSelection.of(configuration),
+          new PluginEnvironment(home, data, users));
+    } catch (PluginLoadException e) {
+      throw new StartException(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  public UserStore users() {
+    return users;
+  }
+
+  public ProxyServer server() {
+    return server;
+  }
+
+  /** Every plugin that is there, in use or not. */
+  public List<PluginDescription> plugins() {
+    return plugins.descriptions();
+  }
+
+  public Instant startedAt() {
+    return startedAt;
+  }
+
+  /** Ends all sessions now and closes everything. */
+  @Override
+  public void close() {
+    server.close();
+    plugins.close();
+    users.close();
+  }
+}
