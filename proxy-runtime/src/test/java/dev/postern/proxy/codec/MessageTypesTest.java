@@ -51,13 +51,13 @@ final class MessageTypesTest {
 
   @Test
   void knowsEveryTypeOfTheSamples() {
-    for (Sample<? extends FrontendMessage> sample : Samples.FRONTEND) {
+    for (Sample<? extends FrontendMessage> sample : FrontendSamples.ALL) {
       if (!(sample.message() instanceof StartupPacket)) {
         assertThat(MessageTypes.frontendTypes(sample.message().getClass()))
             .isEqualTo(TypeSet.of(sample.type()));
       }
     }
-    for (Sample<? extends BackendMessage> sample : Samples.BACKEND) {
+    for (Sample<? extends BackendMessage> sample : BackendSamples.ALL) {
       assertThat(MessageTypes.backendTypes(sample.message().getClass()))
           .isEqualTo(TypeSet.of(sample.type()));
     }
