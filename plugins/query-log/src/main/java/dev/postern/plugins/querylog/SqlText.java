@@ -1,5 +1,6 @@
 package dev.postern.plugins.querylog;
 
+import dev.postern.api.intercept.SqlLiterals;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 

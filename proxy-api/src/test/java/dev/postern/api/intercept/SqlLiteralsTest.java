@@ -1,4 +1,4 @@
-package dev.postern.plugins.querylog;
+package dev.postern.api.intercept;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;

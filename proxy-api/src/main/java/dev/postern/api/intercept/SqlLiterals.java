@@ -1,13 +1,11 @@
-package dev.postern.plugins.querylog;
+package dev.postern.api.intercept;
 
 /**
- * Replaces the values in SQL text by {@code ?}: strings in all their forms and numbers, not
- * identifiers, keywords, parameters or comments (PostgreSQL documentation, "Lexical Structure").
- * Where a text can be read in two ways, everything from there on is left out: a backslash before
- * the quote in {@code 'a\'} ends the string or does not, as the server's
- * standard_conforming_strings has it.
+ * Takes the values out of SQL text, for interceptors that write statements down: strings in all
+ * their forms and numbers become {@code ?}; identifiers, keywords, parameters and comments stay
+ * (PostgreSQL documentation, "Lexical Structure").
  */
-final class SqlLiterals {
+public final class SqlLiterals {
   private final String sql;
   private final StringBuilder out;
   private int at;
@@ -17,7 +15,12 @@ final class SqlLiterals {
     this.out = new StringBuilder(sql.length());
   }
 
-  static String redact(String sql) {
+  /**
+   * The text without its values. A text that was cut short may be given. Where a text can be read in
+   * two ways, everything from there on is left out: the backslash in {@code 'a\'} ends the string or
+   * escapes the quote, as the server's standard_conforming_strings has it.
+   */
+  public static String redact(String sql) {
     SqlLiterals literals = new SqlLiterals(sql);
     while (literals.at < sql.length()) {
       literals.step();
