@@ -37,7 +37,7 @@ final class HouseTest {
           List.of("frontend", "backend", "relay"),
           List.of("channel", "tls", "scram"),
           List.of("codec"),
-          List.of("plugin", "user", "config", "metrics"));
+          List.of("plugin", "user", "config", "metrics", "recording"));
 
   @ArchTest
   static final ArchRule noFloorUsesTheOnesAbove = noClasses().should(useAFloorAboveItsOwn());

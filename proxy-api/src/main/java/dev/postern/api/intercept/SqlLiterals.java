@@ -16,9 +16,9 @@ public final class SqlLiterals {
   }
 
   /**
-   * The text without its values. A text that was cut short may be given. Where a text can be read in
-   * two ways, everything from there on is left out: the backslash in {@code 'a\'} ends the string or
-   * escapes the quote, as the server's standard_conforming_strings has it.
+   * The text without its values. A text that was cut short may be given. Where a text can be read
+   * in two ways, everything from there on is left out: the backslash in {@code 'a\'} ends the
+   * string or escapes the quote, as the server's standard_conforming_strings has it.
    */
   public static String redact(String sql) {
     SqlLiterals literals = new SqlLiterals(sql);
