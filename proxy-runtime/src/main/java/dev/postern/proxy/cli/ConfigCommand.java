@@ -1,0 +1,47 @@
+package dev.postern.proxy.cli;
+
+import dev.postern.proxy.config.Configuration;
+import dev.postern.proxy.config.ConfigurationException;
+import dev.postern.proxy.plugin.PluginLoadException;
+import dev.postern.proxy.plugin.PluginSelection;
+import dev.postern.proxy.plugin.Plugins;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** {@code postern config …}. */
+@Command(
+    name = "config",
+    mixinStandardHelpOptions = true,
+    description = "Look after the configuration.",
+    subcommands = ConfigCommand.Check.class)
+final class ConfigCommand {
+
+  /** {@code postern config check}. */
+  @Command(
+      name = "check",
+      mixinStandardHelpOptions = true,
+      description = "Check the configuration and all plugins without starting anything.")
+  static final class Check implements Callable<Integer> {
+    @Mixin private final InstallationOptions options = new InstallationOptions();
+
+    @Override
+    public Integer call() {
+      Installation installation = options.installation();
+      Path home = installation.home();
+      try {
+        Configuration configuration = installation.configuration();
+        Plugins.check(
+            configuration.plugins().effectiveDirectory(home),
+            PluginSelection.of(configuration),
+            home);
+        System.out.println(installation.configurationFile() + ": good");
+        return ExitCode.OK.code();
+      } catch (ConfigurationException | PluginLoadException e) {
+        Failures.print(e.getMessage());
+        return ExitCode.CONFIGURATION.code();
+      }
+    }
+  }
+}

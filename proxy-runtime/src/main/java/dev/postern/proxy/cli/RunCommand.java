@@ -1,0 +1,74 @@
+package dev.postern.proxy.cli;
+
+import dev.postern.proxy.config.Configuration;
+import dev.postern.proxy.config.ConfigurationException;
+import dev.postern.proxy.server.Gateway;
+import dev.postern.proxy.server.StartException;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** {@code postern run}: serves until it is told to stop. */
+@Command(
+    name = "run",
+    mixinStandardHelpOptions = true,
+    description = "Serve in the foreground. SIGTERM drains, a second one ends all sessions.")
+final class RunCommand implements Callable<Integer> {
+  private static final Logger log = LoggerFactory.getLogger(RunCommand.class);
+
+  @Mixin private final InstallationOptions options = new InstallationOptions();
+
+  private final CountDownLatch over = new CountDownLatch(1);
+  private final AtomicBoolean draining = new AtomicBoolean();
+
+  @Override
+  public Integer call() throws InterruptedException {
+    Installation installation = options.installation();
+    try {
+      Configuration configuration = installation.configuration();
+      try (Gateway gateway = Gateway.start(configuration, installation.home())) {
+        Signals.on("TERM", () -> stop(gateway));
+        Signals.on("INT", () -> stop(gateway));
+        Signals.on(
+            "HUP",
+            () ->
+                log.atWarn()
+                    .log(
+                        "SIGHUP: the configuration is read at start only; certificates follow their files by themselves"));
+        over.await();
+      }
+      return ExitCode.OK.code();
+    } catch (ConfigurationException e) {
+      Failures.print(e.getMessage());
+      return ExitCode.CONFIGURATION.code();
+    } catch (StartException e) {
+      Failures.print(e.getMessage());
+      return ExitCode.FAILURE.code();
+    }
+  }
+
+  private void stop(Gateway gateway) {
+    if (!draining.compareAndSet(false, true)) {
+      log.atWarn().log("told to stop a second time: ending all sessions");
+      over.countDown();
+      return;
+    }
+    Thread.ofPlatform()
+        .name("drain")
+        .daemon()
+        .start(
+            () -> {
+              try {
+                gateway.server().drain();
+              } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+              } finally {
+                over.countDown();
+              }
+            });
+  }
+}
