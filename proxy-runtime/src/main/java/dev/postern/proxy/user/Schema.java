@@ -29,17 +29,24 @@ final class Schema {
 
   private Schema() {}
 
-  static void migrate(Connection connection, DataSource dataSource) throws SQLException {
+  /**
+   * Whether there is nothing to migrate.
+   *
+   * @throws StoreException if a newer Postern has migrated it further
+   */
+  static boolean isNewest(Connection connection) throws SQLException {
     String found = lastVersion(connection);
-    if (String.valueOf(VERSION).equals(found)) {
-      return;
-    }
     if (found != null && Integer.parseInt(found) > VERSION) {
+      connection.close();
       throw new StoreException(
           Reason.FAILED,
-          "the user store was written by a newer Postern: schema %s (this one knows schemas to %d)"
+          "the user store was written by a newer Postern: schema %s (this one knows up to %d)"
               .formatted(found, VERSION));
     }
+    return String.valueOf(VERSION).equals(found);
+  }
+
+  static void migrate(DataSource dataSource) {
     try {
       flyway(dataSource).migrate();
     } catch (FlywayException e) {

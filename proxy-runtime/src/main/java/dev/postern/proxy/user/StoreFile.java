@@ -2,21 +2,26 @@ package dev.postern.proxy.user;
 
 import dev.postern.proxy.user.StoreException.Reason;
 import java.io.IOException;
-import java.nio.file.FileAlreadyExistsException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.sql.Connection;
-import java.sql.SQLException;
-import java.util.Properties;
 import java.util.Set;
-import org.h2.api.ErrorCode;
 import org.h2.jdbcx.JdbcDataSource;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The store's file: where it lies, who may read it, and how H2 is asked to open it. */
+/**
+ * The store's file: where it lies, who may open it, and how H2 is asked to. A lock beside it, held
+ * from {@link #lock} on, is what keeps other processes away, because H2's own is gone for a moment
+ * whenever the file is replaced.
+ */
 final class StoreFile {
   private static final Logger LOGGER = LoggerFactory.getLogger(StoreFile.class);
 
@@ -28,98 +33,124 @@ final class StoreFile {
   /** H2 would follow whatever stands behind this in its URL, {@code INIT=} included. */
   private static final char SETTING_SEPARATOR = ';';
 
+  private static final String SUFFIX = ".mv.db";
+
   /**
-   * H2's own trace file would hold statements; closing is ours, in order, not a shutdown hook's.
+   * The file is only ever appended to. H2 2.3 to 2.5 lose commits, or the whole file, when a
+   * process is killed after space was used again; StoreCrashTest shows it. What piles up is taken
+   * out by {@link StoreDatabase}. Besides: closing is ours, not a shutdown hook's, and a trace file
+   * would hold statements.
    */
   private static final String SETTINGS =
-      ";DB_CLOSE_ON_EXIT=FALSE;TRACE_LEVEL_FILE=0;TRACE_LEVEL_SYSTEM_OUT=0";
+      ";REUSE_SPACE=FALSE;AUTO_COMPACT_FILL_RATE=0;MAX_COMPACT_TIME=0"
+          + ";DB_CLOSE_ON_EXIT=FALSE;TRACE_LEVEL_FILE=0;TRACE_LEVEL_SYSTEM_OUT=0";
 
   private final Path directory;
-  private final Path file;
-  private final String url;
+  private final String urlPrefix;
+  private final String urlSettings;
 
   StoreFile(Path directory) {
+    this(directory, "jdbc:h2:file:", "");
+  }
+
+  StoreFile(Path directory, String urlPrefix, String moreSettings) {
     this.directory = directory.toAbsolutePath().normalize();
+    this.urlPrefix = urlPrefix;
+    this.urlSettings = SETTINGS + moreSettings;
     if (this.directory.toString().indexOf(SETTING_SEPARATOR) >= 0) {
       throw StoreException.invalid("store directory: holds a semicolon: " + this.directory);
     }
-    this.file = this.directory.resolve("users.mv.db");
-    this.url = "jdbc:h2:file:" + this.directory.resolve("users") + SETTINGS;
   }
 
   /**
-   * Makes directory and file if they are absent, and neither is anyone's but the owner's from its
-   * first moment on.
+   * Makes the directory if it is absent, and the store this process's own until the lock is closed.
+   *
+   * @throws StoreException {@code LOCKED} if it is another's
    */
-  void prepare() {
+  FileChannel lock() {
     try {
       if (!Files.isDirectory(directory)) {
         Files.createDirectories(
             directory, PosixFilePermissions.asFileAttribute(OWNER_ONLY_DIRECTORY));
       }
       restrict(directory, OWNER_ONLY_DIRECTORY);
-      createEmpty();
-      restrict(file, OWNER_ONLY);
+      FileChannel channel =
+          FileChannel.open(
+              directory.resolve("users.lock"),
+              Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE),
+              PosixFilePermissions.asFileAttribute(OWNER_ONLY));
+      if (tryLock(channel) == null) {
+        channel.close();
+        throw new StoreException(
+            Reason.LOCKED, "the user store " + this + " is open in another process");
+      }
+      return channel;
     } catch (IOException e) {
       throw new StoreException(
-          Reason.FAILED, "the user store " + file + " cannot be made: " + e, e);
+          Reason.FAILED, "the user store " + this + " cannot be made: " + e, e);
     }
   }
 
-  private void createEmpty() throws IOException {
+  private static @Nullable FileLock tryLock(FileChannel channel) throws IOException {
     try {
-      Files.createFile(file, PosixFilePermissions.asFileAttribute(OWNER_ONLY));
-    } catch (FileAlreadyExistsException e) {
-      LOGGER.trace("the store exists", e);
+      return channel.tryLock();
+    } catch (OverlappingFileLockException e) {
+      LOGGER.trace("this very process has it", e);
+      return null;
     }
   }
 
-  private static void restrict(Path path, Set<PosixFilePermission> permissions) throws IOException {
-    Set<PosixFilePermission> found = Files.getPosixFilePermissions(path);
-    if (!permissions.containsAll(found)) {
-      Files.setPosixFilePermissions(path, permissions);
-      LOGGER
-          .atInfo()
-          .addKeyValue("path", path)
-          .addKeyValue("was", PosixFilePermissions.toString(found))
-          .addKeyValue("now", PosixFilePermissions.toString(permissions))
-          .log("Took away the access of others");
-    }
+  boolean exists() {
+    return Files.exists(file("users"));
   }
 
-  /** A source of further connections, for as long as the first is open. */
-  JdbcDataSource dataSource() {
+  /** In bytes. */
+  long size() {
+    return file("users").toFile().length();
+  }
+
+  /** A source of connections to the store as it is. */
+  JdbcDataSource current() throws IOException {
+    restrict(file("users"), OWNER_ONLY);
+    return dataSource("users");
+  }
+
+  /** A source of connections to what shall take the store's place: a copy of it, or nothing yet. */
+  JdbcDataSource successor() throws IOException {
+    Files.deleteIfExists(file("users-next"));
+    if (exists()) {
+      Files.copy(file("users"), file("users-next"));
+    }
+    return dataSource("users-next");
+  }
+
+  /** Puts the successor, closed by now, in the place of the store: whole, or not at all. */
+  void succeed() throws IOException {
+    restrict(file("users-next"), OWNER_ONLY);
+    Files.move(file("users-next"), file("users"), StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  private Path file(String name) {
+    return directory.resolve(name + SUFFIX);
+  }
+
+  private JdbcDataSource dataSource(String name) {
+    // Not through the DriverManager, which would load every driver there is.
     JdbcDataSource dataSource = new JdbcDataSource();
-    dataSource.setURL(url);
+    dataSource.setURL(urlPrefix + directory.resolve(name) + urlSettings);
     dataSource.setUser("sa");
     return dataSource;
   }
 
-  /**
-   * Opens the file for this process alone. Not through the DriverManager, which would load every
-   * driver there is.
-   */
-  Connection open() {
-    Properties properties = new Properties();
-    properties.setProperty("user", "sa");
-    try {
-      Connection connection = new org.h2.Driver().connect(url, properties);
-      if (connection == null) {
-        throw new StoreException(Reason.FAILED, "the user store " + file + " cannot be opened");
-      }
-      return connection;
-    } catch (SQLException e) {
-      if (e.getErrorCode() == ErrorCode.DATABASE_ALREADY_OPEN_1) {
-        throw new StoreException(
-            Reason.LOCKED, "the user store " + file + " is open in another process", e);
-      }
-      throw new StoreException(
-          Reason.FAILED, "the user store " + file + " cannot be opened: " + e.getMessage(), e);
+  private static void restrict(Path path, Set<PosixFilePermission> permissions) throws IOException {
+    if (!permissions.containsAll(Files.getPosixFilePermissions(path))) {
+      Files.setPosixFilePermissions(path, permissions);
+      LOGGER.atDebug().addKeyValue("path", path).log("Took away the access of others");
     }
   }
 
   @Override
   public String toString() {
-    return file.toString();
+    return file("users").toString();
   }
 }

@@ -1,80 +1,47 @@
 package dev.postern.proxy.user;
 
+import dev.postern.proxy.user.StoreDatabase.Work;
 import dev.postern.proxy.user.StoreException.Reason;
-import java.sql.Connection;
-import java.sql.SQLException;
+import java.nio.channels.FileChannel;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
-import org.jdbi.v3.core.Handle;
-import org.jdbi.v3.core.Jdbi;
-import org.jdbi.v3.core.statement.StatementExceptions;
-import org.jdbi.v3.core.statement.StatementExceptions.MessageRendering;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one thread that has the store's one connection. An interrupt reaches whoever waits for an
- * answer, and never H2, which would close the database.
+ * The one thread that uses the store. An interrupt reaches whoever waits for an answer, and never
+ * H2, which would close the database.
  */
 final class StoreThread implements AutoCloseable {
-  /** Something to do with the store. */
-  @FunctionalInterface
-  interface Work<T> {
-    T with(Handle handle);
-  }
-
   private final ExecutorService executor =
       Executors.newSingleThreadExecutor(Thread.ofPlatform().name("user-store").daemon().factory());
-  private final Connection connection;
-  private final Jdbi jdbi;
+  private final FileChannel lock;
+  private final StoreDatabase database;
 
-  /** Opens the store and brings its schema up to date. */
   StoreThread(StoreFile file) {
-    try {
-      connection = answer(executor.submit(() -> open(file)));
-      jdbi = Jdbi.create(connection);
-      Columns.register(jdbi);
-      // The parameters of a failed statement are secrets often enough.
-      jdbi.getConfig(StatementExceptions.class).setMessageRendering(MessageRendering.NONE);
-    } catch (RuntimeException | Error e) {
-      executor.shutdown();
-      throw e;
-    }
+    lock = file.lock();
+    database = new StoreDatabase(file);
   }
 
-  private static Connection open(StoreFile file) throws SQLException {
-    file.prepare();
-    Connection connection = file.open();
-    try {
-      Schema.migrate(connection, file.dataSource());
-      return connection;
-    } catch (Exception e) {
-      connection.close();
-      throw e;
-    }
-  }
-
+  /** An interrupt ends the waiting. */
   <T> T read(Work<T> work) {
-    return answer(submit(() -> jdbi.withHandle(work::with)));
+    Future<T> answer = submit(() -> database.read(work));
+    try {
+      return answer.get();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new StoreException(Reason.FAILED, "interrupted while waiting for the user store", e);
+    } catch (ExecutionException e) {
+      throw failure(e.getCause());
+    }
   }
 
-  /**
-   * All of the work or nothing of it; when this returns, it is on the disk. An interrupt does not
-   * cut the waiting short.
-   */
+  /** All of the work or nothing of it; when this returns, it is on the disk. */
   <T> T write(Work<T> work) {
-    Future<T> future =
-        submit(
-            () -> {
-              T result = jdbi.inTransaction(work::with);
-              // H2 writes a commit out up to half a second later.
-              jdbi.useHandle(handle -> handle.execute("checkpoint sync"));
-              return result;
-            });
-    return await(future);
+    return await(submit(() -> database.write(work)));
   }
 
   private <T> Future<T> submit(Callable<T> task) {
@@ -85,23 +52,13 @@ final class StoreThread implements AutoCloseable {
     }
   }
 
-  private static <T> T answer(Future<T> future) {
-    try {
-      return future.get();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new StoreException(Reason.FAILED, "interrupted while waiting for the user store", e);
-    } catch (ExecutionException e) {
-      throw failure(e.getCause());
-    }
-  }
-
-  private static <T> T await(Future<T> future) {
+  /** An interrupt does not end the waiting: whether a change was made must be known. */
+  private static <T> T await(Future<T> answer) {
     boolean interrupted = false;
     try {
       while (true) {
         try {
-          return future.get();
+          return answer.get();
         } catch (InterruptedException e) {
           interrupted = true;
         } catch (ExecutionException e) {
@@ -130,7 +87,9 @@ final class StoreThread implements AutoCloseable {
     Future<?> closed =
         submit(
             () -> {
-              connection.close();
+              try (lock) {
+                database.close();
+              }
               return null;
             });
     executor.shutdown();

@@ -69,6 +69,10 @@ final class UserRows {
         .findFirst();
   }
 
+  static long count(Handle handle) {
+    return handle.createQuery("select count(*) from users").mapTo(Long.class).one();
+  }
+
   static UserEntry require(Handle handle, String name) {
     return find(handle, name).orElseThrow(() -> StoreException.unknownUser(name));
   }

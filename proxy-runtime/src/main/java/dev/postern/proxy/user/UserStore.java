@@ -30,8 +30,8 @@ public final class UserStore implements UserDirectory, AutoCloseable {
   private final Secret serverSecret;
   private volatile int iterations;
 
-  private UserStore(Path directory, Path keyFile, InstantSource clock) {
-    this.thread = new StoreThread(new StoreFile(directory));
+  private UserStore(StoreFile file, Path keyFile, InstantSource clock) {
+    this.thread = new StoreThread(file);
     try {
       SettingRows.Settings settings =
           thread.read(SettingRows::find).orElseGet(() -> thread.write(SettingRows::create));
@@ -53,11 +53,11 @@ public final class UserStore implements UserDirectory, AutoCloseable {
    * @throws StoreException {@code LOCKED} if another process has it open
    */
   public static UserStore open(Path directory, Path keyFile) {
-    return open(directory, keyFile, InstantSource.system());
+    return open(new StoreFile(directory), keyFile, InstantSource.system());
   }
 
-  static UserStore open(Path directory, Path keyFile, InstantSource clock) {
-    return new UserStore(directory, keyFile, clock);
+  static UserStore open(StoreFile file, Path keyFile, InstantSource clock) {
+    return new UserStore(file, keyFile, clock);
   }
 
   @Override

@@ -27,7 +27,7 @@ final class PasswordRotationTest {
 
   @BeforeEach
   void open() {
-    store = UserStore.open(home.resolve("data"), home.resolve("key"), now::get);
+    store = UserStore.open(new StoreFile(home.resolve("data")), home.resolve("key"), now::get);
     store.add("alice", NewVerifier.of(old), UserSettings.UNLIMITED);
   }
 

@@ -23,7 +23,7 @@ final class StoreFileTest {
     assertThat(permissions(data)).isEqualTo("rwx------");
     try (Stream<Path> files = Files.list(data)) {
       assertThat(files.toList())
-          .containsExactly(data.resolve("users.mv.db"))
+          .containsExactlyInAnyOrder(data.resolve("users.mv.db"), data.resolve("users.lock"))
           .allSatisfy(file -> assertThat(permissions(file)).isEqualTo("rw-------"));
     }
   }
@@ -68,6 +68,25 @@ final class StoreFileTest {
     assertThatExceptionOfType(StoreException.class)
         .isThrownBy(() -> openAndClose(home))
         .withMessageContaining("users.mv.db cannot be opened");
+  }
+
+  @Test
+  void isOpenOnceInAProcessToo() {
+    try (UserStore _ = UserStore.open(home, home.resolve("key"))) {
+      assertThatExceptionOfType(StoreException.class)
+          .isThrownBy(() -> openAndClose(home))
+          .extracting(StoreException::reason)
+          .isEqualTo(Reason.LOCKED);
+    }
+  }
+
+  @Test
+  void leavesOutWhatAnUnfinishedStartLeftBehind() throws IOException {
+    Files.writeString(home.resolve("users-next.mv.db"), "half");
+
+    openAndClose(home);
+
+    assertThat(home.resolve("users-next.mv.db")).doesNotExist();
   }
 
   private void openAndClose(Path data) {

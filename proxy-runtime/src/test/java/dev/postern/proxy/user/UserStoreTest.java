@@ -27,7 +27,7 @@ final class UserStoreTest {
 
   @BeforeEach
   void open() {
-    store = UserStore.open(home.resolve("data"), home.resolve("key"), () -> NOON);
+    store = UserStore.open(new StoreFile(home.resolve("data")), home.resolve("key"), () -> NOON);
   }
 
   @AfterEach
