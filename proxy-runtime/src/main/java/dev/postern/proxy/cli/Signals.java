@@ -22,17 +22,9 @@ final class Signals {
       Class<?> handlerType = Class.forName("sun.misc.SignalHandler");
       InvocationHandler invocation =
           (proxy, method, arguments) -> {
-            switch (method.getName()) {
-              case "handle" -> handler.run();
-              case "hashCode" -> {
-                return System.identityHashCode(proxy);
-              }
-              case "equals" -> {
-                return proxy == arguments[0];
-              }
-              default -> {
-                return "handler of SIG" + signal;
-              }
+            // The JVM calls nothing else of a handler.
+            if (method.getName().equals("handle")) {
+              handler.run();
             }
             return null;
           };
