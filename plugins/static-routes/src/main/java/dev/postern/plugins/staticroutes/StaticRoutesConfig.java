@@ -26,23 +26,25 @@ public record StaticRoutesConfig(
       throw new IllegalArgumentException("routes: none (expected: one or more)");
     }
     if (retryAfter != null && !retryAfter.isPositive()) {
-      throw new IllegalArgumentException("retry-after: not positive");
+      throw new IllegalArgumentException("retry-after: not positive (expected: more than 0s)");
     }
     Duration first = retryAfter == null ? RETRY_AFTER : retryAfter;
     if (retryAfterLimit != null && retryAfterLimit.compareTo(first) < 0) {
-      throw new IllegalArgumentException("retry-after-limit: less than retry-after");
+      throw new IllegalArgumentException(
+          "retry-after-limit: too short (expected: retry-after or longer)");
     }
     Set<String> names = new HashSet<>();
-    for (RouteConfig route : routes) {
+    for (int i = 0; i < routes.size(); i++) {
+      RouteConfig route = routes.get(i);
       if (!names.add(route.name())) {
         throw new IllegalArgumentException(
-            "routes: two have the name \"" + route.name() + "\" (expected: a name of its own)");
+            "routes[%d].name: \"%s\" is another route's (expected: a name of its own)"
+                .formatted(i, route.name()));
       }
-      if (route.match() == null && !route.equals(routes.getLast())) {
+      if (route.match() == null && i < routes.size() - 1) {
         throw new IllegalArgumentException(
-            "routes: \""
-                + route.name()
-                + "\" matches everything, so those after it are never used");
+            "routes[%d]: matches everything, so the routes after it are never used (expected: a match section, or the last place)"
+                .formatted(i));
       }
     }
   }

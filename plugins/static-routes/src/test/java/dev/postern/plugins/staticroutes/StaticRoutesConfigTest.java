@@ -53,7 +53,7 @@ final class StaticRoutesConfigTest {
   void twoRoutesOfOneNameAreRefused() {
     assertThatThrownBy(
             () -> new StaticRoutesConfig(null, null, List.of(route("a", MATCH), route("a", null))))
-        .hasMessageContaining("\"a\"");
+        .hasMessageContaining("routes[1].name: \"a\"");
   }
 
   @Test

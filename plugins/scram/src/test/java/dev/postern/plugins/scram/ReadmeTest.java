@@ -1,0 +1,36 @@
+package dev.postern.plugins.scram;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.postern.proxy.config.Binder;
+import dev.postern.proxy.config.PluginInstanceConfig;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The README's example is what Postern accepts, and means what it says. */
+final class ReadmeTest {
+  /** The part of the configuration file that the example shows. */
+  public record Example(PluginInstanceConfig authenticator) {}
+
+  @TempDir Path home;
+
+  @Test
+  void theExampleIsAccepted() throws Exception {
+    Binder binder = new Binder(home, Map.of());
+    Example example = binder.bind(firstBlock("yaml"), Example.class);
+    PluginInstanceConfig instance = example.authenticator();
+    assertThat(instance.plugin()).isEqualTo(new ScramAuthenticatorFactory().name());
+
+    assertThat(binder.bind(instance.config(), ScramConfig.class)).isEqualTo(new ScramConfig());
+  }
+
+  private static String firstBlock(String language) throws Exception {
+    String readme = Files.readString(Path.of("README.md"));
+    String begin = "```" + language + "\n";
+    int start = readme.indexOf(begin) + begin.length();
+    return readme.substring(start, readme.indexOf("```", start));
+  }
+}

@@ -1,0 +1,68 @@
+package dev.postern.plugins.staticroutes;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.postern.api.Secret;
+import dev.postern.api.routing.BackendTls;
+import dev.postern.proxy.config.Binder;
+import dev.postern.proxy.config.PluginInstanceConfig;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The README's example is what Postern accepts, and means what it says. */
+final class ReadmeTest {
+  /** The part of the configuration file that the example shows. */
+  public record Example(PluginInstanceConfig router) {}
+
+  @TempDir Path home;
+
+  @Test
+  void theExampleIsAccepted() throws Exception {
+    for (String file : List.of("conf/tls/ca.crt", "conf/tls/postern.crt", "conf/tls/postern.key")) {
+      write(file, "");
+    }
+    write("conf/secrets/reader.password", "for a test");
+    Binder binder = new Binder(home, Map.of());
+    Example example = binder.bind(firstBlock("yaml"), Example.class);
+    assertThat(example.router().plugin()).isEqualTo(new StaticRoutesFactory().name());
+
+    StaticRoutesConfig config = binder.bind(example.router().config(), StaticRoutesConfig.class);
+
+    RouteConfig reports = config.routes().getFirst();
+    BackendConfig first = reports.backends().getFirst();
+    assertThat(config.retryAfter()).isEqualTo(Duration.ofSeconds(5));
+    assertThat(config.retryAfterLimit()).isEqualTo(Duration.ofMinutes(1));
+    assertThat(reports.match())
+        .isEqualTo(new MatchConfig("reports*", "analyst", "*.example.com", "psql"));
+    assertThat(reports.balance()).isEqualTo(Balance.LEAST_CONNECTIONS);
+    assertThat(reports.database()).isEqualTo("reports_v2");
+    assertThat(first.toBackend().tls().mode()).isEqualTo(BackendTls.Mode.VERIFY_FULL);
+    assertThat(first.toBackend().tls().rootCertificate())
+        .isEqualTo(home.resolve("conf/tls/ca.crt"));
+    assertThat(reports.login())
+        .isEqualTo(
+            new LoginConfig(
+                "reader", null, Secret.ofPassword("for a test".toCharArray()), null, null));
+    assertThat(config.routes().getLast().match()).isNull();
+  }
+
+  private void write(String file, String content) throws Exception {
+    Path path = home.resolve(file);
+    Files.createDirectories(path.getParent());
+    Files.writeString(path, content);
+    Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rw-------"));
+  }
+
+  private static String firstBlock(String language) throws Exception {
+    String readme = Files.readString(Path.of("README.md"));
+    String begin = "```" + language + "\n";
+    int start = readme.indexOf(begin) + begin.length();
+    return readme.substring(start, readme.indexOf("```", start));
+  }
+}
