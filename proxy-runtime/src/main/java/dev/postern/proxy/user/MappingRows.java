@@ -6,7 +6,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
-import org.jdbi.v3.core.mapper.reflect.ConstructorMapper;
+import org.jdbi.v3.core.result.RowView;
 import org.jspecify.annotations.Nullable;
 
 /** Backend mappings as rows. Each method is part of its caller's transaction. */
@@ -16,9 +16,6 @@ final class MappingRows {
 
   /** A mapping's role, and its password as sealed. */
   record SealedMapping(String route, String role, @Nullable Bytes password) {}
-
-  private record MappingRow(
-      String userName, String route, String role, boolean hasPassword, Instant changedAt) {}
 
   private MappingRows() {}
 
@@ -33,16 +30,18 @@ final class MappingRows {
             select user_name, route, role, password is not null as has_password, changed_at from backend_mappings
             order by user_name, route
             """)
-        .map(ConstructorMapper.of(MappingRow.class))
-        .map(
-            row ->
-                new BackendMapping(
-                    row.userName(),
-                    row.route().equals(EVERY_ROUTE) ? null : row.route(),
-                    row.role(),
-                    row.hasPassword(),
-                    row.changedAt()))
+        .map(MappingRows::mapping)
         .list();
+  }
+
+  private static BackendMapping mapping(RowView row) {
+    String route = row.getColumn("route", String.class);
+    return new BackendMapping(
+        row.getColumn("user_name", String.class),
+        route.equals(EVERY_ROUTE) ? null : route,
+        row.getColumn("role", String.class),
+        row.getColumn("has_password", Boolean.class),
+        row.getColumn("changed_at", Instant.class));
   }
 
   static boolean anySealed(Handle handle) {
@@ -63,7 +62,12 @@ final class MappingRows {
         .bind("user", user)
         .bind("route", route)
         .bind("every", EVERY_ROUTE)
-        .map(ConstructorMapper.of(SealedMapping.class))
+        .map(
+            row ->
+                new SealedMapping(
+                    row.getColumn("route", String.class),
+                    row.getColumn("role", String.class),
+                    row.getColumn("password", Bytes.class)))
         .findFirst();
   }
 

@@ -4,7 +4,6 @@ import dev.postern.api.Secret;
 import java.security.SecureRandom;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
-import org.jdbi.v3.core.mapper.reflect.ConstructorMapper;
 
 /** The one row of settings, which is made with the store. */
 final class SettingRows {
@@ -22,7 +21,11 @@ final class SettingRows {
   static Optional<Settings> find(Handle handle) {
     return handle
         .createQuery("select server_secret, iterations from store_settings")
-        .map(ConstructorMapper.of(Settings.class))
+        .map(
+            row ->
+                new Settings(
+                    row.getColumn("server_secret", Secret.class),
+                    row.getColumn("iterations", Integer.class)))
         .findFirst();
   }
 

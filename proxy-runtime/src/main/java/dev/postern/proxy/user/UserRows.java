@@ -16,7 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jdbi.v3.core.Handle;
-import org.jdbi.v3.core.mapper.reflect.ConstructorMapper;
+import org.jdbi.v3.core.result.RowView;
 import org.jdbi.v3.core.statement.Query;
 import org.jspecify.annotations.Nullable;
 
@@ -30,15 +30,6 @@ final class UserRows {
   private static final String VERIFIERS =
       "select id, user_name, verifier, valid_from, valid_until from verifiers";
   private static final String DATABASES = "select user_name, database_name from user_databases";
-
-  private record UserRow(
-      String name,
-      boolean enabled,
-      @Nullable Instant validFrom,
-      @Nullable Instant validUntil,
-      int maxSessions,
-      Instant createdAt,
-      Instant changedAt) {}
 
   private record VerifierRow(
       long id,
@@ -80,7 +71,7 @@ final class UserRows {
   private static List<UserEntry> entries(Query users, Query verifiers, Query databases) {
     Map<String, List<StoredVerifier>> verifiersByUser =
         verifiers
-            .map(ConstructorMapper.of(VerifierRow.class))
+            .map(UserRows::verifier)
             .collect(
                 groupingBy(
                     VerifierRow::userName,
@@ -90,25 +81,42 @@ final class UserRows {
                         toList())));
     Map<String, Set<String>> databasesByUser =
         databases
-            .map(ConstructorMapper.of(DatabaseRow.class))
+            .map(UserRows::database)
             .collect(
                 groupingBy(DatabaseRow::userName, mapping(DatabaseRow::databaseName, toSet())));
-    return users
-        .map(ConstructorMapper.of(UserRow.class))
-        .map(
-            row ->
-                new UserEntry(
-                    new StoredUser(
-                        row.name(),
-                        row.enabled(),
-                        row.validFrom(),
-                        row.validUntil(),
-                        verifiersByUser.getOrDefault(row.name(), List.of()),
-                        databasesByUser.getOrDefault(row.name(), Set.of()),
-                        row.maxSessions()),
-                    row.createdAt(),
-                    row.changedAt()))
-        .list();
+    return users.map(row -> entry(row, verifiersByUser, databasesByUser)).list();
+  }
+
+  private static UserEntry entry(
+      RowView row,
+      Map<String, List<StoredVerifier>> verifiersByUser,
+      Map<String, Set<String>> databasesByUser) {
+    String name = row.getColumn("name", String.class);
+    return new UserEntry(
+        new StoredUser(
+            name,
+            row.getColumn("enabled", Boolean.class),
+            row.getColumn("valid_from", Instant.class),
+            row.getColumn("valid_until", Instant.class),
+            verifiersByUser.getOrDefault(name, List.of()),
+            databasesByUser.getOrDefault(name, Set.of()),
+            row.getColumn("max_sessions", Integer.class)),
+        row.getColumn("created_at", Instant.class),
+        row.getColumn("changed_at", Instant.class));
+  }
+
+  private static VerifierRow verifier(RowView row) {
+    return new VerifierRow(
+        row.getColumn("id", Long.class),
+        row.getColumn("user_name", String.class),
+        row.getColumn("verifier", ScramVerifier.class),
+        row.getColumn("valid_from", Instant.class),
+        row.getColumn("valid_until", Instant.class));
+  }
+
+  private static DatabaseRow database(RowView row) {
+    return new DatabaseRow(
+        row.getColumn("user_name", String.class), row.getColumn("database_name", String.class));
   }
 
   static void add(
@@ -207,7 +215,7 @@ final class UserRows {
     return handle
         .createQuery(VERIFIERS + " where user_name = :name")
         .bind("name", name)
-        .map(ConstructorMapper.of(VerifierRow.class))
+        .map(UserRows::verifier)
         .list();
   }
 
