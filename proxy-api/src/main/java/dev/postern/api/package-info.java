@@ -18,7 +18,8 @@
  *       dev.postern.api.intercept}.
  *   <li>{@link Plugin#close()} is called once, after the last session that used the instance has
  *       ended.
- *   <li>The context class loader is the plugin's own during {@code create} and {@code close}.
+ *   <li>The context class loader is the plugin's own during {@code create}, {@code authenticate},
+ *       {@code route}, {@code open} and {@code close}; not in an interceptor's handlers.
  * </ol>
  *
  * <p>Types in this module are immutable and safe for use by many threads unless their documentation

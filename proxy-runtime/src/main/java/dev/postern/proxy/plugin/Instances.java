@@ -73,7 +73,8 @@ final class Instances implements AutoCloseable {
       throws PluginLoadException {
     PluginProblems problems = new PluginProblems();
     String during =
-        wanted.location().position() + ": " + wanted.factory().kind() + " " + wanted.name() + " ";
+        "%s: %s %s: "
+            .formatted(wanted.location().position(), wanted.factory().kind(), wanted.name());
     try (LoaderScope _ = wanted.origin().enter()) {
       P plugin = creation.create(new InstanceContext(wanted.name(), environment));
       if (plugin != null) {
@@ -81,7 +82,7 @@ final class Instances implements AutoCloseable {
         return plugin;
       }
       problems.add(
-          wanted.origin().jar(), during + "was not created", "see the plugin's documentation");
+          wanted.origin().jar(), during + "create gave nothing", "see the plugin's documentation");
     } catch (Exception | LinkageError | AssertionError | StackOverflowError e) {
       problems.add(wanted.origin().jar(), during, e);
     }

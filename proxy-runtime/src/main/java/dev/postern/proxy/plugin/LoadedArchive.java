@@ -80,7 +80,7 @@ final class LoadedArchive implements AutoCloseable {
         }
       }
     } catch (InvocationTargetException e) {
-      problems.add(archive.shown(), during + "its constructor ", e.getTargetException());
+      problems.add(archive.shown(), during + "constructor: ", e.getTargetException());
     } catch (Exception | LinkageError | AssertionError | StackOverflowError e) {
       problems.add(archive.shown(), during, e);
     }

@@ -1,0 +1,107 @@
+package dev.postern.proxy.plugin;
+
+import dev.postern.api.auth.AuthenticationException;
+import dev.postern.api.auth.AuthenticationExchange;
+import dev.postern.proxy.config.Configuration;
+import dev.postern.proxy.config.ConfigurationException;
+import dev.postern.proxy.config.ConfigurationFile;
+import java.io.IOException;
+import java.lang.reflect.Proxy;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.Optional;
+
+/** An installation's plugin directory, with an authenticator and a router to begin with. */
+final class PluginDirectory {
+  static final String HEAD =
+      """
+      listeners: [{host: 127.0.0.1, port: 0}]
+      """;
+  static final String PLAIN =
+      HEAD
+          + """
+          authenticator: {plugin: auth}
+          router: {plugin: routes, config: {port: 5432}}
+          """;
+
+  private final Path home;
+  private final Path plugins;
+
+  PluginDirectory(Path home) throws IOException {
+    this.home = home;
+    this.plugins = Files.createDirectory(home.resolve("plugins"));
+    // The umask of whoever runs the tests is not the matter of most of them.
+    Files.setPosixFilePermissions(plugins, PosixFilePermissions.fromString("rwxr-xr-x"));
+  }
+
+  Path path() {
+    return plugins;
+  }
+
+  PluginJar jar(String name) {
+    return PluginJar.at(plugins.resolve(name));
+  }
+
+  Path folder(String name) throws IOException {
+    return Files.createDirectory(plugins.resolve(name));
+  }
+
+  /** The two plugins that every configuration needs. */
+  PluginDirectory withBasics() throws IOException {
+    PluginSources.authenticator(jar("auth.jar"), "auth", "throw new IllegalStateException();")
+        .build();
+    return withRouter();
+  }
+
+  PluginDirectory withRouter() throws IOException {
+    PluginSources.router(jar("routes.jar"), "routes").build();
+    return this;
+  }
+
+  Plugins load(String yaml) throws PluginLoadException {
+    return Plugins.load(plugins, selection(yaml), environment());
+  }
+
+  Plugins load() throws PluginLoadException {
+    return load(PLAIN);
+  }
+
+  PluginEnvironment environment() {
+    return new PluginEnvironment(
+        home,
+        home.resolve("data"),
+        _ -> Optional.empty(),
+        InstantSource.fixed(Instant.EPOCH),
+        Map.of());
+  }
+
+  PluginSelection selection(String yaml) {
+    try {
+      Configuration configuration = ConfigurationFile.parse(yaml, home);
+      return PluginSelection.of(configuration);
+    } catch (ConfigurationException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /** What the authenticator of such a plugin answers. */
+  static String ask(Plugins plugins) throws AuthenticationException {
+    AuthenticationExchange exchange =
+        (AuthenticationExchange)
+            Proxy.newProxyInstance(
+                PluginDirectory.class.getClassLoader(),
+                new Class<?>[] {AuthenticationExchange.class},
+                (_, _, _) -> {
+                  throw new AssertionError("not to be used");
+                });
+    try {
+      return plugins.authenticator().authenticate(exchange).name();
+    } catch (IllegalStateException e) {
+      return String.valueOf(e.getMessage());
+    }
+  }
+}
