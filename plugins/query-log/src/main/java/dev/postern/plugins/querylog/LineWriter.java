@@ -34,6 +34,9 @@ final class LineWriter {
   private volatile boolean asleep;
   private volatile boolean closed;
 
+  /** Nothing is written any more, so nothing may be kept. */
+  private volatile boolean dead;
+
   // Of the writer's thread.
   private long lost;
   private long reportedAt = System.nanoTime() - REPORT_INTERVAL;
@@ -50,6 +53,9 @@ final class LineWriter {
 
   /** Never blocks. */
   void offer(StatementLine line) {
+    if (dead) {
+      return;
+    }
     if (weight.addAndGet(line.weight()) > MAX_WEIGHT) {
       weight.addAndGet(-line.weight());
       dropped.incrementAndGet();
@@ -69,20 +75,28 @@ final class LineWriter {
   }
 
   private void run() {
-    while (!closed || !lines.isEmpty()) {
-      if (writeBatch()) {
-        if (lines.isEmpty() && !closed) {
+    try {
+      while (!closed || !lines.isEmpty()) {
+        if (!writeBatch()) {
+          sleep();
+        } else if (lines.isEmpty() && !closed) {
           LockSupport.parkNanos(this, LINGER);
         }
-      } else {
-        asleep = true;
-        if (lines.isEmpty() && !closed) {
-          LockSupport.park(this);
-        }
-        asleep = false;
       }
+      finish();
+    } catch (Throwable e) {
+      dead = true;
+      lines.clear();
+      log.atError().addKeyValue("plugin", instance).setCause(e).log("the query log has failed");
     }
-    finish();
+  }
+
+  private void sleep() {
+    asleep = true;
+    if (lines.isEmpty() && !closed) {
+      LockSupport.park(this);
+    }
+    asleep = false;
   }
 
   /** Returns whether there was anything. */

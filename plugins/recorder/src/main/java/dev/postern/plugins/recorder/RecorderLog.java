@@ -39,4 +39,8 @@ final class RecorderLog {
       log.atInfo().addKeyValue("plugin", instance).log("there is room for recordings again");
     }
   }
+
+  void failed(Throwable cause) {
+    log.atError().addKeyValue("plugin", instance).setCause(cause).log("the recorder has failed");
+  }
 }

@@ -25,14 +25,18 @@ final class RecordingWriter {
 
   private final Queue<Queued> queue = new ConcurrentLinkedQueue<>();
   private final AtomicLong weight = new AtomicLong();
+  private final RecorderLog recorderLog;
   private final RecordingAppender appender;
   private final Thread thread;
   private volatile boolean asleep;
   private volatile boolean closed;
 
+  /** Nothing is written any more, so nothing may be kept. */
+  private volatile boolean dead;
+
   RecordingWriter(RecordingStore store, Redaction redaction, String instance) {
-    this.appender =
-        new RecordingAppender(store, new RecordingEncoder(redaction), new RecorderLog(instance));
+    this.recorderLog = new RecorderLog(instance);
+    this.appender = new RecordingAppender(store, new RecordingEncoder(redaction), recorderLog);
     this.thread = Thread.ofPlatform().daemon().name("recorder-" + instance).unstarted(this::run);
   }
 
@@ -43,7 +47,7 @@ final class RecordingWriter {
   /** Returns false if the queue is full. */
   boolean offer(Entry.Seen seen) {
     long own = Weight.of(seen.message());
-    if (weight.addAndGet(own) > MAX_WEIGHT) {
+    if (dead || weight.addAndGet(own) > MAX_WEIGHT) {
       weight.addAndGet(-own);
       return false;
     }
@@ -64,6 +68,9 @@ final class RecordingWriter {
   }
 
   private void put(Queued queued) {
+    if (dead) {
+      return;
+    }
     queue.add(queued);
     if (asleep) {
       LockSupport.unpark(thread);
@@ -71,19 +78,27 @@ final class RecordingWriter {
   }
 
   private void run() {
-    while (!closed || !queue.isEmpty()) {
-      if (writeBatch()) {
-        if (queue.isEmpty() && !closed) {
+    try {
+      while (!closed || !queue.isEmpty()) {
+        if (!writeBatch()) {
+          sleep();
+        } else if (queue.isEmpty() && !closed) {
           LockSupport.parkNanos(this, LINGER);
         }
-      } else {
-        asleep = true;
-        if (queue.isEmpty() && !closed) {
-          LockSupport.park(this);
-        }
-        asleep = false;
       }
+    } catch (Throwable e) {
+      dead = true;
+      queue.clear();
+      recorderLog.failed(e);
     }
+  }
+
+  private void sleep() {
+    asleep = true;
+    if (queue.isEmpty() && !closed) {
+      LockSupport.park(this);
+    }
+    asleep = false;
   }
 
   /** Returns whether there was anything. */
