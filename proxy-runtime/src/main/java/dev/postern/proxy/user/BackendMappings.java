@@ -4,6 +4,7 @@ import dev.postern.api.Secret;
 import dev.postern.proxy.user.StoreException.Reason;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +17,14 @@ public final class BackendMappings {
   private final StoreThread thread;
   private final StoreChanges changes;
   private final BackendPasswordCipher cipher;
+
+  /** Counts changes after they were committed. */
+  private final AtomicLong changesMade = new AtomicLong();
+
+  /**
+   * After so many changes there was no mapping at all, so that most logins need not ask the store.
+   */
+  private volatile long emptyAfter = -1;
 
   BackendMappings(StoreThread thread, StoreChanges changes, BackendPasswordCipher cipher) {
     this.thread = thread;
@@ -50,6 +59,7 @@ public final class BackendMappings {
         (handle, now) ->
             MappingRows.set(
                 handle, user, column, role, seal(handle, user, column, role, password), now));
+    changesMade.incrementAndGet();
   }
 
   private byte @Nullable [] seal(
@@ -80,6 +90,7 @@ public final class BackendMappings {
         user,
         UserChange.Kind.MAPPING_CHANGED,
         (handle, now) -> MappingRows.remove(handle, user, column));
+    changesMade.incrementAndGet();
   }
 
   /**
@@ -89,9 +100,18 @@ public final class BackendMappings {
    * @throws StoreException {@code FAILED} if the store cannot be read or the password not be opened
    */
   public Optional<BackendCredential> credential(String user, String route) {
-    return thread
-        .read(handle -> MappingRows.find(handle, user, route))
-        .map(found -> new BackendCredential(found.role(), open(user, found)));
+    long changesSeen = changesMade.get();
+    if (emptyAfter == changesSeen) {
+      return Optional.empty();
+    }
+    Optional<BackendCredential> found =
+        thread
+            .read(handle -> MappingRows.find(handle, user, route))
+            .map(row -> new BackendCredential(row.role(), open(user, row)));
+    if (found.isEmpty() && thread.read(MappingRows::isEmpty)) {
+      emptyAfter = changesSeen;
+    }
+    return found;
   }
 
   private @Nullable Secret open(String user, MappingRows.SealedMapping found) {

@@ -44,6 +44,13 @@ final class MappingRows {
         row.getColumn("changed_at", Instant.class));
   }
 
+  static boolean isEmpty(Handle handle) {
+    return handle
+        .createQuery("select count(*) = 0 from backend_mappings")
+        .mapTo(Boolean.class)
+        .one();
+  }
+
   static boolean anySealed(Handle handle) {
     return handle
         .createQuery("select count(*) > 0 from backend_mappings where password is not null")
