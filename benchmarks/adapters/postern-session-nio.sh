@@ -1,0 +1,3 @@
+# Java NIO only.
+TRANSPORT=nio
+. "$(dirname "$0")/postern-lib.sh"

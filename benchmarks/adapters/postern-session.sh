@@ -1,0 +1,2 @@
+# The best transport that works here.
+. "$(dirname "$0")/postern-lib.sh"
