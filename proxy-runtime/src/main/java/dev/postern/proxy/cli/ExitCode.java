@@ -1,5 +1,7 @@
 package dev.postern.proxy.cli;
 
+import dev.postern.proxy.admin.AdminException;
+
 /**
  * What the command says to scripts. Part of the command's contract: codes are added, never changed.
  */
@@ -22,6 +24,16 @@ enum ExitCode {
 
   ExitCode(int code) {
     this.code = code;
+  }
+
+  static ExitCode of(AdminException.Reason reason) {
+    return switch (reason) {
+      case INVALID -> USAGE;
+      case NOT_FOUND -> NOT_FOUND;
+      case CONFLICT -> CONFLICT;
+      case UNREACHABLE -> UNREACHABLE;
+      case FAILED -> FAILURE;
+    };
   }
 
   int code() {

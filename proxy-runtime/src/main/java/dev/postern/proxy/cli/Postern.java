@@ -1,6 +1,5 @@
 package dev.postern.proxy.cli;
 
-import java.util.Arrays;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -12,6 +11,12 @@ import picocli.CommandLine.Command;
     description = "The pluggable gateway for PostgreSQL.",
     subcommands = {
       RunCommand.class,
+      StatusCommand.class,
+      SessionsCommand.class,
+      DrainCommand.class,
+      StopCommand.class,
+      UserCommand.class,
+      PluginCommand.class,
       ConfigCommand.class,
       RecordingCommand.class,
       VersionCommand.class
@@ -37,12 +42,30 @@ public final class Postern {
   }
 
   static int execute(String... arguments) {
+    return commandLine(Terminal.SYSTEM, arguments).execute(arguments);
+  }
+
+  /** Of all commands, or of the one that is asked for where that is quicker to make. */
+  static CommandLine commandLine(Terminal terminal, String... arguments) {
+    CommandLine.IFactory factory = new CommandFactory(terminal);
     // Reading the annotations of all commands takes longer than everything else before the
     // listeners open.
-    if (arguments.length > 0 && arguments[0].equals("run")) {
-      return new CommandLine(new RunCommand())
-          .execute(Arrays.copyOfRange(arguments, 1, arguments.length));
+    return arguments.length > 0 && arguments[0].equals("run")
+        ? new CommandLine(new Postern.Running(), factory)
+        : new CommandLine(new Postern(), factory);
+  }
+
+  /** {@code postern} with nothing but {@code run}. */
+  @Command(name = "postern", subcommands = RunCommand.class)
+  private static final class Running {}
+
+  /** Makes what the commands consist of. */
+  private record CommandFactory(Terminal terminal) implements CommandLine.IFactory {
+    @Override
+    public <K> K create(Class<K> type) throws Exception {
+      return type == PasswordOptions.class
+          ? type.cast(new PasswordOptions(terminal))
+          : CommandLine.defaultFactory().create(type);
     }
-    return new CommandLine(new Postern()).execute(arguments);
   }
 }

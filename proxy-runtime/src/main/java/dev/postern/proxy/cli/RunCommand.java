@@ -1,8 +1,12 @@
 package dev.postern.proxy.cli;
 
+import dev.postern.proxy.admin.AdminException;
+import dev.postern.proxy.admin.AdminServer;
+import dev.postern.proxy.admin.UserAdministration;
 import dev.postern.proxy.config.Configuration;
 import dev.postern.proxy.config.ConfigurationException;
 import dev.postern.proxy.server.Gateway;
+import dev.postern.proxy.server.GatewayControl;
 import dev.postern.proxy.server.StartException;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -30,7 +34,8 @@ final class RunCommand implements Callable<Integer> {
     Installation installation = options.installation();
     try {
       Configuration configuration = installation.configuration();
-      try (Gateway gateway = Gateway.start(configuration, installation.home())) {
+      try (Gateway gateway = Gateway.start(configuration, installation.home());
+          AdminServer _ = administer(gateway, configuration, installation)) {
         Signals.on("TERM", () -> stop(gateway));
         Signals.on("INT", () -> stop(gateway));
         Signals.on(
@@ -45,9 +50,26 @@ final class RunCommand implements Callable<Integer> {
     } catch (ConfigurationException e) {
       Failures.print(e.getMessage());
       return ExitCode.CONFIGURATION.code();
-    } catch (StartException e) {
+    } catch (StartException | AdminException e) {
       Failures.print(e.getMessage());
       return ExitCode.FAILURE.code();
+    }
+  }
+
+  private AdminServer administer(
+      Gateway gateway, Configuration configuration, Installation installation) {
+    return AdminServer.start(
+        configuration.admin().effectiveSocket(installation.home()),
+        new UserAdministration(gateway.users()),
+        new GatewayControl(gateway, Version.text(), now -> stop(gateway, now)));
+  }
+
+  private void stop(Gateway gateway, boolean now) {
+    if (now) {
+      log.atInfo().log("told to stop now: ending all sessions");
+      over.countDown();
+    } else if (!draining.get()) {
+      stop(gateway);
     }
   }
 

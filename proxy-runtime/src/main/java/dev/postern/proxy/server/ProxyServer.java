@@ -237,7 +237,8 @@ public final class ProxyServer implements AutoCloseable {
     return registry.sessions().isEmpty();
   }
 
-  private void stopAccepting() {
+  /** Lets nobody in any more; sessions go on. Further calls do nothing. */
+  public void stopAccepting() {
     registry.drain();
     listeners.forEach(Listener::stopAccepting);
     registry.closeLogins();

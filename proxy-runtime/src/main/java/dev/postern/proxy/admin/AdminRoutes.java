@@ -1,0 +1,145 @@
+package dev.postern.proxy.admin;
+
+import dev.postern.proxy.user.UserSettings;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.BiFunction;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Which request is which operation. */
+final class AdminRoutes {
+  private static final Logger log = LoggerFactory.getLogger(AdminRoutes.class);
+
+  /** The answer to what was done and says nothing. */
+  record Done() {}
+
+  /** The answer to what was not done. */
+  record Failure(String error) {}
+
+  record Enabled(boolean enabled) {}
+
+  record MappingKey(String user, @Nullable String route) {}
+
+  record Stop(boolean now) {}
+
+  /**
+   * One operation.
+   *
+   * @param pattern the segments of its path, {@code *} for any
+   */
+  private record Route(
+      String method, List<String> pattern, BiFunction<String, HttpMessage, Object> operation) {
+    boolean matches(String requested, List<String> path) {
+      if (!method.equals(requested) || path.size() != pattern.size()) {
+        return false;
+      }
+      for (int i = 0; i < path.size(); i++) {
+        if (!pattern.get(i).equals("*") && !pattern.get(i).equals(path.get(i))) {
+          return false;
+        }
+      }
+      return true;
+    }
+  }
+
+  private final List<Route> routes = new ArrayList<>();
+
+  AdminRoutes(UserOperations users, ProxyControl proxy) {
+    look("users", _ -> users.list());
+    look("users/*", users::show);
+    change("POST", "users", (_, body) -> users.add(read(body, NewUser.class)));
+    change("DELETE", "users/*", (name, _) -> done(() -> users.remove(name)));
+    change(
+        "PUT",
+        "users/*/password",
+        (name, body) -> users.setPassword(name, read(body, NewPassword.class)));
+    change(
+        "PUT",
+        "users/*/settings",
+        (name, body) -> users.change(name, read(body, UserSettings.class)));
+    change(
+        "PUT",
+        "users/*/enabled",
+        (name, body) -> users.setEnabled(name, read(body, Enabled.class).enabled()));
+    change("POST", "import", (_, body) -> users.importUsers(read(body, ImportRequest.class)));
+    change("POST", "export", (_, _) -> users.export());
+    look("mappings", _ -> users.mappings());
+    change(
+        "PUT", "mappings", (_, body) -> done(() -> users.setMapping(read(body, NewMapping.class))));
+    change(
+        "DELETE",
+        "mappings",
+        (_, body) -> {
+          MappingKey key = read(body, MappingKey.class);
+          return done(() -> users.removeMapping(key.user(), key.route()));
+        });
+    look("settings", _ -> users.settings());
+    change("PUT", "settings", (_, body) -> users.changeSettings(read(body, StoreSettings.class)));
+    look("status", _ -> proxy.status());
+    look("sessions", _ -> proxy.sessions());
+    change("DELETE", "sessions/*", (id, _) -> done(() -> proxy.kill(id)));
+    look("plugins", _ -> proxy.plugins());
+    change("POST", "drain", (_, _) -> done(proxy::drain));
+    change("POST", "stop", (_, body) -> done(() -> proxy.stop(read(body, Stop.class).now())));
+  }
+
+  private void look(String path, Function<String, Object> operation) {
+    routes.add(
+        new Route("GET", List.of(path.split("/", -1)), (segment, _) -> operation.apply(segment)));
+  }
+
+  private void change(
+      String method, String path, BiFunction<String, HttpMessage, Object> operation) {
+    routes.add(
+        new Route(
+            method,
+            List.of(path.split("/", -1)),
+            (segment, body) -> {
+              Object answer = operation.apply(segment, body);
+              log.atInfo()
+                  .addKeyValue("operation", method + " " + path)
+                  .addKeyValue("subject", segment)
+                  .log("administered");
+              return answer;
+            }));
+  }
+
+  private static Done done(Runnable operation) {
+    operation.run();
+    return new Done();
+  }
+
+  private static <T extends Record> T read(HttpMessage request, Class<T> type) {
+    return RecordJson.fromJson(RecordJson.parse(request.body()), type);
+  }
+
+  /** Does what is asked, and returns what is to be answered. */
+  Object answer(HttpMessage request) {
+    String[] line = request.startLine().split(" ", -1);
+    if (line.length != 3 || !line[1].startsWith("/")) {
+      throw AdminException.invalid("not a request line of HTTP/1.1");
+    }
+    List<String> path =
+        Arrays.stream(line[1].substring(1).split("/", -1)).map(AdminRoutes::decode).toList();
+    for (Route route : routes) {
+      if (route.matches(line[0], path)) {
+        return route.operation().apply(path.size() > 1 ? path.get(1) : "", request);
+      }
+    }
+    throw AdminException.notFound("no such operation: " + line[0] + " " + line[1]);
+  }
+
+  private static String decode(String segment) {
+    try {
+      return URLDecoder.decode(segment, StandardCharsets.UTF_8);
+    } catch (IllegalArgumentException e) {
+      throw AdminException.invalid("the path is not encoded rightly");
+    }
+  }
+}

@@ -1,0 +1,24 @@
+package dev.postern.proxy.admin;
+
+import java.time.Instant;
+import java.util.List;
+
+/**
+ * How a running Postern is.
+ *
+ * @param draining whether nobody is let in any more
+ * @param transport {@code io_uring}, {@code epoll} or {@code nio}
+ * @param listeners where clients connect
+ * @param sessions how many relay
+ * @param logins how many connections have not logged in yet
+ */
+public record ProxyStatus(
+    String version,
+    long pid,
+    Instant startedAt,
+    boolean draining,
+    String transport,
+    int eventLoops,
+    List<String> listeners,
+    int sessions,
+    int logins) {}

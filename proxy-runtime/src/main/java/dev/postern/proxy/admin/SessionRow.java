@@ -1,0 +1,28 @@
+package dev.postern.proxy.admin;
+
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A session that relays.
+ *
+ * @param client the client's address
+ * @param tls the version of the client's TLS, or {@code null} without
+ * @param state {@code active}, {@code idle}, {@code idle in transaction}, or {@code idle in
+ *     transaction (aborted)}, as pg_stat_activity has it
+ * @param bytesFromClient what it sent since it logged in
+ * @param bytesFromBackend what it was sent since
+ */
+public record SessionRow(
+    String id,
+    String user,
+    String database,
+    @Nullable String applicationName,
+    String client,
+    @Nullable String tls,
+    String route,
+    String backend,
+    String state,
+    Instant startedAt,
+    long bytesFromClient,
+    long bytesFromBackend) {}

@@ -1,0 +1,58 @@
+package dev.postern.proxy.cli;
+
+import dev.postern.proxy.admin.AdminClient;
+import dev.postern.proxy.admin.SessionRow;
+import dev.postern.proxy.cli.Output.Columns;
+import java.util.List;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+/** {@code postern sessions …}. */
+@Command(
+    name = "sessions",
+    mixinStandardHelpOptions = true,
+    description = "Look at who is logged in.",
+    subcommands = {SessionsCommand.List_.class, SessionsCommand.Kill.class})
+final class SessionsCommand {
+  /** {@code postern sessions list}. */
+  @Command(name = "list", mixinStandardHelpOptions = true, description = "Show all sessions.")
+  static final class List_ extends AdminCommand {
+    private static final Columns<SessionRow> COLUMNS =
+        new Columns<SessionRow>()
+            .add("ID", SessionRow::id)
+            .add("USER", SessionRow::user)
+            .add("DATABASE", SessionRow::database)
+            .add("APPLICATION", SessionRow::applicationName)
+            .add("CLIENT", SessionRow::client)
+            .add("TLS", SessionRow::tls)
+            .add("ROUTE", SessionRow::route)
+            .add("BACKEND", SessionRow::backend)
+            .add("STATE", SessionRow::state)
+            .add("STARTED", SessionRow::startedAt)
+            .add("IN", SessionRow::bytesFromClient)
+            .add("OUT", SessionRow::bytesFromBackend);
+
+    @Override
+    ExitCode run() {
+      output().table(proxy().sessions(), COLUMNS);
+      return ExitCode.OK;
+    }
+  }
+
+  /** {@code postern sessions kill}. */
+  @Command(name = "kill", mixinStandardHelpOptions = true, description = "End sessions.")
+  static final class Kill extends AdminCommand {
+    private record Killed(List<String> killed) {}
+
+    @Parameters(paramLabel = "ID", arity = "1..*")
+    private List<String> ids = List.of();
+
+    @Override
+    ExitCode run() {
+      AdminClient proxy = proxy();
+      ids.forEach(proxy::kill);
+      output().done(new Killed(ids), "ended " + String.join(", ", ids));
+      return ExitCode.OK;
+    }
+  }
+}

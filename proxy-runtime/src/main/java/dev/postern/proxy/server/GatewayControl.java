@@ -1,0 +1,132 @@
+package dev.postern.proxy.server;
+
+import dev.postern.api.SqlState;
+import dev.postern.api.session.CloseReason;
+import dev.postern.api.session.SessionInfo;
+import dev.postern.api.session.TlsInfo;
+import dev.postern.proxy.admin.AdminException;
+import dev.postern.proxy.admin.PluginRow;
+import dev.postern.proxy.admin.ProxyControl;
+import dev.postern.proxy.admin.ProxyStatus;
+import dev.postern.proxy.admin.SessionRow;
+import dev.postern.proxy.relay.Progress;
+import dev.postern.proxy.session.Session;
+import java.net.InetSocketAddress;
+import java.util.Comparator;
+import java.util.List;
+import java.util.function.Consumer;
+
+/** A gateway as its administrator sees it. */
+public final class GatewayControl implements ProxyControl {
+  private final Gateway gateway;
+  private final String version;
+  private final Consumer<Boolean> stop;
+
+  /**
+   * Does not take the gateway over.
+   *
+   * @param version of this build
+   * @param stop called with whether to stop now; returns at once
+   */
+  public GatewayControl(Gateway gateway, String version, Consumer<Boolean> stop) {
+    this.gateway = gateway;
+    this.version = version;
+    this.stop = stop;
+  }
+
+  @Override
+  public ProxyStatus status() {
+    ProxyServer server = gateway.server();
+    return new ProxyStatus(
+        version,
+        ProcessHandle.current().pid(),
+        gateway.startedAt(),
+        server.registry().isDraining(),
+        server.transport().name(),
+        server.eventLoopCount(),
+        server.addresses().stream().map(GatewayControl::text).toList(),
+        server.registry().sessions().size(),
+        server.registry().logins());
+  }
+
+  @Override
+  public List<SessionRow> sessions() {
+    return gateway.server().registry().sessions().stream()
+        .map(GatewayControl::row)
+        .sorted(Comparator.comparing(SessionRow::startedAt))
+        .toList();
+  }
+
+  private static SessionRow row(Session session) {
+    SessionInfo info = session.info();
+    Progress progress = session.progress();
+    TlsInfo tls = info.client().tls();
+    return new SessionRow(
+        session.id(),
+        info.user().name(),
+        info.startup().database(),
+        info.startup().applicationName(),
+        text(info.client().address()),
+        tls == null ? null : tls.protocol(),
+        info.route().name(),
+        info.backend().address(),
+        state(progress),
+        info.startedAt(),
+        progress.bytesFromClient(),
+        progress.bytesFromBackend());
+  }
+
+  private static String state(Progress progress) {
+    if (progress.busy()) {
+      return "active";
+    }
+    return switch (progress.transactionStatus()) {
+      case 'T' -> "idle in transaction";
+      case 'E' -> "idle in transaction (aborted)";
+      default -> "idle";
+    };
+  }
+
+  private static String text(InetSocketAddress address) {
+    String host = address.getAddress().getHostAddress();
+    return (host.indexOf(':') < 0 ? host : "[" + host + "]") + ":" + address.getPort();
+  }
+
+  @Override
+  public void kill(String sessionId) {
+    gateway
+        .server()
+        .registry()
+        .find(sessionId)
+        .orElseThrow(() -> AdminException.notFound("no such session: " + sessionId))
+        .end(
+            CloseReason.KILLED,
+            "ended by the administrator",
+            SqlState.ADMIN_SHUTDOWN,
+            "terminating connection due to administrator command");
+  }
+
+  @Override
+  public List<PluginRow> plugins() {
+    return gateway.plugins().stream()
+        .map(
+            plugin ->
+                new PluginRow(
+                    plugin.name(),
+                    plugin.kind().toString(),
+                    plugin.jar(),
+                    plugin.version(),
+                    plugin.instances()))
+        .toList();
+  }
+
+  @Override
+  public void drain() {
+    gateway.server().stopAccepting();
+  }
+
+  @Override
+  public void stop(boolean now) {
+    stop.accept(now);
+  }
+}
