@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One walk over the nodes. Each method gives {@code null} after it has reported a problem, and goes
- * on wherever that can find further ones.
+ * on wherever that can find further ones. No pattern switches on the way through a file without
+ * problems: each costs milliseconds of the start-up, when it is linked at its first use.
  */
 final class Binding {
   private final Path home;
@@ -32,15 +33,17 @@ final class Binding {
   }
 
   @Nullable Object value(ConfigNode node, Type type) {
-    return switch (type) {
-      case Class<?> plain -> value(node, plain);
-      case ParameterizedType list when list.getRawType() == List.class ->
-          list(node, list.getActualTypeArguments()[0]);
-      case ParameterizedType map
-          when map.getRawType() == Map.class && map.getActualTypeArguments()[0] == String.class ->
-          map(node, map.getActualTypeArguments()[1]);
-      default -> throw Scalars.unsupported(type);
-    };
+    if (type instanceof Class<?> plain) {
+      return value(node, plain);
+    } else if (type instanceof ParameterizedType generic) {
+      Type[] arguments = generic.getActualTypeArguments();
+      if (generic.getRawType() == List.class) {
+        return list(node, arguments[0]);
+      } else if (generic.getRawType() == Map.class && arguments[0] == String.class) {
+        return map(node, arguments[1]);
+      }
+    }
+    throw Scalars.unsupported(type);
   }
 
   private @Nullable Object value(ConfigNode node, Class<?> type) {
@@ -111,18 +114,13 @@ final class Binding {
 
   private @Nullable Record record(ConfigNode node, Class<? extends Record> type) {
     RecordShape shape = RecordShape.of(type);
-    Mapping mapping =
-        switch (node) {
-          case Mapping keys -> keys;
-          case Nothing nothing -> Mapping.empty(nothing.location());
-          case Scalar _, Sequence _ -> null;
-        };
-    if (mapping == null) {
+    if (!(node instanceof Mapping) && !(node instanceof Nothing)) {
       problems.add(
           node.location(),
           Scalars.found(node) + " (expected: the keys " + String.join(", ", shape.keys()) + ")");
       return null;
     }
+    Mapping mapping = node instanceof Mapping keys ? keys : Mapping.empty(node.location());
     int before = problems.count();
     mapping.entries().forEach((key, entry) -> checkKnown(key, entry, shape));
     List<@Nullable Object> values = new ArrayList<>();

@@ -52,10 +52,11 @@ public record Configuration(
     Set<String> taken = new HashSet<>();
     for (int i = 0; i < listeners.size(); i++) {
       ListenerConfig listener = listeners.get(i);
+      String place = "listeners[" + i + "]";
       // Port 0 is a different free one each time.
       rules.require(
           listener.port() == 0 || taken.add(listener.address()),
-          "listeners[%d].port: another listener has %s already".formatted(i, listener.address()));
+          () -> place + ".port: another listener has " + listener.address() + " already");
     }
   }
 
@@ -76,8 +77,9 @@ public record Configuration(
       String owner = owners.putIfAbsent(name, instance.getKey());
       rules.require(
           owner == null,
-          "%s.name: \"%s\" is the name of %s already (give each instance a name of its own)"
-              .formatted(instance.getKey(), name, owner));
+          () ->
+              "%s.name: \"%s\" is the name of %s already (give each instance a name of its own)"
+                  .formatted(instance.getKey(), name, owner));
     }
   }
 }

@@ -2,7 +2,6 @@ package dev.postern.proxy.config;
 
 import java.util.Collection;
 import java.util.Comparator;
-import java.util.Locale;
 import java.util.Optional;
 
 /** Names as they are written in the file, and what a mistyped one was meant to be. */
@@ -11,7 +10,19 @@ final class Keys {
 
   /** {@code maxRows}, {@code MAX_ROWS} and {@code max-rows} all give {@code max-rows}. */
   static String kebab(String name) {
-    return name.replaceAll("([a-z0-9])([A-Z])", "$1-$2").replace('_', '-').toLowerCase(Locale.ROOT);
+    StringBuilder kebab = new StringBuilder();
+    for (int i = 0; i < name.length(); i++) {
+      char c = name.charAt(i);
+      if (i > 0 && Character.isUpperCase(c) && isLowerCaseOrDigit(name.charAt(i - 1))) {
+        kebab.append('-');
+      }
+      kebab.append(c == '_' ? '-' : Character.toLowerCase(c));
+    }
+    return kebab.toString();
+  }
+
+  private static boolean isLowerCaseOrDigit(char c) {
+    return Character.isLowerCase(c) || Character.isDigit(c);
   }
 
   /** The known name nearest to {@code name}, if one is near enough to have been meant. */

@@ -17,23 +17,26 @@ public record ListenerConfig(String host, int port, ListenerTlsConfig tls) {
     Rules rules = new Rules();
     rules.require(
         HOST.matcher(host).matches(),
-        "host: %s (expected: an address without brackets, a name, or \"*\" for all addresses)"
-            .formatted(Shown.quoted(host)));
+        () ->
+            "host: %s (expected: an address without brackets, a name, or \"*\" for all addresses)"
+                .formatted(Shown.quoted(host)));
     rules.range("port", port, 0, 65535);
     TlsMode mode = effectiveTlsMode(host, tls);
     rules.require(
         mode == TlsMode.DISABLED || tls.certificate() != null,
-        tls.mode() == null
-            ? "tls.certificate: missing; "
-                + Shown.line(host)
-                + " is not loopback (expected: certificate and key; or, to go without encryption"
-                + " in spite of that, mode: disabled)"
-            : "tls.certificate: missing (expected with mode: " + mode + ")");
+        () ->
+            tls.mode() == null
+                ? "tls.certificate: missing; "
+                    + Shown.line(host)
+                    + " is not loopback (expected: certificate and key; or, to go without encryption"
+                    + " in spite of that, mode: disabled)"
+                : "tls.certificate: missing (expected with mode: " + mode + ")");
     rules.require(
         mode != TlsMode.DISABLED
             || tls.effectiveClientCertificates() == ListenerTlsConfig.ClientCertificates.NONE,
-        "tls.client-certificates: %s needs TLS (expected: a certificate, and a mode that is not disabled)"
-            .formatted(tls.effectiveClientCertificates()));
+        () ->
+            "tls.client-certificates: %s needs TLS (expected: a certificate, and a mode that is not disabled)"
+                .formatted(tls.effectiveClientCertificates()));
     rules.enforce();
   }
 

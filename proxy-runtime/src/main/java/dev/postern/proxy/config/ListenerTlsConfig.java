@@ -71,7 +71,7 @@ public record ListenerTlsConfig(
     boolean asked = clientCertificates != null && clientCertificates != ClientCertificates.NONE;
     rules.require(
         !asked || clientCa != null,
-        "client-ca: missing (expected with client-certificates: " + clientCertificates + ")");
+        () -> "client-ca: missing (expected with client-certificates: " + clientCertificates + ")");
     rules.require(
         asked || clientCa == null,
         "client-ca: has no effect without client-certificates: request or require");

@@ -20,10 +20,10 @@ public record PluginInstanceConfig(
 
   public PluginInstanceConfig {
     new Rules()
-        .require(NAME.matcher(plugin).matches(), "plugin: " + Shown.quoted(plugin) + RULE)
+        .require(NAME.matcher(plugin).matches(), () -> "plugin: " + Shown.quoted(plugin) + RULE)
         .require(
             name == null || NAME.matcher(name).matches(),
-            "name: " + (name == null ? "" : Shown.quoted(name)) + RULE)
+            () -> "name: " + (name == null ? "" : Shown.quoted(name)) + RULE)
         .enforce();
   }
 

@@ -8,10 +8,6 @@ import java.util.stream.Collectors;
 
 /** Collects what is wrong. One thread. */
 final class Problems {
-  private static final Comparator<Problem> BY_POSITION =
-      Comparator.<Problem>comparingInt(problem -> problem.location().line())
-          .thenComparingInt(problem -> problem.location().column());
-
   private final List<Problem> found = new ArrayList<>();
 
   void add(Location location, String message) {
@@ -39,6 +35,9 @@ final class Problems {
 
   /** All that was found, in the order of the file. */
   ConfigurationException toException() {
-    return new ConfigurationException(found.stream().sorted(BY_POSITION).toList());
+    Comparator<Problem> byPosition =
+        Comparator.<Problem>comparingInt(problem -> problem.location().line())
+            .thenComparingInt(problem -> problem.location().column());
+    return new ConfigurationException(found.stream().sorted(byPosition).toList());
   }
 }

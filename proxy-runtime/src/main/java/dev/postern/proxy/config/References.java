@@ -82,10 +82,10 @@ final class References {
    * {@code default}.
    */
   @Nullable Scalar scalar(ConfigNode node, Class<?> type) {
+    if (node instanceof Scalar scalar) {
+      return scalar;
+    }
     switch (node) {
-      case Scalar scalar -> {
-        return scalar;
-      }
       case Mapping mapping when isReference(mapping) -> {
         Scalar name = (Scalar) mapping.entries().firstEntry().getValue().value();
         if (mapping.get("default") instanceof Scalar otherwise
@@ -97,7 +97,7 @@ final class References {
       }
       case Nothing _ ->
           problems.add(node.location(), "missing (expected: " + Scalars.describe(type) + ")");
-      case Mapping _, Sequence _ ->
+      case Mapping _, Sequence _, Scalar _ ->
           problems.add(
               node.location(), Scalars.found(node) + " (expected: " + Scalars.describe(type) + ")");
     }

@@ -4,6 +4,7 @@ import dev.postern.api.DataSize;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,10 +16,9 @@ final class Rules {
   private final List<String> broken = new ArrayList<>();
 
   Rules range(String key, @Nullable Integer value, int least, int most) {
-    String limit = most == Integer.MAX_VALUE ? "" : String.valueOf(most);
     return require(
         value == null || (value >= least && value <= most),
-        "%s: %s (expected: %d..%s)".formatted(key, value, least, limit));
+        () -> expected(key, value, least, most == Integer.MAX_VALUE ? "" : most));
   }
 
   Rules atLeast(String key, @Nullable Integer value, int least) {
@@ -28,23 +28,34 @@ final class Rules {
   Rules range(String key, @Nullable Duration value, Duration least, Duration most) {
     return require(
         value == null || (value.compareTo(least) >= 0 && value.compareTo(most) <= 0),
-        value == null
-            ? key
-            : "%s: %s (expected: %s..%s)"
-                .formatted(key, Scalars.shown(value), Scalars.shown(least), Scalars.shown(most)));
+        () ->
+            expected(
+                key,
+                value == null ? null : Scalars.shown(value),
+                Scalars.shown(least),
+                Scalars.shown(most)));
   }
 
   Rules range(String key, @Nullable DataSize value, DataSize least, DataSize most) {
     return require(
         value == null || (value.compareTo(least) >= 0 && value.compareTo(most) <= 0),
-        "%s: %s (expected: %s..%s)".formatted(key, value, least, most));
+        () -> expected(key, value, least, most));
   }
 
   Rules require(boolean holds, String otherwise) {
+    return require(holds, () -> otherwise);
+  }
+
+  /** The message is made only if the rule is broken: making them all would slow the start. */
+  Rules require(boolean holds, Supplier<String> otherwise) {
     if (!holds) {
-      broken.add(otherwise);
+      broken.add(otherwise.get());
     }
     return this;
+  }
+
+  private static String expected(String key, @Nullable Object value, Object least, Object most) {
+    return key + ": " + value + " (expected: " + least + ".." + most + ")";
   }
 
   /** Throws for all broken rules, one in a line. */

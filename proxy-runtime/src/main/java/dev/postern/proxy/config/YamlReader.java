@@ -86,14 +86,19 @@ final class YamlReader {
       return notUnderstood(
           location, "tags are not supported; put quotes around a value that begins with !");
     }
-    return switch (node) {
-      case ScalarNode scalar when scalar.isPlain() && NULLS.contains(scalar.getValue()) ->
-          new Nothing(location);
-      case ScalarNode scalar -> new Scalar(location, scalar.getValue(), scalar.isPlain());
-      case SequenceNode sequence -> sequence(sequence, location);
-      case MappingNode mapping -> mapping(mapping, location);
-      default -> throw new IllegalStateException("unexpected node " + node.getNodeType());
-    };
+    // A pattern switch would cost more at start-up than the whole file: it is linked at its first
+    // use.
+    if (node instanceof ScalarNode scalar) {
+      boolean nothing = scalar.isPlain() && NULLS.contains(scalar.getValue());
+      return nothing
+          ? new Nothing(location)
+          : new Scalar(location, scalar.getValue(), scalar.isPlain());
+    } else if (node instanceof SequenceNode sequence) {
+      return sequence(sequence, location);
+    } else if (node instanceof MappingNode mapping) {
+      return mapping(mapping, location);
+    }
+    throw new IllegalStateException("unexpected node " + node.getNodeType());
   }
 
   private Nothing notUnderstood(Location location, String message) {

@@ -8,7 +8,6 @@ import dev.postern.proxy.plugin.LoadedArchive.LoadedFactory;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +18,10 @@ final class Catalog implements AutoCloseable {
 
   /** A factory, and the configuration for one instance of it. */
   record Wanted(LoadedFactory factory, String name, Record config, Location location) {
+    boolean isOf(LoadedFactory other) {
+      return factory.kind() == other.kind() && factory.name().equals(other.name());
+    }
+
     Origin origin() {
       return new Origin(name, factory.archive().shown(), factory.archive().loader());
     }
@@ -125,11 +128,6 @@ final class Catalog implements AutoCloseable {
 
   /** Every factory, with the instances that are made of it. */
   List<PluginDescription> describe(List<Wanted> wanted) {
-    Map<LoadedFactory, List<String>> instances =
-        wanted.stream()
-            .collect(
-                Collectors.groupingBy(
-                    Wanted::factory, Collectors.mapping(Wanted::name, Collectors.toList())));
     return factories().stream()
         .map(
             factory ->
@@ -139,7 +137,10 @@ final class Catalog implements AutoCloseable {
                     factory.archive().shown(),
                     factory.archive().archive().version(),
                     factory.archive().archive().apiLevel(),
-                    instances.getOrDefault(factory, List.of())))
+                    wanted.stream()
+                        .filter(instance -> instance.isOf(factory))
+                        .map(Wanted::name)
+                        .toList()))
         .toList();
   }
 

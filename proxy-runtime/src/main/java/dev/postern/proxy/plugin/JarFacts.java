@@ -69,7 +69,8 @@ record JarFacts(
             new InputStreamReader(file.getInputStream(services), StandardCharsets.UTF_8))) {
       return lines
           .lines()
-          .map(line -> line.replaceFirst("#.*", "").strip())
+          .map(line -> line.indexOf('#') < 0 ? line : line.substring(0, line.indexOf('#')))
+          .map(String::strip)
           .filter(line -> !line.isEmpty())
           .distinct()
           .toList();
@@ -81,6 +82,7 @@ record JarFacts(
   }
 
   private static boolean isStray(String entry) {
-    return entry.startsWith("/") || Arrays.asList(entry.split("[/\\\\]")).contains("..");
+    return entry.startsWith("/")
+        || (entry.contains("..") && Arrays.asList(entry.split("[/\\\\]")).contains(".."));
   }
 }
