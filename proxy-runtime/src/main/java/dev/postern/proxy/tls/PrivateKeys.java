@@ -102,7 +102,7 @@ final class PrivateKeys {
   private static boolean sameAlgorithm(byte[] pkcs8, PublicKey owner) {
     byte[] ofKey = privateKeyInfo(pkcs8).get(1).children().get(0).encoded();
     byte[] ofOwner = publicKeyInfo(owner).get(0).children().get(0).encoded();
-    return Arrays.equals(ofKey, ofOwner);
+    return MessageDigest.isEqual(ofKey, ofOwner);
   }
 
   private static boolean belongTogether(PrivateKey key, byte[] pkcs8, PublicKey owner)

@@ -368,7 +368,7 @@ final class PluginRefusalTest {
   void refusesEveryTruncationOfAJar() throws Exception {
     Path bad = PluginSources.router(directory.jar("bad.jar"), "bad").build();
     byte[] whole = Files.readAllBytes(bad);
-    for (int length = 1; length < whole.length; length += Math.max(1, whole.length / 40)) {
+    for (int length = 1; length < whole.length; length += Math.max(1, whole.length / 15)) {
       Files.write(bad, Arrays.copyOf(whole, length));
 
       assertRefusedWith("plugins/bad.jar: ");
@@ -379,7 +379,7 @@ final class PluginRefusalTest {
   void survivesEveryDamagedByteOfAJar() throws Exception {
     Path bad = PluginSources.router(directory.jar("bad.jar"), "bad").build();
     byte[] whole = Files.readAllBytes(bad);
-    for (int at = 0; at < whole.length; at += 7) {
+    for (int at = 0; at < whole.length; at += 31) {
       byte[] damaged = whole.clone();
       damaged[at] ^= 0x55;
       Files.write(bad, damaged);
