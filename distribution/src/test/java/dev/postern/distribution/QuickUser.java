@@ -23,9 +23,9 @@ record QuickUser(String name, String password) {
   static QuickUser create(Installation postern, PostgresServer server, String name)
       throws IOException, InterruptedException {
     String password = newPassword();
-    postern.command(password + "\n", "user", "add", name);
-    String verifier = postern.command("", "user", "export", name).strip();
-    server.createRole(name, verifier);
+    postern.command(password + "\n", "user", "add", name, "--password-stdin");
+    server.createRole(name, password);
+    server.execute(postern.command("", "user", "export", "--format", "sql"));
     server.createDatabase(name, name);
     return new QuickUser(name, password);
   }

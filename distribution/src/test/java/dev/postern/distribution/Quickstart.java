@@ -76,7 +76,7 @@ final class Quickstart {
       Backend backend = arguments.backend();
       step(2, "taking the PostgreSQL on " + backend.host() + ":" + backend.port());
       step(3, "adding the user " + backend.user());
-      postern.command(backend.password() + "\n", "user", "add", backend.user());
+      postern.command(backend.password() + "\n", "user", "add", backend.user(), "--password-stdin");
       Path password = postern.home().resolve("conf/backend-password");
       Files.createFile(
           password,
