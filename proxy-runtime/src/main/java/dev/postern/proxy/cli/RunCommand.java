@@ -34,8 +34,11 @@ final class RunCommand implements Callable<Integer> {
     Installation installation = options.installation();
     try {
       Configuration configuration = installation.configuration();
-      try (Gateway gateway = Gateway.start(configuration, installation.home());
-          AdminServer _ = administer(gateway, configuration, installation)) {
+      Gateway gateway = Gateway.start(configuration, installation.home());
+      AdminServer admin = administer(gateway, configuration, installation);
+      // The socket goes last: while it answers, this Postern has not ended.
+      try (admin;
+          gateway) {
         Signals.on("TERM", () -> stop(gateway));
         Signals.on("INT", () -> stop(gateway));
         Signals.on(
@@ -58,10 +61,15 @@ final class RunCommand implements Callable<Integer> {
 
   private AdminServer administer(
       Gateway gateway, Configuration configuration, Installation installation) {
-    return AdminServer.start(
-        configuration.admin().effectiveSocket(installation.home()),
-        new UserAdministration(gateway.users()),
-        new GatewayControl(gateway, Version.text(), now -> stop(gateway, now)));
+    try {
+      return AdminServer.start(
+          configuration.admin().effectiveSocket(installation.home()),
+          new UserAdministration(gateway.users()),
+          new GatewayControl(gateway, Version.text(), now -> stop(gateway, now)));
+    } catch (AdminException e) {
+      gateway.close();
+      throw e;
+    }
   }
 
   private void stop(Gateway gateway, boolean now) {

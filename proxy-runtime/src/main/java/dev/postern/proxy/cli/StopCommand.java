@@ -1,10 +1,8 @@
 package dev.postern.proxy.cli;
 
 import dev.postern.proxy.admin.AdminClient;
-import dev.postern.proxy.admin.AdminException;
 import dev.postern.proxy.admin.ProxyStatus;
 import java.time.Duration;
-import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -35,7 +33,7 @@ final class StopCommand extends AdminCommand {
     AdminClient proxy = proxy();
     ProxyStatus status = proxy.status();
     proxy.stop(now);
-    if (!hasEnded(status.pid())) {
+    if (!hasEnded(proxy)) {
       output()
           .done(
               new Stopped(status.pid(), false), "still draining after " + wait.toSeconds() + " s");
@@ -45,17 +43,19 @@ final class StopCommand extends AdminCommand {
     return ExitCode.OK;
   }
 
-  private boolean hasEnded(long pid) {
-    Optional<ProcessHandle> process = ProcessHandle.of(pid);
+  private boolean hasEnded(AdminClient proxy) {
+    long end = System.nanoTime() + wait.toNanos();
     try {
-      long end = System.nanoTime() + wait.toNanos();
-      while (process.map(ProcessHandle::isAlive).orElse(false) && System.nanoTime() < end) {
+      while (proxy.isReachable()) {
+        if (System.nanoTime() > end) {
+          return false;
+        }
         Thread.sleep(20);
       }
-      return !process.map(ProcessHandle::isAlive).orElse(false);
+      return true;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw AdminException.invalid("interrupted");
+      return false;
     }
   }
 }

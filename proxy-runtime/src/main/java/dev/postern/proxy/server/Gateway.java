@@ -1,12 +1,16 @@
 package dev.postern.proxy.server;
 
+import dev.postern.api.SqlState;
+import dev.postern.api.session.CloseReason;
 import dev.postern.proxy.config.Configuration;
 import dev.postern.proxy.plugin.PluginDescription;
 import dev.postern.proxy.plugin.PluginEnvironment;
 import dev.postern.proxy.plugin.PluginLoadException;
 import dev.postern.proxy.plugin.PluginSelection;
 import dev.postern.proxy.plugin.Plugins;
+import dev.postern.proxy.session.Session;
 import dev.postern.proxy.user.StoreException;
+import dev.postern.proxy.user.UserChange;
 import dev.postern.proxy.user.UserStore;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -41,13 +45,31 @@ public final class Gateway implements AutoCloseable {
       plugins = load(configuration, home, users);
       ServerPlugins inService =
           new ServerPlugins(plugins.authenticator(), plugins.router(), plugins.interceptors());
-      return new Gateway(users, plugins, ProxyServer.start(configuration, users, inService));
+      ProxyServer server = ProxyServer.start(configuration, users, inService);
+      users.onChange(change -> endSessions(server, change));
+      return new Gateway(users, plugins, server);
     } catch (StartException | RuntimeException e) {
       if (plugins != null) {
         plugins.close();
       }
       users.close();
       throw e;
+    }
+  }
+
+  /** Who may log in no more is not served on either. */
+  private static void endSessions(ProxyServer server, UserChange change) {
+    if (change.kind() != UserChange.Kind.DISABLED && change.kind() != UserChange.Kind.REMOVED) {
+      return;
+    }
+    for (Session session : server.registry().sessions()) {
+      if (session.info().user().name().equals(change.user())) {
+        session.end(
+            CloseReason.KILLED,
+            "its user was " + (change.kind() == UserChange.Kind.DISABLED ? "disabled" : "removed"),
+            SqlState.ADMIN_SHUTDOWN,
+            "terminating connection due to administrator command");
+      }
     }
   }
 
