@@ -1,0 +1,67 @@
+package dev.postern.proxy.admin;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A proxy that serves nobody and remembers what it was told. */
+public final class FakeProxy implements ProxyControl {
+  public static final SessionRow SESSION =
+      new SessionRow(
+          "17",
+          "alice",
+          "orders",
+          "psql",
+          "192.0.2.7:40000",
+          "TLSv1.3",
+          "default",
+          "db:5432",
+          "idle",
+          Instant.EPOCH,
+          10,
+          20);
+
+  private final List<String> told = new ArrayList<>();
+
+  public synchronized List<String> told() {
+    return List.copyOf(told);
+  }
+
+  private synchronized void tell(String what) {
+    told.add(what);
+  }
+
+  @Override
+  public ProxyStatus status() {
+    return new ProxyStatus(
+        "1.0", 4711, Instant.EPOCH, false, "epoll", 2, List.of("127.0.0.1:6432"), 1, 0);
+  }
+
+  @Override
+  public List<SessionRow> sessions() {
+    return List.of(SESSION);
+  }
+
+  @Override
+  public void kill(String sessionId) {
+    if (!sessionId.equals(SESSION.id())) {
+      throw AdminException.notFound("no such session: " + sessionId);
+    }
+    tell("kill " + sessionId);
+  }
+
+  @Override
+  public List<PluginRow> plugins() {
+    return List.of(new PluginRow("scram", "authenticator", "plugins/scram.jar", null, List.of()));
+  }
+
+  @Override
+  public void drain() {
+    tell("drain");
+  }
+
+  @Override
+  public void stop(boolean now) {
+    tell("stop " + now);
+  }
+}

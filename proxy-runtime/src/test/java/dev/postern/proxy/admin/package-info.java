@@ -1,0 +1,4 @@
+@NullMarked
+package dev.postern.proxy.admin;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,119 @@
+package dev.postern.proxy.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.postern.proxy.admin.AdminServer;
+import dev.postern.proxy.admin.FakeProxy;
+import dev.postern.proxy.admin.UserAdministration;
+import dev.postern.proxy.cli.Shell.Result;
+import dev.postern.proxy.user.UserStore;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class ProxyCommandsTest {
+  @TempDir private Path home;
+  private final FakeProxy proxy = new FakeProxy();
+  private Shell shell;
+  private UserStore store;
+  private AdminServer server;
+
+  @BeforeEach
+  void start() throws IOException {
+    shell = new Shell(home);
+    store = UserStore.open(home.resolve("data"), home.resolve("conf/key"));
+    server = AdminServer.start(shell.socket(), new UserAdministration(store), proxy);
+  }
+
+  @AfterEach
+  void stop() {
+    server.close();
+    store.close();
+  }
+
+  @Test
+  void showsHowPosternIs() {
+    assertThat(shell.run("status").out())
+        .contains("state        serving\n", "listeners    127.0.0.1:6432\n");
+    assertThat(shell.run("status", "--output", "json").out()).contains("\"pid\": 4711");
+  }
+
+  @Test
+  void showsSessions() {
+    assertThat(shell.run("sessions", "list").out())
+        .contains("17  alice  orders    psql         192.0.2.7:40000  TLSv1.3");
+    assertThat(shell.run("sessions", "list", "--output", "json").out())
+        .contains("\"state\": \"idle\"");
+  }
+
+  @Test
+  void endsASession() {
+    assertThat(shell.run("sessions", "kill", "17").out()).isEqualTo("ended 17\n");
+    assertThat(proxy.told()).containsExactly("kill 17");
+    assertThat(shell.run("sessions", "kill", "18"))
+        .isEqualTo(new Result(3, "", "postern: no such session: 18\n"));
+  }
+
+  @Test
+  void showsPlugins() {
+    assertThat(shell.run("plugin", "list").out()).contains("scram   authenticator");
+  }
+
+  @Test
+  void tellsPosternToStopAndWaits() {
+    Result result = shell.run("stop", "--wait", "0s");
+
+    assertThat(proxy.told()).containsExactly("stop false");
+    assertThat(result).isEqualTo(new Result(1, "still draining after 0 s\n", ""));
+  }
+
+  @Test
+  void seesThatPosternHasStopped() {
+    Thread.ofVirtual()
+        .start(
+            () -> {
+              while (proxy.told().isEmpty()) {
+                Thread.onSpinWait();
+              }
+              server.close();
+            });
+
+    assertThat(shell.run("stop", "--now")).isEqualTo(new Result(0, "stopped\n", ""));
+    assertThat(proxy.told()).containsExactly("stop true");
+  }
+
+  @Test
+  void saysThatNoPosternRuns() {
+    server.close();
+
+    for (String command : new String[] {"status", "drain", "stop"}) {
+      Result result = shell.run(command);
+      assertThat(result.exitCode()).isEqualTo(5);
+      assertThat(result.err()).contains("no Postern runs here");
+    }
+  }
+
+  @Test
+  void saysThatTheStoreIsHeldAndNobodyAnswers() {
+    server.close();
+
+    Result result = shell.run("user", "list");
+
+    assertThat(result.exitCode()).isEqualTo(5);
+    assertThat(result.err()).contains("is open in another process", shell.socket().toString());
+  }
+
+  @Test
+  void saysWhatIsWrongWithTheConfiguration() throws IOException {
+    Files.writeString(shell.configuration(), "listener: []\n");
+
+    Result result = shell.run("user", "list");
+
+    assertThat(result.exitCode()).isEqualTo(78);
+    assertThat(result.err()).contains("postern.yaml:1:1");
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.postern.proxy.cli;
+
+import org.jspecify.annotations.NullMarked;
