@@ -26,6 +26,9 @@ import org.slf4j.LoggerFactory;
 public final class AdminServer implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(AdminServer.class);
 
+  /** Of a request that was not read to its end, in bytes. */
+  private static final int MAX_UNREAD = 1 << 20;
+
   private static final Duration LAST_ANSWERS = Duration.ofSeconds(1);
 
   private final Path path;
@@ -84,6 +87,9 @@ public final class AdminServer implements AutoCloseable {
         return;
       }
       answer(in).write(out);
+      accepted.shutdownOutput();
+      // Closing with anything unread would take the answer away from the other end.
+      in.readNBytes(MAX_UNREAD);
     } catch (IOException e) {
       log.atDebug().setCause(e).log("an admin connection failed");
     } finally {
