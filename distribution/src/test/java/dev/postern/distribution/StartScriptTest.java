@@ -142,6 +142,33 @@ final class StartScriptTest {
   }
 
   @Test
+  void usesThePreparedClassesWhileTheJarsAreThoseTheyWereMadeFrom() throws Exception {
+    java(home.resolve("runtime"), "runtime", 25);
+    prepareClasses();
+
+    assertThat(run(Map.of(), "status").output())
+        .startsWith("runtime\n[-XX:AOTCache=%s/lib/postern.aot]\n".formatted(home));
+  }
+
+  @Test
+  void doesWithoutThePreparedClassesOnceAJarWasReplaced() throws Exception {
+    java(home.resolve("runtime"), "runtime", 25);
+    prepareClasses();
+    Files.writeString(home.resolve("lib/b.jar"), "patched");
+
+    assertThat(run(Map.of(), "status").output())
+        .startsWith("runtime\n[@%s/lib/command.options]\n".formatted(home));
+  }
+
+  @Test
+  void doesWithoutThePreparedClassesOnAnotherJava() throws Exception {
+    prepareClasses();
+
+    assertThat(run(Map.of("JAVA_HOME", java("java", 25)), "status").output())
+        .startsWith("java\n[@%s/lib/command.options]\n".formatted(home));
+  }
+
+  @Test
   void findsItsHomeThroughSymbolicLinks() throws Exception {
     Path links = Files.createDirectories(directory.resolve("other links"));
     Files.createSymbolicLink(links.resolve("direct"), home.resolve("bin/postern"));
@@ -159,6 +186,15 @@ final class StartScriptTest {
 
     assertThat(result.output())
         .contains("HOME=%1$s\nCONF=%1$s/conf\nDATA=/var/lib/x y\n".formatted(home.toRealPath()));
+  }
+
+  private void prepareClasses() throws Exception {
+    Files.createFile(home.resolve("lib/postern.aot"));
+    Process sums =
+        new ProcessBuilder("sh", "-c", "sha256sum a-1.jar a.jar b.jar > postern.aot.sha256")
+            .directory(home.resolve("lib").toFile())
+            .start();
+    assertThat(sums.waitFor()).isZero();
   }
 
   private String java(String name, int version) throws IOException {

@@ -1,0 +1,152 @@
+package dev.postern.distribution;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.postern.testkit.PostgresServer;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The zips, unpacked and used as their readers would. */
+final class DistributionIT {
+  private static final Duration LIMIT = Duration.ofSeconds(60);
+  private static final String CLIENT = "a_client";
+
+  @TempDir private Path directory;
+
+  @Test
+  void runsFromAPathWithASpaceAndWithoutJavaOnPath() throws Exception {
+    Installation postern = linux().environment("PATH", pathWithoutJava());
+
+    assertThat(servesAClient(postern)).isEqualTo(CLIENT);
+  }
+
+  @Test
+  void runsOnTheJavaThatJavaHomeNames() throws Exception {
+    Installation postern = portable().environment("JAVA_HOME", System.getProperty("java.home"));
+
+    assertThat(servesAClient(postern)).isEqualTo(CLIENT);
+  }
+
+  @Test
+  void acceptsItsSampleConfiguration() throws Exception {
+    Installation postern = portable().environment("JAVA_HOME", System.getProperty("java.home"));
+
+    postern.command("", "config", "check");
+  }
+
+  @Test
+  void keepsItsDataFromOtherAccounts() throws Exception {
+    assertThat(Files.getPosixFilePermissions(portable().home().resolve("data")))
+        .isEqualTo(PosixFilePermissions.fromString("rwx------"));
+  }
+
+  @Test
+  void bringsEveryBundledPlugin() throws Exception {
+    assertThat(names(portable().home().resolve("plugins")))
+        .anyMatch(name -> name.startsWith("postern-plugin-scram-"))
+        .anyMatch(name -> name.startsWith("postern-plugin-static-routes-"))
+        .anyMatch(name -> name.startsWith("postern-plugin-query-log-"))
+        .anyMatch(name -> name.startsWith("postern-plugin-recorder-"));
+  }
+
+  @Test
+  void namesTheLicenceOfEveryLibrary() throws Exception {
+    Path home = portable().home();
+    String notice = Files.readString(home.resolve("NOTICE"));
+
+    assertThat(names(home.resolve("lib")))
+        .filteredOn(name -> name.endsWith(".jar") && !name.startsWith("proxy-"))
+        .isNotEmpty()
+        .allMatch(isNamedIn(notice));
+  }
+
+  @Test
+  void bringsACompletionThatBashUnderstands() throws Exception {
+    Path completion = portable().home().resolve("share/bash-completion/postern");
+
+    assertThat(new ProcessBuilder("bash", "-n", completion.toString()).start().waitFor()).isZero();
+  }
+
+  /** Who the server thinks it is talking to, at the end of a login with the zip's own settings. */
+  private String servesAClient(Installation postern) throws Exception {
+    postern.environment("POSTERN_CLASS_ARCHIVE", "no");
+    PostgresServer server = PostgresServer.shared();
+    int port = Installation.freePort();
+    postern.connect(port, server.host(), server.port());
+    QuickUser user = QuickUser.create(postern, server, CLIENT);
+    try (Gateway gateway = postern.run(directory.resolve("log"))) {
+      gateway.awaitListening(port, LIMIT);
+      String name =
+          new Client(port, CLIENT, user.name(), user.password(), postern.certificate())
+              .query("SELECT current_user");
+      assertThat(postern.command("", "user", "list")).contains(CLIENT);
+      assertThat(gateway.stop(LIMIT)).isZero();
+      assertThat(gateway.log()).doesNotContain("[warning]").doesNotContain("WARNING:");
+      return name;
+    }
+  }
+
+  private Installation portable() throws IOException {
+    return unpack(name -> !name.contains("linux"));
+  }
+
+  private Installation linux() throws IOException {
+    return unpack(name -> name.contains("linux-x64"));
+  }
+
+  private Installation unpack(Predicate<String> which) throws IOException {
+    List<String> zips =
+        names(Path.of("target")).stream()
+            .filter(name -> name.endsWith(".zip"))
+            .filter(which)
+            .toList();
+    assumeTrue(!zips.isEmpty(), "this zip is not made on this platform");
+    return Installation.unpack(
+        Path.of("target", zips.getFirst()),
+        Files.createDirectory(directory.resolve("a path with spaces")));
+  }
+
+  /** A directory with what the start script needs and no java. */
+  private String pathWithoutJava() throws IOException {
+    Path bin = Files.createDirectory(directory.resolve("bin"));
+    for (String program :
+        List.of("sh", "dirname", "readlink", "sed", "ls", "cat", "sha256sum", "env")) {
+      Path found =
+          Stream.of("/usr/bin", "/bin")
+              .map(path -> Path.of(path, program))
+              .filter(Files::isExecutable)
+              .findFirst()
+              .orElseThrow();
+      Files.createSymbolicLink(bin.resolve(program), found);
+    }
+    return bin.toString();
+  }
+
+  /**
+   * A line of the notice begins with a jar's name without its version, or with what it begins with.
+   */
+  private static Predicate<String> isNamedIn(String notice) {
+    return jar ->
+        notice
+            .lines()
+            .filter(line -> line.startsWith("  "))
+            .flatMap(line -> Stream.of(line.strip().split("\\s{2,}", 2)[0].split(", ", -1)))
+            .anyMatch(
+                name -> name.endsWith("-") ? jar.startsWith(name) : jar.matches(name + "-[0-9].*"));
+  }
+
+  private static List<String> names(Path folder) throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.map(file -> file.getFileName().toString()).sorted().toList();
+    }
+  }
+}
