@@ -17,15 +17,15 @@ final class Columns {
   static void register(Jdbi jdbi) {
     jdbi.registerColumnMapper(
             ScramVerifier.class, (row, column, _) -> ScramVerifier.parse(row.getString(column)))
-        .registerColumnMapper(Bytes.class, (row, column, _) -> bytes(row.getBytes(column)))
-        .registerColumnMapper(Secret.class, (row, column, _) -> secret(row.getBytes(column)));
+        .registerColumnMapper(Bytes.class, (row, column, _) -> bytes(row.getBytes(column)));
   }
 
   private static @Nullable Bytes bytes(byte @Nullable [] content) {
     return content == null ? null : Bytes.wrap(content);
   }
 
-  private static Secret secret(byte[] content) {
+  /** Wipes the array. */
+  static Secret secret(byte[] content) {
     Secret secret = Secret.copyOf(content);
     Arrays.fill(content, (byte) 0);
     return secret;

@@ -2,6 +2,10 @@ package dev.postern.proxy.user;
 
 import dev.postern.api.Secret;
 import java.security.SecureRandom;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 
@@ -18,15 +22,14 @@ final class SettingRows {
 
   private SettingRows() {}
 
-  static Optional<Settings> find(Handle handle) {
-    return handle
-        .createQuery("select server_secret, iterations from store_settings")
-        .map(
-            row ->
-                new Settings(
-                    row.getColumn("server_secret", Secret.class),
-                    row.getColumn("iterations", Integer.class)))
-        .findFirst();
+  static Optional<Settings> find(Connection connection) throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet row =
+            statement.executeQuery("select server_secret, iterations from store_settings")) {
+      return row.next()
+          ? Optional.of(new Settings(Columns.secret(row.getBytes(1)), row.getInt(2)))
+          : Optional.empty();
+    }
   }
 
   static Settings create(Handle handle) {

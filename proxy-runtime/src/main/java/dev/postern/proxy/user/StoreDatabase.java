@@ -1,11 +1,13 @@
 package dev.postern.proxy.user;
 
+import dev.postern.proxy.user.SettingRows.Settings;
 import dev.postern.proxy.user.StoreException.Reason;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Objects;
+import java.util.Optional;
 import javax.sql.DataSource;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
@@ -29,6 +31,7 @@ final class StoreDatabase {
   private final StoreFile file;
   private final long compactAbove;
   private @Nullable Connection connection;
+  private @Nullable Jdbi jdbi;
 
   StoreDatabase(StoreFile file) {
     this(file, COMPACT_ABOVE);
@@ -40,30 +43,45 @@ final class StoreDatabase {
   }
 
   <T> T read(Work<T> work) throws SQLException {
-    return open().withHandle(work::with);
+    return jdbi().withHandle(work::with);
   }
 
   /** All of the work or nothing of it; when this returns, it is on the disk. */
   <T> T write(Work<T> work) throws SQLException {
-    T result = open().inTransaction(work::with);
+    T result = jdbi().inTransaction(work::with);
     // H2 writes a commit out up to half a second later.
-    open().useHandle(handle -> handle.execute("checkpoint sync"));
+    jdbi().useHandle(handle -> handle.execute("checkpoint sync"));
     compactIfGrown();
     return result;
   }
 
+  /**
+   * Without jdbi, which takes longer to load than all the rest of the store and is not needed
+   * before the first login.
+   */
+  Optional<Settings> settings() throws SQLException {
+    return SettingRows.find(open());
+  }
+
   /** H2 closes itself when its disk fails; the next who needs it tries again. */
-  private Jdbi open() throws SQLException {
-    Connection current = connection;
-    if (current == null || current.isClosed()) {
-      current = connect();
-      connection = current;
+  private Connection open() throws SQLException {
+    if (connection == null || connection.isClosed()) {
+      jdbi = null;
+      connection = connect();
       compactIfGrown();
     }
-    Jdbi jdbi = Jdbi.create(current);
-    // The parameters of a failed statement are secrets often enough.
-    jdbi.getConfig(StatementExceptions.class).setMessageRendering(MessageRendering.NONE);
-    Columns.register(jdbi);
+    return connection;
+  }
+
+  private Jdbi jdbi() throws SQLException {
+    Connection current = open();
+    if (jdbi == null) {
+      Jdbi created = Jdbi.create(current);
+      // The parameters of a failed statement are secrets often enough.
+      created.getConfig(StatementExceptions.class).setMessageRendering(MessageRendering.NONE);
+      Columns.register(created);
+      jdbi = created;
+    }
     return jdbi;
   }
 
@@ -93,7 +111,7 @@ final class StoreDatabase {
     if (file.size() < compactAbove) {
       return;
     }
-    long users = open().withHandle(UserRows::count);
+    long users = jdbi().withHandle(UserRows::count);
     if (file.size() > compactAbove + users * COMPACT_ABOVE_PER_USER) {
       compact(Objects.requireNonNull(connection));
     }
@@ -104,6 +122,7 @@ final class StoreDatabase {
       // Writes a new file and renames it; a kill leaves the one or the other.
       statement.execute("shutdown compact");
     }
+    jdbi = null;
     connection = connect();
   }
 

@@ -1,8 +1,11 @@
 package dev.postern.proxy.user;
 
+import dev.postern.proxy.user.SettingRows.Settings;
 import dev.postern.proxy.user.StoreDatabase.Work;
 import dev.postern.proxy.user.StoreException.Reason;
 import java.nio.channels.FileChannel;
+import java.sql.SQLException;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -10,12 +13,16 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The one thread that uses the store. An interrupt reaches whoever waits for an answer, and never
  * H2, which would close the database.
  */
 final class StoreThread implements AutoCloseable {
+  private static final Logger LOGGER = LoggerFactory.getLogger(StoreThread.class);
+
   private final ExecutorService executor =
       Executors.newSingleThreadExecutor(Thread.ofPlatform().name("user-store").daemon().factory());
   private final FileChannel lock;
@@ -37,6 +44,22 @@ final class StoreThread implements AutoCloseable {
     } catch (ExecutionException e) {
       throw failure(e.getCause());
     }
+  }
+
+  Optional<Settings> settings() {
+    return await(submit(database::settings));
+  }
+
+  /** Has what reads need loaded while the caller goes on with other things. */
+  void warmUp() {
+    executor.execute(
+        () -> {
+          try {
+            database.read(handle -> UserRows.find(handle, ""));
+          } catch (SQLException | RuntimeException e) {
+            LOGGER.debug("whoever reads next will see it too", e);
+          }
+        });
   }
 
   /** All of the work or nothing of it; when this returns, it is on the disk. */

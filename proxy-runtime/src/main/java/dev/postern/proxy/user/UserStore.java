@@ -34,7 +34,8 @@ public final class UserStore implements UserDirectory, AutoCloseable {
     this.thread = new StoreThread(file);
     try {
       SettingRows.Settings settings =
-          thread.read(SettingRows::find).orElseGet(() -> thread.write(SettingRows::create));
+          thread.settings().orElseGet(() -> thread.write(SettingRows::create));
+      thread.warmUp();
       this.iterations = settings.iterations();
       this.serverSecret = settings.serverSecret();
     } catch (RuntimeException e) {
