@@ -114,7 +114,12 @@ public final class BackendConnector {
                   }
                 })
             .connect(address);
-    connected.await();
+    try {
+      connected.await();
+    } catch (InterruptedException e) {
+      connected.channel().close();
+      throw e;
+    }
     if (connected.cause() != null) {
       throw new IOException(connected.cause().getMessage(), connected.cause());
     }

@@ -138,6 +138,8 @@ public final class BlockingChannel {
    * @param clearReply sent in clear first, or {@code null}
    * @param firstBytesAreTls whether what has arrived already is the peer's ClientHello
    * @throws PlaintextBeforeTlsException if the peer sent more in clear than it may
+   * @throws PeerClosedException if the peer has gone; a handler in the pipeline of a closed channel
+   *     would never finish its handshake, and never free its engine
    */
   public void startTls(SslHandler handler, @Nullable ByteBuf clearReply, boolean firstBytesAreTls)
       throws IOException, InterruptedException {
@@ -145,11 +147,14 @@ public final class BlockingChannel {
         eventLoop()
             .submit(
                 () -> {
-                  if (!firstBytesAreTls && !received.isEmpty()) {
-                    if (clearReply != null) {
-                      clearReply.release();
+                  boolean plaintext = !firstBytesAreTls && !received.isEmpty();
+                  if (plaintext || !channel.isActive()) {
+                    ReferenceCountUtil.release(handler.engine());
+                    ReferenceCountUtil.release(clearReply);
+                    if (plaintext) {
+                      return false;
                     }
-                    return false;
+                    throw new PeerClosedException("TLS to start", null);
                   }
                   if (clearReply != null) {
                     channel.writeAndFlush(clearReply);
@@ -162,7 +167,6 @@ public final class BlockingChannel {
                   return true;
                 });
     if (!await(started, "TLS to start")) {
-      ReferenceCountUtil.release(handler.engine());
       throw new PlaintextBeforeTlsException();
     }
     tls = handler;

@@ -109,8 +109,13 @@ final class ReceivedBytes extends ChannelInboundHandlerAdapter {
 
   /** From here on nothing is kept. */
   ByteBuf detach() {
-    detached = true;
-    return takeAll();
+    lock.lock();
+    try {
+      detached = true;
+      return takeAll();
+    } finally {
+      lock.unlock();
+    }
   }
 
   @Override
@@ -177,8 +182,11 @@ final class ReceivedBytes extends ChannelInboundHandlerAdapter {
     }
   }
 
-  /** Frees what is left; the channel is closed and the virtual thread has gone. */
+  /**
+   * Frees what is left, and what still comes until the channel is closed; the virtual thread has
+   * gone.
+   */
   void release() {
-    takeAll().release();
+    detach().release();
   }
 }
