@@ -100,6 +100,15 @@ final class Leg extends ChannelInboundHandlerAdapter {
     ctx.fireChannelWritabilityChanged();
   }
 
+  /**
+   * Looks whether the other leg takes more: it may have become full before its changes were heard
+   * of here.
+   */
+  void heedOther() {
+    otherFull = !Objects.requireNonNull(other).channel.isWritable();
+    updateReading();
+  }
+
   private void updateReading() {
     boolean reading = !otherFull && !held;
     if (channel.config().isAutoRead() != reading) {

@@ -123,6 +123,11 @@ final class MessageFlow<M> implements Flow {
         cut = false;
       }
     }
+    if (at == begin && at < end && !closed) {
+      // All of it waits: kept as it is, so that the rest is appended and not copied each time.
+      incomplete = bytes;
+      return;
+    }
     if (at < end && !closed) {
       incomplete = bytes.retainedSlice(at, end - at);
     }
@@ -166,6 +171,10 @@ final class MessageFlow<M> implements Flow {
     }
     cut = true;
     forwardPart(bytes, run, at);
+    if (closed) {
+      bytes.release(); // the write has failed, and ended the session
+      return false;
+    }
     if (outcome instanceof Outcome.Waiting<M> waiting) {
       ByteBuf original = bytes.retainedSlice(at, size);
       ByteBuf behind = bytes.retainedSlice(at + size, bytes.writerIndex() - at - size);
@@ -183,7 +192,14 @@ final class MessageFlow<M> implements Flow {
 
   private boolean emit(Outcome<M> outcome) {
     switch (outcome) {
-      case Outcome.Changed<M>(var messages) -> messages.forEach(this::write);
+      case Outcome.Changed<M>(var interceptor, var messages) -> {
+        try {
+          messages.forEach(this::write);
+        } catch (RuntimeException e) {
+          relay.interceptorFailed(new InterceptorFailure(interceptor, e));
+          return false;
+        }
+      }
       case Outcome.Rejected<M>(var sqlState, var text) -> {
         return wire.reject(sqlState, text, this::write);
       }
@@ -199,7 +215,12 @@ final class MessageFlow<M> implements Flow {
 
   private void write(M message) {
     ByteBuf encoded = to.channel().alloc().buffer();
-    wire.encode(message, encoded);
+    try {
+      wire.encode(message, encoded);
+    } catch (RuntimeException e) {
+      encoded.release();
+      throw e;
+    }
     to.write(encoded);
   }
 

@@ -10,8 +10,8 @@ sealed interface Outcome<M> {
   /** Its original bytes go on. */
   record Unchanged<M>() implements Outcome<M> {}
 
-  /** These go on instead. */
-  record Changed<M>(List<M> messages) implements Outcome<M> {}
+  /** These go on instead; {@code interceptor} was the last to change anything. */
+  record Changed<M>(String interceptor, List<M> messages) implements Outcome<M> {}
 
   record Rejected<M>(SqlState sqlState, String message) implements Outcome<M> {}
 

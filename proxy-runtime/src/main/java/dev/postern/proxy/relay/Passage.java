@@ -1,5 +1,6 @@
 package dev.postern.proxy.relay;
 
+import dev.postern.api.SqlState;
 import dev.postern.api.intercept.Verdict;
 import dev.postern.proxy.relay.Handlers.Handler;
 import java.util.ArrayDeque;
@@ -21,6 +22,7 @@ final class Passage<M> {
   private final Deque<Step<M>> ahead = new ArrayDeque<>();
   private final List<M> passed = new ArrayList<>(1);
   private boolean changed;
+  private String changedBy = "(none)";
 
   /**
    * @param changed whether {@code message} is not what came from the wire
@@ -71,7 +73,7 @@ final class Passage<M> {
         }
       }
     }
-    return changed ? new Outcome.Changed<>(passed) : new Outcome.Unchanged<>();
+    return changed ? new Outcome.Changed<>(changedBy, passed) : new Outcome.Unchanged<>();
   }
 
   /** The handler that needed time has decided. */
@@ -102,12 +104,15 @@ final class Passage<M> {
       case Verdict.Forward<M>() -> ahead.push(new Step<>(step.message(), next));
       case Verdict.Replace<M>(List<M> messages) -> {
         changed = true;
+        changedBy = handler.interceptor();
         messages.reversed().forEach(message -> ahead.push(new Step<>(message, next)));
       }
       case Verdict.Reject<M>(var sqlState, var message) -> {
+        checkError(handler, sqlState, message);
         return new Outcome.Rejected<>(sqlState, message);
       }
       case Verdict.Terminate<M>(var sqlState, var message) -> {
+        checkError(handler, sqlState, message);
         return new Outcome.Ended<>(handler.interceptor(), sqlState, message);
       }
       case Verdict.Later<M>(var later) -> {
@@ -116,5 +121,15 @@ final class Passage<M> {
       }
     }
     return null;
+  }
+
+  /** What cannot be put on the wire is found while it is known whose it is. */
+  private static <M> void checkError(Handler<M> handler, SqlState sqlState, String message) {
+    if (sqlState == null || message == null || message.indexOf('\0') >= 0) {
+      throw new InterceptorFailure(
+          handler.interceptor(),
+          new IllegalArgumentException(
+              "a verdict whose code or sentence is null or has a zero character"));
+    }
   }
 }

@@ -85,6 +85,10 @@ public final class Relay {
     }
     takeOver(backend, backendChannel);
     takeOver(client, clientChannel);
+    if (!ended) {
+      client.heedOther();
+      backend.heedOther();
+    }
   }
 
   private void takeOver(Leg leg, BlockingChannel channel) {

@@ -244,6 +244,61 @@ final class RelayTest {
   }
 
   @Test
+  void endsTheSessionWhereAnAwaitedReplacementCannotBeSent() throws Exception {
+    CompletableFuture<Verdict<FrontendMessage>> verdict = new CompletableFuture<>();
+    session.declarations.of("test").interceptFrontend(Query.class, query -> Verdict.later(verdict));
+    session.start();
+    session.clientSends(new Query("slow"), new Sync());
+    verdict.complete(Verdict.replace(new Query("zero \0")));
+    session.client.runPendingTasks();
+    assertThat(session.reason).isEqualTo(CloseReason.INTERCEPTOR);
+    assertThat(session.detail).contains("test").contains("zero character");
+    assertThat(session.toBackend()).doesNotContain(new Sync());
+    assertThat(session.toClient()).hasSize(1);
+    assertThat(session.client.isOpen()).isFalse();
+  }
+
+  @Test
+  void endsTheSessionWhereASentenceCannotBeSent() throws Exception {
+    session
+        .declarations
+        .of("test")
+        .interceptFrontend(
+            Query.class, query -> Verdict.terminate(SqlState.INSUFFICIENT_PRIVILEGE, "zero \0"));
+    session.start();
+    session.clientSends(new Query("a"));
+    assertThat(session.reason).isEqualTo(CloseReason.INTERCEPTOR);
+    assertThat(session.detail).contains("test").contains("zero character");
+    assertThat(session.toClient()).hasSize(1);
+    assertThat(session.toBackend()).hasSize(1);
+    assertThat(session.client.isOpen()).isFalse();
+    assertThat(session.backend.isOpen()).isFalse();
+  }
+
+  @Test
+  void appendsToADeclaredMessageInsteadOfCopyingItForEveryPart() {
+    session.declarations.of("test").observeFrontend(Query.class, query -> {});
+    session.start();
+    ByteBuf whole = RelayFixture.frontend(new Query("x".repeat(900)));
+    ByteBuf begun = Unpooled.buffer(2000).writeBytes(whole, 100);
+    session.client.writeInbound(begun);
+    session.client.writeInbound(whole.readRetainedSlice(400));
+    assertThat(begun.refCnt()).isOne();
+    assertThat(begun.readableBytes()).isEqualTo(500);
+    session.client.writeInbound(whole);
+    assertThat(RelayFixture.sent(session.backend).readableBytes()).isEqualTo(906);
+  }
+
+  @Test
+  void readsNothingForAClientThatIsFullWhenTheRelayBegins() {
+    session.client.write(Unpooled.buffer().writeZero(100_000));
+    session.start();
+    assertThat(session.backend.config().isAutoRead()).isFalse();
+    session.client.flush();
+    assertThat(session.backend.config().isAutoRead()).isTrue();
+  }
+
+  @Test
   void endsOnlyThisSessionWhereAHandlerThrows() throws Exception {
     session
         .declarations
