@@ -5,9 +5,12 @@ import dev.postern.api.routing.Route;
 import dev.postern.api.routing.Router;
 import dev.postern.api.routing.RoutingException;
 import dev.postern.api.routing.RoutingRequest;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Runs a plugin's router with its own class loader, and keeps its errors apart from ours. */
 record GuardedRouter(Origin origin, Router router) implements Router {
+  private static final Logger log = LoggerFactory.getLogger(GuardedRouter.class);
 
   @Override
   public Route route(RoutingRequest request) throws RoutingException {
@@ -20,17 +23,29 @@ record GuardedRouter(Origin origin, Router router) implements Router {
 
   @Override
   public void sessionOpened(Route route, Backend backend) {
-    router.sessionOpened(route, backend);
+    tell(() -> router.sessionOpened(route, backend));
   }
 
   @Override
   public void sessionClosed(Route route, Backend backend) {
-    router.sessionClosed(route, backend);
+    tell(() -> router.sessionClosed(route, backend));
   }
 
   @Override
   public void backendFailed(Route route, Backend backend, String reason) {
-    router.backendFailed(route, backend, reason);
+    tell(() -> router.backendFailed(route, backend, reason));
+  }
+
+  /** What a router does with news is its own affair: the session, and what counts it, go on. */
+  private void tell(Runnable news) {
+    try {
+      news.run();
+    } catch (Throwable e) {
+      log.atError()
+          .addKeyValue("plugin", origin.instance())
+          .setCause(e)
+          .log("the router failed to take note of a session or a backend");
+    }
   }
 
   @Override

@@ -1,11 +1,17 @@
 package dev.postern.proxy.plugin;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 
 import dev.postern.api.auth.Authenticator;
 import dev.postern.api.intercept.MessageInterceptor;
+import dev.postern.api.routing.Backend;
+import dev.postern.api.routing.BackendLogin;
+import dev.postern.api.routing.BackendTls;
+import dev.postern.api.routing.Route;
 import dev.postern.api.routing.Router;
 import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -49,6 +55,30 @@ final class GuardedPluginTest {
       assertThat(PluginDirectory.ask(plugins))
           .isEqualTo("plugin auth of plugins/auth.jar: class lib.Needed is missing");
     }
+  }
+
+  @Test
+  void letsASessionGoOnWhereARouterFailsToTakeNoteOfIt() {
+    Router failing =
+        (Router)
+            Proxy.newProxyInstance(
+                Router.class.getClassLoader(),
+                new Class<?>[] {Router.class},
+                (proxy, method, arguments) -> {
+                  throw new IllegalStateException("broken");
+                });
+    Router guarded =
+        new GuardedRouter(
+            new Origin("routes", "plugins/routes.jar", Router.class.getClassLoader()), failing);
+    Backend backend = new Backend("localhost", 5432, BackendTls.DISABLED);
+    Route route = new Route("all", List.of(backend), null, BackendLogin.AS_CLIENT);
+    assertThatCode(
+            () -> {
+              guarded.sessionOpened(route, backend);
+              guarded.sessionClosed(route, backend);
+              guarded.backendFailed(route, backend, "no answer");
+            })
+        .doesNotThrowAnyException();
   }
 
   @ParameterizedTest
