@@ -44,6 +44,9 @@ final class SessionOpening {
   private @Nullable BackendKeyData backendKey;
   private @Nullable BackendKeyData clientKey;
 
+  /** Of the session's event loop. */
+  private boolean over;
+
   SessionOpening(
       SessionServices services,
       SessionInfo info,
@@ -80,7 +83,9 @@ final class SessionOpening {
     EventLoop eventLoop = relay.eventLoop();
     eventLoop.execute(
         () -> {
-          services.idleSweep().opened(session, eventLoop);
+          if (!over) { // an administrator can be quicker
+            services.idleSweep().opened(session, eventLoop);
+          }
           client.flush();
           relay.start(client.channel(), backend.channel());
         });
@@ -137,6 +142,7 @@ final class SessionOpening {
 
   /** Runs on the session's event loop, once. */
   private void ended(Session session, CloseReason reason, String detail, boolean backendBusy) {
+    over = true;
     EventLoop eventLoop = session.relay().eventLoop();
     services.idleSweep().closed(session, eventLoop);
     services.registry().closed(session);

@@ -46,6 +46,7 @@ public final class SessionRunner implements Runnable {
   private final Negotiation negotiation;
   private final SessionServices services;
   private final Instant startedAt;
+  private final LoginAlarm alarm;
   private @Nullable StartupParameters startup;
   private boolean relaying;
 
@@ -60,11 +61,13 @@ public final class SessionRunner implements Runnable {
     this.negotiation = negotiation;
     this.services = services;
     this.startedAt = services.clock().instant();
+    this.alarm = new LoginAlarm(channel);
   }
 
   @Override
   public void run() {
     SessionRegistry registry = services.registry();
+    alarm.watch(Thread.currentThread());
     try {
       if (registry.loginStarted(this, channel::close)) {
         serve();
@@ -77,8 +80,7 @@ public final class SessionRunner implements Runnable {
     } catch (SessionException e) {
       refuse(e);
     } catch (DeadlineExceededException e) {
-      log(FailureKind.CLIENT).log("login timed out: {}", e.getMessage());
-      refuse(SqlState.QUERY_CANCELED, "canceling authentication due to timeout");
+      refuseLate(FailureKind.CLIENT, e);
     } catch (SSLException e) {
       log(FailureKind.CLIENT).log("the TLS handshake failed: {}", e.getMessage());
     } catch (IOException e) {
@@ -86,11 +88,16 @@ public final class SessionRunner implements Runnable {
           .addKeyValue("sessionId", sessionId)
           .log("the client went before it was logged in: {}", e.getMessage());
     } catch (InterruptedException e) {
+      if (alarm.hasRung()) {
+        refuseLate(FailureKind.PROXY, e);
+        return;
+      }
       refuse(SqlState.ADMIN_SHUTDOWN, "terminating connection due to administrator command");
     } catch (Throwable e) {
       log(FailureKind.PROXY).setCause(e).log("the login failed unexpectedly");
       refuse(SqlState.INTERNAL_ERROR, "internal error (session " + sessionId + ")");
     } finally {
+      alarm.stop();
       registry.loginEnded(this);
       if (!relaying) {
         client.close();
@@ -134,6 +141,9 @@ public final class SessionRunner implements Runnable {
       SessionInfo session =
           new SessionInfo(info, login.parameters(), user, route, backend.backend(), startedAt);
       Declarations declarations = declare(session);
+      if (!alarm.stop()) {
+        throw new InterruptedException("the login took too long");
+      }
       new SessionOpening(services, session, login.version(), place, declarations)
           .open(client, backend);
       relaying = true;
@@ -208,8 +218,17 @@ public final class SessionRunner implements Runnable {
     return channel.remoteAddress().getAddress();
   }
 
+  private void refuseLate(FailureKind kind, Exception e) {
+    log(kind).log("login timed out: {}", e.getMessage());
+    refuse(SqlState.QUERY_CANCELED, "canceling authentication due to timeout");
+  }
+
   private void refuse(SessionException e) {
-    if (e.getCause() instanceof PeerClosedException) {
+    if (alarm.hasRung()) {
+      refuseLate(e.kind(), e);
+      return;
+    }
+    if (e.kind() == FailureKind.CLIENT && e.getCause() instanceof PeerClosedException) {
       log.atDebug().addKeyValue("sessionId", sessionId).log("{}", e.getMessage());
       return;
     }

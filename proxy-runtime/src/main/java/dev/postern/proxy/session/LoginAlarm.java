@@ -1,0 +1,58 @@
+package dev.postern.proxy.session;
+
+import dev.postern.proxy.channel.BlockingChannel;
+import io.netty.util.concurrent.ScheduledFuture;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Enforces the deadline of a login where it is not the network that is waited for: a plugin, or
+ * whatever a plugin asks, that takes longer is interrupted, and then the connection is closed.
+ */
+final class LoginAlarm {
+  /** What waits for the network ends by itself at the deadline, and says for what it waited. */
+  private static final Duration GRACE = Duration.ofMillis(250);
+
+  /** For telling the client, in seconds. */
+  private static final int LAST_WORDS_SECONDS = 1;
+
+  private final BlockingChannel channel;
+  private final ScheduledFuture<?> timer;
+  private volatile @Nullable Thread thread;
+  private volatile boolean rung;
+
+  LoginAlarm(BlockingChannel channel) {
+    this.channel = channel;
+    timer =
+        channel
+            .eventLoop()
+            .schedule(
+                this::ring,
+                channel.deadline().remainingNanos() + GRACE.toNanos(),
+                TimeUnit.NANOSECONDS);
+  }
+
+  /** The login runs on this thread. */
+  void watch(Thread loginThread) {
+    thread = loginThread;
+  }
+
+  private void ring() {
+    rung = true;
+    Thread late = thread;
+    if (late != null) {
+      late.interrupt();
+    }
+    channel.eventLoop().schedule(channel::close, LAST_WORDS_SECONDS, TimeUnit.SECONDS);
+  }
+
+  boolean hasRung() {
+    return rung;
+  }
+
+  /** Returns false if it is too late for that. */
+  boolean stop() {
+    return timer.cancel(false);
+  }
+}

@@ -1,0 +1,43 @@
+package dev.postern.proxy.session;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.postern.proxy.channel.BlockingChannel;
+import dev.postern.proxy.channel.Deadline;
+import io.netty.channel.embedded.EmbeddedChannel;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+final class LoginAlarmTest {
+  private final EmbeddedChannel channel = new EmbeddedChannel();
+  private final LoginAlarm alarm =
+      new LoginAlarm(new BlockingChannel(channel, Deadline.in(Duration.ofMinutes(1))));
+
+  @Test
+  void interruptsALoginThatIsLateAndThenClosesItsConnection() {
+    alarm.watch(Thread.currentThread());
+    pass(59);
+    assertThat(Thread.interrupted()).isFalse();
+    pass(2);
+    assertThat(Thread.interrupted()).isTrue();
+    assertThat(alarm.hasRung()).isTrue();
+    assertThat(channel.isOpen()).isTrue();
+    pass(2);
+    assertThat(channel.isOpen()).isFalse();
+  }
+
+  @Test
+  void leavesALoginAloneThatWasInTime() {
+    alarm.watch(Thread.currentThread());
+    assertThat(alarm.stop()).isTrue();
+    pass(70);
+    assertThat(Thread.interrupted()).isFalse();
+    assertThat(channel.isOpen()).isTrue();
+  }
+
+  private void pass(int seconds) {
+    channel.advanceTimeBy(seconds, TimeUnit.SECONDS);
+    channel.runPendingTasks();
+  }
+}
