@@ -1,0 +1,40 @@
+package com.example.postern;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.postern.api.Secret;
+import dev.postern.api.auth.AuthenticatedUser;
+import dev.postern.api.routing.BackendTls;
+import dev.postern.api.routing.Router;
+import dev.postern.api.routing.RoutingRequest;
+import dev.postern.testkit.spi.FakePluginContext;
+import dev.postern.testkit.spi.Samples;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class ByTenantTest {
+  private final Router router =
+      new ByTenant()
+          .create(
+              new ByTenant.Config(
+                  Map.of("acme", new ByTenant.Server("db1", null, BackendTls.Mode.REQUIRE)),
+                  "app",
+                  Secret.ofPassword("secret".toCharArray())),
+              FakePluginContext.named("by-tenant"));
+
+  @Test
+  void theTenantsServerIsTaken() throws Exception {
+    assertThat(router.route(of("acme")).backends()).hasToString("[db1:5432]");
+  }
+
+  @Test
+  void anUnknownTenantIsTurnedAway() {
+    assertThatThrownBy(() -> router.route(of("other"))).hasMessageContaining("other");
+  }
+
+  private static RoutingRequest of(String tenant) {
+    var user = new AuthenticatedUser("alice", Map.of("tenant", tenant), 0, null);
+    return new RoutingRequest(Samples.client(), Samples.startup("alice", "app"), user);
+  }
+}
