@@ -19,10 +19,13 @@ final class Gateway implements AutoCloseable {
     this.log = log;
   }
 
-  /** Waits until it answers at its port; says what it printed if it ends before that. */
+  /**
+   * Waits until it says that it is ready, and answers at its port; says what it printed if it ends
+   * before that.
+   */
   void awaitListening(int port, Duration limit) throws IOException, InterruptedException {
     long deadline = System.nanoTime() + limit.toNanos();
-    while (!answers(port)) {
+    while (!log().contains(": ready ") || !answers(port)) {
       if (process.waitFor(20, TimeUnit.MILLISECONDS)) {
         throw new IOException("postern run ended with " + process.exitValue() + "\n" + log());
       }

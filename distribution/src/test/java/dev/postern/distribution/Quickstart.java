@@ -33,7 +33,15 @@ final class Quickstart {
   /** Prints what it does; ends with 0 if a client got through, else with 1. */
   @SuppressWarnings("SystemOut")
   public static void main(String[] words) throws IOException {
-    Quickstart quickstart = new Quickstart(Arguments.parse(words), System.out);
+    Arguments arguments;
+    try {
+      arguments = Arguments.parse(words);
+    } catch (IllegalArgumentException e) {
+      System.err.println("quickstart: " + e.getMessage());
+      System.exit(2);
+      return;
+    }
+    Quickstart quickstart = new Quickstart(arguments, System.out);
     Thread cleaner = new Thread(quickstart::cleanUp, "clean-up");
     Runtime.getRuntime().addShutdownHook(cleaner);
     System.exit(quickstart.run());
