@@ -17,7 +17,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** A relay between two channels that live in the test. */
-final class RelayFixture {
+final class RelayFixture implements AutoCloseable {
   static final int MAX_DECLARED = 1000;
 
   final EmbeddedChannel client = new EmbeddedChannel();
@@ -51,6 +51,13 @@ final class RelayFixture {
     relay = started;
     started.start(clientChannel, backendChannel);
     return this;
+  }
+
+  /** Frees what no test read. */
+  @Override
+  public void close() {
+    client.finishAndReleaseAll();
+    backend.finishAndReleaseAll();
   }
 
   Progress progress() {

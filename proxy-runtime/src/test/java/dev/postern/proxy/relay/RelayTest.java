@@ -27,12 +27,18 @@ import io.netty.buffer.Unpooled;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 final class RelayTest {
   private static final ReadyForQuery READY = new ReadyForQuery(TransactionStatus.IDLE);
 
   private final RelayFixture session = new RelayFixture();
+
+  @AfterEach
+  void close() {
+    session.close();
+  }
 
   private static FrontendMessage[] conversation() {
     return new FrontendMessage[] {
@@ -71,6 +77,7 @@ final class RelayTest {
           .as("cut at %s", cut)
           .isEqualTo(stream);
       assertThat(seen).as("cut at %s", cut).containsExactly("select 1", "", "select 'last'");
+      cutSession.close();
     }
   }
 
