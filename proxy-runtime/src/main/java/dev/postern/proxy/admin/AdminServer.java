@@ -16,6 +16,7 @@ import java.util.Arrays;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,6 +29,9 @@ public final class AdminServer implements AutoCloseable {
 
   /** Of a request that was not read to its end, in bytes. */
   private static final int MAX_UNREAD = 1 << 20;
+
+  /** Where the process is out of file descriptors, trying at once again helps nobody. */
+  private static final Duration ACCEPT_PAUSE = Duration.ofSeconds(1);
 
   private static final Duration LAST_ANSWERS = Duration.ofSeconds(1);
 
@@ -48,7 +52,7 @@ public final class AdminServer implements AutoCloseable {
   /**
    * Opens the socket.
    *
-   * @param path at most 107 bytes; its directory is made, and made private to its owner
+   * @param path at most 107 bytes; its directory is made, private to its owner, where there is none
    * @throws AdminException {@code CONFLICT} if another Postern listens there, {@code INVALID} if
    *     the path is too long, {@code FAILED} if it cannot be opened
    */
@@ -74,6 +78,7 @@ public final class AdminServer implements AutoCloseable {
         log.atTrace().setCause(e).log("closed");
       } catch (IOException e) {
         log.atWarn().setCause(e).log("the admin socket failed");
+        LockSupport.parkNanos(ACCEPT_PAUSE.toNanos());
       }
     }
   }

@@ -53,14 +53,15 @@ final class AdminSocket {
     return UnixDomainSocketAddress.of(path);
   }
 
-  /** The directory is what keeps others out before the socket has its permissions. */
+  /**
+   * A directory of Postern's own keeps others out before the socket has its permissions. One that
+   * is there already is left alone: it may be {@code /run}. Whoever comes through it in that moment
+   * is refused by {@link #isOwners}.
+   */
   private static void prepareDirectory(Path directory) throws IOException {
     var ownerOnly = PosixFilePermissions.fromString("rwx------");
     if (!Files.isDirectory(directory)) {
       Files.createDirectories(directory, PosixFilePermissions.asFileAttribute(ownerOnly));
-    }
-    if (!ownerOnly.containsAll(Files.getPosixFilePermissions(directory))) {
-      Files.setPosixFilePermissions(directory, ownerOnly);
     }
   }
 
