@@ -27,7 +27,7 @@ final class BackendBytes implements Flow {
         && bytes.getInt(start + 1) == 5) {
       progress.backendReady(bytes.getByte(start + 5));
     } else {
-      progress.backendSent();
+      progress.backendSent(false);
     }
     client.write(bytes);
   }

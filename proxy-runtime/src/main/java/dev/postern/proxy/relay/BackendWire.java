@@ -43,7 +43,7 @@ final class BackendWire implements Wire<BackendMessage> {
     if (type == 'Z' && bytes.getInt(at + 1) == STATUS_OFFSET) {
       progress.backendReady(bytes.getByte(at + STATUS_OFFSET));
     } else {
-      progress.backendSent();
+      progress.backendSent(type == 'E');
     }
   }
 

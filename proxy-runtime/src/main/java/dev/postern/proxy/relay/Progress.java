@@ -12,6 +12,7 @@ public final class Progress {
 
   private int outstanding;
   private boolean atReadyForQuery = true;
+  private boolean atError;
   private boolean terminated;
   private byte transactionStatus = 'I';
   private long bytesFromClient;
@@ -36,12 +37,14 @@ public final class Progress {
     }
   }
 
-  void backendSent() {
+  void backendSent(boolean error) {
     atReadyForQuery = false;
+    atError = error;
   }
 
   void backendReady(byte status) {
     atReadyForQuery = true;
+    atError = false;
     outstanding = counting ? Math.max(0, outstanding - 1) : 0;
     transactionStatus = status;
   }
@@ -62,6 +65,11 @@ public final class Progress {
 
   boolean atReadyForQuery() {
     return atReadyForQuery;
+  }
+
+  /** Whether the last that the backend sent was an ErrorResponse, where messages are told apart. */
+  boolean atError() {
+    return atError;
   }
 
   /** Whether the last that the client sent was Terminate. */

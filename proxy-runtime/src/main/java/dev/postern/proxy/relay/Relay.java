@@ -138,7 +138,12 @@ public final class Relay {
     end(
         leg.isClient() ? CloseReason.CLIENT_VANISHED : CloseReason.BACKEND_CLOSED,
         "the " + side + "'s connection failed: " + cause,
-        leg.isClient() ? null : connectionLost());
+        // A server that says why it closes has said it.
+        leg.isClient() || progress.atError() ? null : connectionLost());
+  }
+
+  void broken(Throwable cause) {
+    end(CloseReason.INTERNAL_ERROR, "the relay failed: " + cause, internalError());
   }
 
   private static ErrorResponse connectionLost() {

@@ -24,6 +24,7 @@ import dev.postern.api.session.CloseReason;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -277,7 +278,7 @@ final class RelayTest {
     assertThat(session.reason).isEqualTo(CloseReason.INTERCEPTOR);
     assertThat(session.detail).contains("test").contains("zero character");
     assertThat(session.toClient()).hasSize(1);
-    assertThat(session.toBackend()).hasSize(1);
+    assertThat(session.toBackend()).isEmpty();
     assertThat(session.client.isOpen()).isFalse();
     assertThat(session.backend.isOpen()).isFalse();
   }
@@ -362,6 +363,27 @@ final class RelayTest {
         Unpooled.buffer().writeByte('Q').writeInt(RelayFixture.MAX_DECLARED * 10));
     assertThat(session.reason).isEqualTo(CloseReason.INTERCEPTOR);
     assertThat(session.detail).contains("limits.intercepted-message");
+  }
+
+  @Test
+  void tellsTheClientOnceThatTheServerEndedTheSession() throws Exception {
+    session.start(true);
+    ErrorResponse own = ErrorResponse.fatal(SqlState.ADMIN_SHUTDOWN, "terminating connection");
+    session.backendSends(own);
+    session.backend.pipeline().fireExceptionCaught(new IOException("Connection reset by peer"));
+    assertThat(session.toClient()).containsExactly(own);
+    assertThat(session.reason).isEqualTo(CloseReason.BACKEND_CLOSED);
+  }
+
+  @Test
+  void blamesNoConnectionForAnErrorOfItsOwn() throws Exception {
+    session.start(true);
+    session.client.pipeline().fireExceptionCaught(new IllegalStateException("broken"));
+    assertThat(session.reason).isEqualTo(CloseReason.INTERNAL_ERROR);
+    assertThat(session.toClient())
+        .containsExactly(
+            ErrorResponse.fatal(SqlState.INTERNAL_ERROR, "internal error (session 7)"));
+    assertThat(session.toBackend()).containsExactly(new Terminate());
   }
 
   @Test
