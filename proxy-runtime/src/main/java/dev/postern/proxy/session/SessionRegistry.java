@@ -5,6 +5,7 @@ import dev.postern.api.SessionException;
 import dev.postern.api.SqlState;
 import dev.postern.api.auth.AuthenticatedUser;
 import java.net.InetAddress;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
@@ -30,6 +31,9 @@ public final class SessionRegistry {
 
   /** Logins under way, the eldest first, with what closes each. Guarded by itself. */
   private final Map<Object, Runnable> logins = new LinkedHashMap<>();
+
+  /** Those of users that have proved who they are, and have a place. Guarded by {@link #logins}. */
+  private final Map<Object, Runnable> admittedLogins = new HashMap<>();
 
   // Guarded by this.
   private final Map<String, Integer> byUser = new HashMap<>();
@@ -63,9 +67,20 @@ public final class SessionRegistry {
     return !isDraining();
   }
 
+  /** The login has got a place; others do not push it out any more. */
+  void loginAdmitted(Object login) {
+    synchronized (logins) {
+      Runnable close = logins.remove(login);
+      if (close != null) {
+        admittedLogins.put(login, close);
+      }
+    }
+  }
+
   void loginEnded(Object login) {
     synchronized (logins) {
       logins.remove(login);
+      admittedLogins.remove(login);
     }
   }
 
@@ -148,7 +163,7 @@ public final class SessionRegistry {
   /** How many connections have not logged in yet. */
   public int logins() {
     synchronized (logins) {
-      return logins.size();
+      return logins.size() + admittedLogins.size();
     }
   }
 
@@ -165,7 +180,8 @@ public final class SessionRegistry {
   public void closeLogins() {
     Collection<Runnable> all;
     synchronized (logins) {
-      all = java.util.List.copyOf(logins.values());
+      all = new ArrayList<>(logins.values());
+      all.addAll(admittedLogins.values());
     }
     all.forEach(Runnable::run);
   }

@@ -126,6 +126,7 @@ public final class SessionRunner implements Runnable {
     BackendConnection backend = null;
     try {
       place = services.registry().admit(user, address());
+      services.registry().loginAdmitted(this);
       Route route = route(new RoutingRequest(info, login.parameters(), user));
       backend =
           services
