@@ -7,6 +7,7 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.EventLoop;
+import io.netty.handler.ssl.NotSslRecordException;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Future;
@@ -14,6 +15,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLHandshakeException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -170,7 +172,12 @@ public final class BlockingChannel {
       throw new PlaintextBeforeTlsException();
     }
     tls = handler;
-    await(handler.handshakeFuture(), "the TLS handshake");
+    try {
+      await(handler.handshakeFuture(), "the TLS handshake");
+    } catch (NotSslRecordException e) {
+      // Netty's message repeats all that the peer sent.
+      throw new SSLHandshakeException("what came is not TLS");
+    }
   }
 
   /** Waits for a future of this channel's event loop. */

@@ -14,6 +14,7 @@ import dev.postern.api.session.SessionInfo;
 import dev.postern.proxy.backend.BackendConnection;
 import dev.postern.proxy.backend.BackendRefusedException;
 import dev.postern.proxy.codec.MessageTypes;
+import dev.postern.proxy.codec.ProtocolException;
 import dev.postern.proxy.frontend.FrontendConnection;
 import dev.postern.proxy.relay.Declarations;
 import dev.postern.proxy.relay.Relay;
@@ -35,6 +36,9 @@ final class SessionOpening {
   private static final Logger access = LoggerFactory.getLogger("dev.postern.access");
 
   private static final Logger log = LoggerFactory.getLogger(SessionOpening.class);
+
+  /** All that a server says between AuthenticationOk and ReadyForQuery, in bytes. */
+  private static final int MAX_GREETING = 1024 * 1024;
 
   private final SessionServices services;
   private final SessionInfo info;
@@ -95,9 +99,15 @@ final class SessionOpening {
       throws IOException, InterruptedException, SessionException {
     client.send(new AuthenticationOk());
     byte type;
+    int length = 0;
     do {
       ByteBuf message = readGreeting(backend);
       try {
+        length += message.readableBytes();
+        if (length > MAX_GREETING) {
+          throw ProtocolException.byServer(
+              "greeting of more than " + MAX_GREETING + " bytes before the first ReadyForQuery");
+        }
         type = message.getByte(message.readerIndex());
         switch (type) {
           case MessageTypes.BACKEND_KEY_DATA -> exchangeKey(client, message);
