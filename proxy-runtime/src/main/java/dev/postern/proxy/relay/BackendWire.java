@@ -39,13 +39,16 @@ final class BackendWire implements Wire<BackendMessage> {
   }
 
   @Override
-  public void passing(byte type, ByteBuf bytes, int at) {
+  public void arrived(byte type, ByteBuf bytes, int at) {
     if (type == 'Z' && bytes.getInt(at + 1) == STATUS_OFFSET) {
       progress.backendReady(bytes.getByte(at + STATUS_OFFSET));
     } else {
       progress.backendSent(type == 'E');
     }
   }
+
+  @Override
+  public void sent(byte type) {}
 
   @Override
   public @Nullable BackendMessage substitute(BackendMessage message) {

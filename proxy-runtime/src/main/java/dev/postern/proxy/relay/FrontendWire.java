@@ -38,7 +38,10 @@ final class FrontendWire implements Wire<FrontendMessage> {
   }
 
   @Override
-  public void passing(byte type, ByteBuf bytes, int at) {
+  public void arrived(byte type, ByteBuf bytes, int at) {}
+
+  @Override
+  public void sent(byte type) {
     progress.clientSent(type == 'X');
     if (type == 'Q' || type == 'S' || type == 'F') {
       progress.requested();

@@ -108,13 +108,16 @@ final class MessageFlow<M> implements Flow {
         if (declared || wire.needsWhole(type, length)) {
           break;
         }
-        wire.passing(type, bytes, at);
+        wire.arrived(type, bytes, at);
+        wire.sent(type);
         passing = size - (end - at);
         at = end;
         continue;
       }
-      wire.passing(type, bytes, at);
-      if (declared && !handle(type, bytes, run, at, size)) {
+      wire.arrived(type, bytes, at);
+      if (!declared) {
+        wire.sent(type);
+      } else if (!handle(type, bytes, run, at, size)) {
         return;
       }
       at += size;
@@ -151,6 +154,7 @@ final class MessageFlow<M> implements Flow {
       M substitute = wire.substitute(decoded);
       if (!handlers.isDeciding() && substitute == null) {
         Passage.observe(handlers, decoded);
+        wire.sent(type);
         return true;
       }
       passage =
@@ -167,6 +171,7 @@ final class MessageFlow<M> implements Flow {
       return false;
     }
     if (outcome instanceof Outcome.Unchanged<M>) {
+      wire.sent(type);
       return true;
     }
     cut = true;
@@ -221,6 +226,7 @@ final class MessageFlow<M> implements Flow {
       encoded.release();
       throw e;
     }
+    wire.sent(encoded.getByte(encoded.readerIndex()));
     to.write(encoded);
   }
 
@@ -273,6 +279,7 @@ final class MessageFlow<M> implements Flow {
       return;
     }
     if (outcome instanceof Outcome.Unchanged<M>) {
+      wire.sent(awaited.original.getByte(awaited.original.readerIndex()));
       to.write(awaited.original);
     } else {
       awaited.original.release();

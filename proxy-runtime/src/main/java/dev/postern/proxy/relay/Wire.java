@@ -16,11 +16,14 @@ interface Wire<M> {
 
   void encode(M message, ByteBuf out);
 
-  /** Whether a message must be whole before {@link #passing}, though nobody declared it. */
+  /** Whether a message must be whole before {@link #arrived}, though nobody declared it. */
   boolean needsWhole(byte type, int length);
 
-  /** A message goes by; {@code at} is its type byte. */
-  void passing(byte type, ByteBuf bytes, int at);
+  /** A message has come, or begun to; {@code at} is its type byte. */
+  void arrived(byte type, ByteBuf bytes, int at);
+
+  /** A message goes on, be it one that came or one that a handler made. */
+  void sent(byte type);
 
   /** What takes this message's place before any handler sees it, or {@code null}. */
   @Nullable M substitute(M message);
