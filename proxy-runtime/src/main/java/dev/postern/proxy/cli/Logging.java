@@ -28,6 +28,14 @@ public final class Logging extends ContextAwareBase implements Configurator {
   private static final String PATTERN =
       "%d{yyyy-MM-dd'T'HH:mm:ss.SSSXXX} %-5level %logger{0}: %replace(%msg %kvp){'\\p{Cntrl}', '?'}%n%ex";
 
+  /** Set where the process is one command, not the gateway. */
+  private static final String COMMAND = "dev.postern.command";
+
+  /** Before anything is logged: only what a command's user must know, and not among its output. */
+  static void forACommand() {
+    System.setProperty(COMMAND, "true");
+  }
+
   @Override
   public ExecutionStatus configure(LoggerContext context) {
     if (System.getProperty("logback.configurationFile") != null) {
@@ -41,7 +49,22 @@ public final class Logging extends ContextAwareBase implements Configurator {
     console.setContext(context);
     console.setName("console");
     console.setEncoder(encoder);
+    boolean command = Boolean.getBoolean(COMMAND);
+    console.setTarget(command ? "System.err" : "System.out");
     console.start();
+    Logger root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
+    root.setLevel(Level.WARN);
+    if (command) {
+      root.addAppender(console);
+    } else {
+      root.addAppender(queue(context, console));
+      context.getLogger("dev.postern").setLevel(Level.INFO);
+    }
+    return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
+  }
+
+  private static AsyncAppender queue(
+      LoggerContext context, ConsoleAppender<ILoggingEvent> console) {
     AsyncAppender queue = new AsyncAppender();
     queue.setContext(context);
     queue.setName("queue");
@@ -50,11 +73,7 @@ public final class Logging extends ContextAwareBase implements Configurator {
     queue.setNeverBlock(true);
     queue.addAppender(console);
     queue.start();
-    Logger root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
-    root.setLevel(Level.WARN);
-    root.addAppender(queue);
-    context.getLogger("dev.postern").setLevel(Level.INFO);
-    return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
+    return queue;
   }
 
   /** Writes what is still queued; for the end of the process. */

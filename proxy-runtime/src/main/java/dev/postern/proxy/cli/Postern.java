@@ -2,6 +2,7 @@ package dev.postern.proxy.cli;
 
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 
 /** The {@code postern} command. */
 @Command(
@@ -36,8 +37,14 @@ public final class Postern {
 
   /** Runs a command and exits with its code. */
   public static void main(String[] arguments) {
+    boolean serves = isFirst("run", arguments);
+    if (!serves) {
+      Logging.forACommand();
+    }
     int code = execute(arguments);
-    Logging.flush();
+    if (serves) {
+      Logging.flush();
+    }
     System.exit(code);
   }
 
@@ -45,19 +52,24 @@ public final class Postern {
     return commandLine(Terminal.SYSTEM, arguments).execute(arguments);
   }
 
-  /** Of all commands, or of the one that is asked for where that is quicker to make. */
+  /**
+   * Of the one command that is asked for, where one is: reading the annotations of all of them
+   * takes longer than most of them do.
+   */
   static CommandLine commandLine(Terminal terminal, String... arguments) {
     CommandLine.IFactory factory = new CommandFactory(terminal);
-    // Reading the annotations of all commands takes longer than everything else before the
-    // listeners open.
-    return arguments.length > 0 && arguments[0].equals("run")
-        ? new CommandLine(new Postern.Running(), factory)
-        : new CommandLine(new Postern(), factory);
+    for (Class<?> command : Postern.class.getAnnotation(Command.class).subcommands()) {
+      if (isFirst(command.getAnnotation(Command.class).name(), arguments)) {
+        return new CommandLine(CommandSpec.create().name("postern"), factory)
+            .addSubcommand(command);
+      }
+    }
+    return new CommandLine(new Postern(), factory);
   }
 
-  /** {@code postern} with nothing but {@code run}. */
-  @Command(name = "postern", subcommands = RunCommand.class)
-  private static final class Running {}
+  private static boolean isFirst(String name, String... arguments) {
+    return arguments.length > 0 && arguments[0].equals(name);
+  }
 
   /** Makes what the commands consist of. */
   private record CommandFactory(Terminal terminal) implements CommandLine.IFactory {
