@@ -8,7 +8,7 @@ import picocli.CommandLine.Model.CommandSpec;
 @Command(
     name = "postern",
     mixinStandardHelpOptions = true,
-    versionProvider = Version.class,
+    versionProvider = Version.Provider.class,
     description = "The pluggable gateway for PostgreSQL.",
     subcommands = {
       RunCommand.class,

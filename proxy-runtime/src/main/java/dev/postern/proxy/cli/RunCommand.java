@@ -65,7 +65,7 @@ final class RunCommand implements Callable<Integer> {
       return AdminServer.start(
           configuration.admin().effectiveSocket(installation.home()),
           new UserAdministration(gateway.users()),
-          new GatewayControl(gateway, Version.text(), now -> stop(gateway, now)));
+          new GatewayControl(gateway, Version.current().text(), now -> stop(gateway, now)));
     } catch (AdminException e) {
       gateway.close();
       throw e;
