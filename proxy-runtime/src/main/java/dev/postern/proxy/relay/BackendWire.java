@@ -44,6 +44,11 @@ final class BackendWire implements Wire<BackendMessage> {
       progress.backendReady(bytes.getByte(at + STATUS_OFFSET));
     } else {
       progress.backendSent(type == 'E');
+      if (type == 'G') {
+        progress.copyInBegan();
+      } else if (type == 'C' || type == 'E') {
+        progress.copyInEnded();
+      }
     }
   }
 

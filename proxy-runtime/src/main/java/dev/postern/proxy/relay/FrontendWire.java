@@ -44,7 +44,7 @@ final class FrontendWire implements Wire<FrontendMessage> {
   public void sent(byte type) {
     progress.clientSent(type == 'X');
     if (type == 'Q' || type == 'S' || type == 'F') {
-      progress.requested();
+      progress.requested(type == 'S');
     }
   }
 

@@ -13,6 +13,8 @@ public final class Progress {
   private int outstanding;
   private boolean atReadyForQuery = true;
   private boolean atError;
+  private boolean lastIsSync;
+  private boolean copyingIn;
   private boolean terminated;
   private byte transactionStatus = 'I';
   private long bytesFromClient;
@@ -31,10 +33,26 @@ public final class Progress {
   }
 
   /** A message that ReadyForQuery ends: Query, Sync, FunctionCall. */
-  void requested() {
+  void requested(boolean sync) {
+    lastIsSync = sync;
     if (counting) {
       outstanding++;
     }
+  }
+
+  /**
+   * The backend reads the rows of a COPY. It swallows each Sync that it finds there, and that is
+   * where those are that clients send behind Execute; the one behind CopyDone is answered.
+   */
+  void copyInBegan() {
+    copyingIn = true;
+    if (counting && lastIsSync) {
+      outstanding = 0;
+    }
+  }
+
+  void copyInEnded() {
+    copyingIn = false;
   }
 
   void backendSent(boolean error) {
@@ -45,6 +63,7 @@ public final class Progress {
   void backendReady(byte status) {
     atReadyForQuery = true;
     atError = false;
+    copyingIn = false;
     outstanding = counting ? Math.max(0, outstanding - 1) : 0;
     transactionStatus = status;
   }
@@ -60,7 +79,7 @@ public final class Progress {
 
   /** Whether the client has sent something that the backend has not finished answering. */
   public boolean busy() {
-    return outstanding > 0;
+    return outstanding > 0 || copyingIn;
   }
 
   boolean atReadyForQuery() {

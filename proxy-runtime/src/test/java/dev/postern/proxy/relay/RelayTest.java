@@ -8,10 +8,13 @@ import dev.postern.api.intercept.Verdict;
 import dev.postern.api.message.BackendMessage;
 import dev.postern.api.message.CommandComplete;
 import dev.postern.api.message.CopyData;
+import dev.postern.api.message.CopyDone;
 import dev.postern.api.message.CopyFail;
+import dev.postern.api.message.CopyInResponse;
 import dev.postern.api.message.Describe;
 import dev.postern.api.message.ErrorResponse;
 import dev.postern.api.message.Execute;
+import dev.postern.api.message.Format;
 import dev.postern.api.message.FrontendMessage;
 import dev.postern.api.message.Parse;
 import dev.postern.api.message.Query;
@@ -421,6 +424,19 @@ final class RelayTest {
     session.backendSends(new CommandComplete("SELECT 1"), READY);
     assertThat(session.progress().busy()).isTrue();
     session.backendSends(new CommandComplete("SELECT 1"), READY);
+    assertThat(session.progress().busy()).isFalse();
+  }
+
+  @Test
+  void countsNoSyncThatACopySwallows() {
+    session.start(true);
+    session.clientSends(new Execute("", 0), new Sync());
+    session.backendSends(new CopyInResponse(Format.TEXT, List.of()));
+    assertThat(session.progress().busy()).isTrue();
+    session.clientSends(new CopyData(Bytes.utf8("row")), new CopyDone(), new Sync());
+    session.backendSends(new CommandComplete("COPY 1"));
+    assertThat(session.progress().busy()).isTrue();
+    session.backendSends(READY);
     assertThat(session.progress().busy()).isFalse();
   }
 
