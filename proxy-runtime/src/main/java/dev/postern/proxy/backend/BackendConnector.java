@@ -123,6 +123,7 @@ public final class BackendConnector {
     if (connected.cause() != null) {
       throw new IOException(connected.cause().getMessage(), connected.cause());
     }
+    connected.channel().remoteAddress(); // kept from here on, also by Java's NIO
     try {
       return opened.get();
     } catch (ExecutionException e) {
@@ -164,10 +165,16 @@ public final class BackendConnector {
     }
   }
 
-  /** Sends a CancelRequest on a connection of its own and waits until the server has taken it. */
-  public void cancel(Backend backend, CancelRequest request, EventLoop eventLoop)
+  /**
+   * Sends a CancelRequest on a connection of its own and waits until the server has taken it.
+   *
+   * @param address where the session's connection goes: of a name with several addresses, only that
+   *     one knows the key
+   */
+  public void cancel(
+      Backend backend, InetSocketAddress address, CancelRequest request, EventLoop eventLoop)
       throws IOException, InterruptedException {
-    BlockingChannel channel = open(backend, eventLoop, Deadline.in(connectTimeout));
+    BlockingChannel channel = open(backend, address, eventLoop, Deadline.in(connectTimeout));
     try {
       ByteBuf packet = channel.alloc().buffer();
       FrontendCodec.encode(request, packet);

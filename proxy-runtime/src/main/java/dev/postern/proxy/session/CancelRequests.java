@@ -66,7 +66,7 @@ public final class CancelRequests {
     }
     Backend backend = session.info().backend();
     try {
-      connector.cancel(backend, request, eventLoop);
+      connector.cancel(backend, session.backendAddress(), request, eventLoop);
     } catch (IOException e) {
       log.atWarn()
           .addKeyValue("sessionId", session.id())

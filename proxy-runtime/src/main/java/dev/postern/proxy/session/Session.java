@@ -7,20 +7,25 @@ import dev.postern.api.session.CloseReason;
 import dev.postern.api.session.SessionInfo;
 import dev.postern.proxy.relay.Progress;
 import dev.postern.proxy.relay.Relay;
+import java.net.InetSocketAddress;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** A session that relays. Its state changes on its event loop only; other threads ask it to. */
 public final class Session {
   private final SessionInfo info;
+  private final InetSocketAddress backendAddress;
   private final @Nullable CancelRequest backendCancel;
   private @Nullable Relay relay;
 
   /**
+   * @param backendAddress where the backend was reached
    * @param backendCancel what cancels at the backend, or {@code null} where the backend gave no key
    */
-  Session(SessionInfo info, @Nullable CancelRequest backendCancel) {
+  Session(
+      SessionInfo info, InetSocketAddress backendAddress, @Nullable CancelRequest backendCancel) {
     this.info = info;
+    this.backendAddress = backendAddress;
     this.backendCancel = backendCancel;
   }
 
@@ -40,6 +45,10 @@ public final class Session {
   /** How far it has come; what another thread reads may be a moment old. */
   public Progress progress() {
     return relay().progress();
+  }
+
+  InetSocketAddress backendAddress() {
+    return backendAddress;
   }
 
   @Nullable CancelRequest backendCancel() {

@@ -68,7 +68,7 @@ final class SessionOpening {
   void open(FrontendConnection client, BackendConnection backend)
       throws IOException, InterruptedException, SessionException {
     greet(client, backend);
-    Session session = new Session(info, cancelRequest());
+    Session session = new Session(info, backend.channel().remoteAddress(), cancelRequest());
     Relay relay =
         new Relay(
             session.id(),
