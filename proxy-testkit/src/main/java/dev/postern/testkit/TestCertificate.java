@@ -31,6 +31,7 @@ import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
 import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
 import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A certificate made for a test, with its private key and the certificates up to its authority.
@@ -59,8 +60,7 @@ public final class TestCertificate {
     KeyPair pair = signing.newKeyPair();
     X500Principal name = principal(commonName);
     Draft draft = new Draft(name, name, pair, lifeFromNow(), List.of());
-    X509Certificate certificate =
-        sign(draft, pair.getPrivate(), signing, true, KeyPurposeId.anyExtendedKeyUsage);
+    X509Certificate certificate = sign(draft, pair.getPrivate(), signing, true, null);
     return new TestCertificate(pair.getPrivate(), signing, List.of(certificate));
   }
 
@@ -165,7 +165,7 @@ public final class TestCertificate {
       PrivateKey signingKey,
       Signing signing,
       boolean authority,
-      KeyPurposeId purpose) {
+      @Nullable KeyPurposeId purpose) {
     JcaX509v3CertificateBuilder builder =
         new JcaX509v3CertificateBuilder(
             draft.issuer(),
@@ -176,7 +176,9 @@ public final class TestCertificate {
             draft.pair().getPublic());
     try {
       builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(authority));
-      builder.addExtension(Extension.extendedKeyUsage, false, new ExtendedKeyUsage(purpose));
+      if (purpose != null) {
+        builder.addExtension(Extension.extendedKeyUsage, false, new ExtendedKeyUsage(purpose));
+      }
       if (!draft.names().isEmpty()) {
         builder.addExtension(
             Extension.subjectAlternativeName, false, alternativeNames(draft.names()));

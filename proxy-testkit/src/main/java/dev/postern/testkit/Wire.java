@@ -7,6 +7,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.PushbackInputStream;
 import java.io.UncheckedIOException;
 import java.net.Socket;
 import java.net.SocketException;
@@ -39,6 +40,7 @@ public abstract sealed class Wire implements AutoCloseable permits WireClient, W
 
   private final Socket plain;
   private Socket socket;
+  private PushbackInputStream unread;
   private DataInputStream in;
   private OutputStream out;
 
@@ -47,7 +49,8 @@ public abstract sealed class Wire implements AutoCloseable permits WireClient, W
     this.socket = socket;
     socket.setTcpNoDelay(true);
     socket.setSoTimeout(Math.toIntExact(PATIENCE.toMillis()));
-    in = new DataInputStream(socket.getInputStream());
+    unread = new PushbackInputStream(socket.getInputStream());
+    in = new DataInputStream(unread);
     out = socket.getOutputStream();
   }
 
@@ -127,6 +130,24 @@ public abstract sealed class Wire implements AutoCloseable permits WireClient, W
       messages.add(receive());
     } while (messages.getLast().type() != type);
     return messages;
+  }
+
+  /**
+   * Waits until something comes or the other end closes or resets the connection: whether it did
+   * the latter.
+   */
+  public final boolean isAtEnd() {
+    try {
+      int next = in.read();
+      if (next >= 0) {
+        unread.unread(next);
+      }
+      return next < 0;
+    } catch (SocketTimeoutException e) {
+      throw new AssertionError("nothing came, and the connection is still open", e);
+    } catch (IOException e) {
+      return true; // A reset is an end, too.
+    }
   }
 
   /** The other end must have closed or reset the connection, and sent nothing more before. */
@@ -223,7 +244,8 @@ public abstract sealed class Wire implements AutoCloseable permits WireClient, W
       tls.setSoTimeout(plain.getSoTimeout());
       tls.startHandshake();
       socket = tls;
-      in = new DataInputStream(tls.getInputStream());
+      unread = new PushbackInputStream(tls.getInputStream());
+      in = new DataInputStream(unread);
       out = tls.getOutputStream();
     } catch (IOException e) {
       throw new UncheckedIOException(e);

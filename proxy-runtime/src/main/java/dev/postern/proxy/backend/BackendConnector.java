@@ -10,6 +10,7 @@ import dev.postern.proxy.channel.PeerClosedException;
 import dev.postern.proxy.channel.Transport;
 import dev.postern.proxy.codec.FrontendCodec;
 import dev.postern.proxy.tls.BackendTlsContexts;
+import dev.postern.proxy.tls.HandshakeFailure;
 import dev.postern.proxy.tls.TlsConfigurationException;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.ByteBuf;
@@ -25,6 +26,7 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import javax.net.ssl.SSLException;
 
 /**
  * Opens connections to servers, with TLS as the route demands. Safe for use by many threads;
@@ -142,7 +144,7 @@ public final class BackendConnector {
     byte answer = reply.readByte();
     reply.release();
     switch (answer) {
-      case 'S' -> channel.startTls(newHandler(backend, channel), null, false);
+      case 'S' -> handshake(backend, channel);
       case 'N' -> {
         if (settings.mode() != BackendTls.Mode.PREFER) {
           throw new IOException(
@@ -154,6 +156,15 @@ public final class BackendConnector {
           throw new IOException(
               "the server answered SSLRequest with byte 0x%02x, which is neither S nor N"
                   .formatted(answer & 0xff));
+    }
+  }
+
+  private void handshake(Backend backend, BlockingChannel channel)
+      throws IOException, InterruptedException {
+    try {
+      channel.startTls(newHandler(backend, channel), null, false);
+    } catch (SSLException e) {
+      throw new IOException("the TLS handshake failed: " + HandshakeFailure.reason(e), e);
     }
   }
 

@@ -4,7 +4,6 @@ import dev.postern.api.FailureKind;
 import dev.postern.api.SessionException;
 import dev.postern.api.SqlState;
 import dev.postern.api.message.ErrorResponse;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,16 +22,21 @@ public final class BackendRefusedException extends SessionException {
     super(
         sqlStateOf(error),
         FailureKind.BACKEND,
-        error.message(),
+        error.message().isEmpty() ? "the server refused the connection" : error.message(),
         "the server refused: " + sqlStateOf(error) + " " + error.message() + advice,
         null);
     this.error = error;
   }
 
-  /** To be sent to the client as it is. */
+  /** For the client: the server's own, unless it lacks what a client relies on. */
   public ErrorResponse error() {
-    return Objects.requireNonNullElseGet(
-        error, () -> ErrorResponse.fatal(sqlState(), clientMessage()));
+    if (error == null
+        || error.severity() == null
+        || error.sqlState() == null
+        || error.message().isEmpty()) {
+      return ErrorResponse.fatal(sqlState(), clientMessage());
+    }
+    return error;
   }
 
   private static SqlState sqlStateOf(ErrorResponse error) {

@@ -38,6 +38,13 @@ public record Transport(
     IoHandlerFactory ioHandlers,
     Class<? extends ServerChannel> serverChannel,
     Class<? extends Channel> channel) {
+  static {
+    // With multi-shot polling Netty 4.2.18 overlooks the end of a connection that comes while a
+    // read
+    // is under way, and the session then never ends. Read when IoUring is loaded.
+    System.setProperty("io.netty.iouring.pollAddMultishotEnabled", "false");
+  }
+
   private static final int KEEP_IDLE_SECONDS = 60;
   private static final int KEEP_INTERVAL_SECONDS = 10;
   private static final int KEEP_PROBES = 6;

@@ -6,6 +6,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.DecoderException;
 import java.io.IOException;
 import java.util.Objects;
@@ -78,6 +79,27 @@ final class Leg extends ChannelInboundHandlerAdapter {
         .addListener(done -> timeout.cancel(false));
   }
 
+  /**
+   * Says that nothing more will come, and discards what still comes until the peer closes, or
+   * {@value #LINGER_SECONDS} seconds have passed.
+   */
+  void abandon() {
+    otherFull = false;
+    hold(false);
+    var timeout =
+        channel.eventLoop().schedule(() -> channel.close(), LINGER_SECONDS, TimeUnit.SECONDS);
+    channel.closeFuture().addListener(closed -> timeout.cancel(false));
+    channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(written -> shutdownOutput());
+  }
+
+  private void shutdownOutput() {
+    if (channel instanceof DuplexChannel duplex) {
+      duplex.shutdownOutput();
+    } else {
+      channel.close();
+    }
+  }
+
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object message) {
     ByteBuf bytes = (ByteBuf) message;
@@ -96,9 +118,11 @@ final class Leg extends ChannelInboundHandlerAdapter {
 
   @Override
   public void channelWritabilityChanged(ChannelHandlerContext ctx) {
-    Leg reader = Objects.requireNonNull(other);
-    reader.otherFull = !channel.isWritable();
-    reader.updateReading();
+    if (!relay.isEnded()) {
+      Leg reader = Objects.requireNonNull(other);
+      reader.otherFull = !channel.isWritable();
+      reader.updateReading();
+    }
     ctx.fireChannelWritabilityChanged();
   }
 

@@ -111,6 +111,13 @@ public final class Relay {
     return progress;
   }
 
+  /**
+   * Whether the backend's connection is open; for some time yes after an end in which it worked.
+   */
+  public boolean isBackendOpen() {
+    return backend.channel().isActive();
+  }
+
   boolean isEnded() {
     return ended;
   }
@@ -127,7 +134,13 @@ public final class Relay {
     if (progress.terminated()) {
       end(CloseReason.CLIENT_TERMINATED, "the client ended the session", null);
     } else if (!leg.isClient()) {
-      end(CloseReason.BACKEND_CLOSED, "the backend closed the connection", null);
+      // After a ReadyForQuery it has not said why; else its last message may have been its own
+      // error.
+      boolean unexplained = progress.atReadyForQuery();
+      end(
+          CloseReason.BACKEND_CLOSED,
+          "the backend closed the connection",
+          unexplained ? connectionLost() : null);
     } else {
       end(CloseReason.CLIENT_VANISHED, "the client closed the connection without Terminate", null);
     }
@@ -229,7 +242,11 @@ public final class Relay {
     fromClient.close();
     fromBackend.close();
     client.closeAfterFlush();
-    backend.closeAfterFlush();
+    if (busy) {
+      backend.abandon();
+    } else {
+      backend.closeAfterFlush();
+    }
     declarations.closed(reason);
     end.ended(reason, detail, busy);
   }

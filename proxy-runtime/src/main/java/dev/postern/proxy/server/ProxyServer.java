@@ -36,6 +36,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -244,6 +245,15 @@ public final class ProxyServer implements AutoCloseable {
     registry.closeLogins();
   }
 
+  /** What backends still work on for sessions that were ended is of no use to anyone. */
+  private void awaitCancels() {
+    long deadline = System.nanoTime() + LAST_WORDS.toNanos();
+    while ((!registry.sessions().isEmpty() || registry.isCancelling())
+        && System.nanoTime() < deadline) {
+      LockSupport.parkNanos(DRAIN_LOOK.toNanos());
+    }
+  }
+
   /** Ends all sessions now, and frees everything. Further calls do nothing. */
   @Override
   public synchronized void close() {
@@ -260,6 +270,7 @@ public final class ProxyServer implements AutoCloseable {
           "terminating connection due to administrator command");
     }
     listeners.forEach(Listener::close);
+    awaitCancels();
     eventLoops.shutdownGracefully(100, LAST_WORDS.toMillis(), TimeUnit.MILLISECONDS);
     eventLoops.terminationFuture().awaitUninterruptibly();
     for (AutoCloseable resource : owned) {

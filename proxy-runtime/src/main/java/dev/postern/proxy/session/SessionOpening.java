@@ -23,6 +23,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.EventLoop;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,6 +40,11 @@ final class SessionOpening {
 
   /** All that a server says between AuthenticationOk and ReadyForQuery, in bytes. */
   private static final int MAX_GREETING = 1024 * 1024;
+
+  /** Seconds between the last two requests to cancel what a client has left behind. */
+  private static final int LONGEST_CANCEL_WAIT = 8;
+
+  private static final int CANCEL_LOOK_MILLIS = 50;
 
   private final SessionServices services;
   private final SessionInfo info;
@@ -114,7 +120,15 @@ final class SessionOpening {
           case MessageTypes.ERROR_RESPONSE ->
               throw new BackendRefusedException(
                   (ErrorResponse) BackendConnection.decode(message), "");
-          default -> client.send(message);
+          case MessageTypes.PARAMETER_STATUS,
+              MessageTypes.NOTICE_RESPONSE,
+              MessageTypes.READY_FOR_QUERY -> {
+            BackendConnection.decode(message);
+            client.send(message);
+          }
+          default ->
+              throw ProtocolException.byServer(
+                  "a message of type 0x%02x in the greeting".formatted(type & 0xff));
         }
       } finally {
         message.release();
@@ -155,6 +169,9 @@ final class SessionOpening {
     over = true;
     EventLoop eventLoop = session.relay().eventLoop();
     services.idleSweep().closed(session, eventLoop);
+    if (backendBusy) {
+      services.registry().cancelStarted();
+    }
     services.registry().closed(session);
     place.release();
     if (clientKey != null) {
@@ -171,14 +188,31 @@ final class SessionOpening {
 
   /**
    * The client has gone while the backend works for it: what it does there is of no use to anyone
-   * and may hold locks.
+   * and may hold locks. A request that overtakes the query that it is meant for is lost, so it is
+   * repeated until the backend has closed.
    */
   private void cancelAbandoned(Session session, EventLoop eventLoop) {
     try {
-      services.cancels().cancel(session, eventLoop);
+      for (int seconds = 1; seconds <= LONGEST_CANCEL_WAIT; seconds *= 2) {
+        services.cancels().cancel(session, eventLoop);
+        if (backendCloses(session, Duration.ofSeconds(seconds))) {
+          return;
+        }
+      }
     } catch (InterruptedException e) {
       log.atDebug().addKeyValue("sessionId", session.id()).log("interrupted while cancelling");
+    } finally {
+      services.registry().cancelEnded();
     }
+  }
+
+  private static boolean backendCloses(Session session, Duration within)
+      throws InterruptedException {
+    long deadline = System.nanoTime() + within.toNanos();
+    while (session.relay().isBackendOpen() && System.nanoTime() < deadline) {
+      TimeUnit.MILLISECONDS.sleep(CANCEL_LOOK_MILLIS);
+    }
+    return !session.relay().isBackendOpen();
   }
 
   private void logOpened() {

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * All sessions that relay, all logins that are under way, and how many there may be. Safe for use
@@ -34,6 +35,8 @@ public final class SessionRegistry {
 
   /** Those of users that have proved who they are, and have a place. Guarded by {@link #logins}. */
   private final Map<Object, Runnable> admittedLogins = new HashMap<>();
+
+  private final AtomicInteger cancelling = new AtomicInteger();
 
   // Guarded by this.
   private final Map<String, Integer> byUser = new HashMap<>();
@@ -149,6 +152,20 @@ public final class SessionRegistry {
 
   void closed(Session session) {
     sessions.remove(session.id());
+  }
+
+  /** A session has ended while its backend worked, which is being cancelled. */
+  void cancelStarted() {
+    cancelling.incrementAndGet();
+  }
+
+  void cancelEnded() {
+    cancelling.decrementAndGet();
+  }
+
+  /** Whether backends still work for sessions that have ended. */
+  public boolean isCancelling() {
+    return cancelling.get() > 0;
   }
 
   /** All sessions that relay, as of now. */

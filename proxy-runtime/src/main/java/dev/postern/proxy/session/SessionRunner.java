@@ -23,6 +23,7 @@ import dev.postern.proxy.frontend.Opening;
 import dev.postern.proxy.plugin.NamedInterceptor;
 import dev.postern.proxy.relay.Declarations;
 import dev.postern.proxy.session.SessionRegistry.Place;
+import dev.postern.proxy.tls.HandshakeFailure;
 import dev.postern.proxy.tls.ServerHandshake;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -82,7 +83,7 @@ public final class SessionRunner implements Runnable {
     } catch (DeadlineExceededException e) {
       refuseLate(FailureKind.CLIENT, e);
     } catch (SSLException e) {
-      log(FailureKind.CLIENT).log("the TLS handshake failed: {}", e.getMessage());
+      log(FailureKind.CLIENT).log("the TLS handshake failed: {}", HandshakeFailure.reason(e));
     } catch (IOException e) {
       log.atDebug()
           .addKeyValue("sessionId", sessionId)

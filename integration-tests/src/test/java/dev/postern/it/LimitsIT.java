@@ -1,0 +1,125 @@
+package dev.postern.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.postern.testkit.FrontendPackets;
+import dev.postern.testkit.RunningPostern;
+import dev.postern.testkit.WireClient;
+import dev.postern.testkit.WireMessage;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** How many are let in. */
+final class LimitsIT {
+  private static final String ROLE = "limits_role";
+  private static final String OTHER = "limits_other";
+
+  @BeforeAll
+  static void createRoles() {
+    Gateways.server().createRole(ROLE, Gateways.PASSWORD);
+    Gateways.server().createRole(OTHER, Gateways.PASSWORD);
+  }
+
+  @Test
+  void holdsNoMoreSessionsThanItMay() {
+    try (RunningPostern postern = with("limits.sessions", 2)) {
+      holdsTwo(postern, OTHER);
+    }
+  }
+
+  @Test
+  void holdsNoMoreSessionsOfOneUser() {
+    try (RunningPostern postern = with("limits.sessions-per-user", 2)) {
+      holdsTwo(postern, ROLE);
+      try (WireClient other = WireClient.connect(postern.address())) {
+        other.login(OTHER, Gateways.PASSWORD, "postgres");
+      }
+    }
+  }
+
+  @Test
+  void holdsNoMoreSessionsFromOneAddress() {
+    try (RunningPostern postern = with("limits.sessions-per-address", 2)) {
+      holdsTwo(postern, OTHER);
+    }
+  }
+
+  @Test
+  void pushesOutTheOldestOfTooManyConnectionsThatDoNotLogIn() {
+    List<WireClient> silent = new ArrayList<>();
+    try (RunningPostern postern = with("limits.logins", 5)) {
+      for (int i = 0; i < 5; i++) {
+        silent.add(WireClient.connect(postern.address()));
+      }
+      assertThat(letsIn(postern)).isTrue();
+      silent.getFirst().expectEnd();
+      silent.getLast().send(FrontendPackets.startup("user", ROLE, "database", "postgres"));
+      silent.getLast().authenticate(ROLE, Gateways.PASSWORD);
+      silent.getLast().greeting();
+    } finally {
+      silent.forEach(WireClient::close);
+    }
+  }
+
+  @Test
+  void refusesAnAddressThatFailedTooOften() {
+    try (RunningPostern postern = with("limits.failed-logins-per-address", 3)) {
+      for (int i = 0; i < 3; i++) {
+        assertThat(refusal(postern, ROLE, "wrong").sqlState()).isEqualTo("28P01");
+      }
+      try (WireClient client = WireClient.connect(postern.address())) {
+        client.send(FrontendPackets.startup("user", ROLE, "database", "postgres"));
+        assertThat(client.receive().type()).isEqualTo('E');
+      }
+    }
+  }
+
+  private static boolean letsIn(RunningPostern postern) {
+    try (WireClient client = WireClient.connect(postern.address())) {
+      client.login(ROLE, Gateways.PASSWORD, "postgres");
+      return true;
+    }
+  }
+
+  /** Two sessions are let in, a third is not, and is once one of the two has ended. */
+  private static void holdsTwo(RunningPostern postern, String third) {
+    try (WireClient first = WireClient.connect(postern.address());
+        WireClient second = WireClient.connect(postern.address())) {
+      first.login(ROLE, Gateways.PASSWORD, "postgres");
+      second.login(ROLE, Gateways.PASSWORD, "postgres");
+      WireMessage error = refusal(postern, third);
+      assertThat(error.severity()).isEqualTo("FATAL");
+      assertThat(error.sqlState()).isEqualTo("53300");
+      assertThat(first.queryOne("SELECT 1")).isEqualTo("1");
+
+      second.send(FrontendPackets.terminate());
+      second.expectEnd();
+      await()
+          .atMost(Duration.ofSeconds(10))
+          .ignoreExceptionsInstanceOf(AssertionError.class)
+          .until(() -> letsIn(postern));
+    }
+  }
+
+  private static WireMessage refusal(RunningPostern postern, String role) {
+    return refusal(postern, role, Gateways.PASSWORD);
+  }
+
+  private static WireMessage refusal(RunningPostern postern, String role, String password) {
+    try (WireClient client = WireClient.connect(postern.address())) {
+      client.send(FrontendPackets.startup("user", role, "database", "postgres"));
+      return Logins.refusal(client, role, password);
+    }
+  }
+
+  private static RunningPostern with(String setting, int value) {
+    RunningPostern postern = Gateways.before(Gateways.server()).setting(setting, value).start();
+    postern.importUser(Gateways.server(), ROLE);
+    postern.importUser(Gateways.server(), OTHER);
+    return postern;
+  }
+}

@@ -1,0 +1,67 @@
+package dev.postern.it;
+
+import com.ongres.scram.client.ScramClient;
+import dev.postern.testkit.FrontendPackets;
+import dev.postern.testkit.WireClient;
+import dev.postern.testkit.WireMessage;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+/** Logins that a test wants to look at closely. */
+final class Logins {
+  private Logins() {}
+
+  /**
+   * Proves the usual password by SCRAM, after a StartupMessage has been sent.
+   *
+   * @return the error that comes in the place of AuthenticationOk, or after it
+   */
+  static WireMessage refusal(WireClient client, String user) {
+    return refusal(client, user, Gateways.PASSWORD);
+  }
+
+  static WireMessage refusal(WireClient client, String user, String password) {
+    scram(client, password);
+    while (true) {
+      WireMessage message = client.receive();
+      switch (message.type()) {
+        case 'E' -> {
+          return message;
+        }
+        case 'R', 'S' -> {}
+        default -> throw new AssertionError(user + " was let in: " + message);
+      }
+    }
+  }
+
+  /** What the server said first in a SCRAM exchange that was then gone through. */
+  static String scram(WireClient client, String password) {
+    try {
+      List<String> mechanisms =
+          client.expect('R').strings(4).stream()
+              .filter(mechanism -> mechanism.equals("SCRAM-SHA-256"))
+              .toList();
+      ScramClient scram =
+          ScramClient.builder()
+              .advertisedMechanisms(mechanisms)
+              .username("*")
+              .password(password.toCharArray())
+              .build();
+      client.send(
+          FrontendPackets.saslInitialResponse(
+              "SCRAM-SHA-256", scram.clientFirstMessage().toString()));
+      String serverFirst = saslData(client.expect('R'));
+      scram.serverFirstMessage(serverFirst);
+      client.send(FrontendPackets.saslResponse(scram.clientFinalMessage().toString()));
+      return serverFirst;
+    } catch (com.ongres.scram.common.exception.ScramException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /** The text of AuthenticationSASLContinue or AuthenticationSASLFinal. */
+  static String saslData(WireMessage message) {
+    byte[] body = message.body().toByteArray();
+    return new String(body, 4, body.length - 4, StandardCharsets.UTF_8);
+  }
+}

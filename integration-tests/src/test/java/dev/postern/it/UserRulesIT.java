@@ -1,0 +1,116 @@
+package dev.postern.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.postern.proxy.user.NewVerifier;
+import dev.postern.testkit.FrontendPackets;
+import dev.postern.testkit.RunningPostern;
+import dev.postern.testkit.TestVerifiers;
+import dev.postern.testkit.WireClient;
+import dev.postern.testkit.WireMessage;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+
+/**
+ * What a user of the store may do. The server trusts Postern, so that only Postern's own rules
+ * speak.
+ */
+final class UserRulesIT {
+  private static final RunningPostern POSTERN = TrustingServer.postern();
+
+  @AfterAll
+  static void stop() {
+    POSTERN.close();
+  }
+
+  @Test
+  void refusesADatabaseOutsideOfTheUsersList() {
+    TrustingServer.role("rules_listed");
+    Users.addForDatabases(POSTERN, "rules_listed", "postgres");
+    letsIn("rules_listed", Gateways.PASSWORD);
+    try (WireClient client = WireClient.connect(POSTERN.address())) {
+      client.send(FrontendPackets.startup("user", "rules_listed", "database", "template1"));
+      WireMessage error = Logins.refusal(client, "rules_listed");
+      assertThat(error.sqlState()).isEqualTo("42501");
+      assertThat(error.text()).isEqualTo("permission denied for database \"template1\"");
+    }
+  }
+
+  @Test
+  void holdsNoMoreSessionsThanTheUserMayHave() {
+    TrustingServer.role("rules_one_session");
+    Users.addWithSessions(POSTERN, "rules_one_session", 1);
+    try (WireClient first = WireClient.connect(POSTERN.address())) {
+      first.login("rules_one_session", Gateways.PASSWORD, "postgres");
+      assertThat(refusal("rules_one_session", Gateways.PASSWORD).sqlState()).isEqualTo("53300");
+    }
+  }
+
+  @Test
+  void takesTheOldPasswordBesideTheNewOneWhileTheyOverlap() {
+    TrustingServer.role("rules_rotating");
+    Users.add(POSTERN, "rules_rotating");
+    NewVerifier changed = new NewVerifier(TestVerifiers.of("new"), null, null, Duration.ofHours(1));
+    POSTERN.users().setPassword("rules_rotating", changed);
+    letsIn("rules_rotating", "new");
+    letsIn("rules_rotating", Gateways.PASSWORD);
+    assertThat(refusal("rules_rotating", "neither").sqlState()).isEqualTo("28P01");
+  }
+
+  @Test
+  void takesOnlyTheNewPasswordFromTheMomentInWhichItIsSet() {
+    TrustingServer.role("rules_changing");
+    Users.add(POSTERN, "rules_changing");
+    letsIn("rules_changing", Gateways.PASSWORD);
+    POSTERN.users().setPassword("rules_changing", NewVerifier.of(TestVerifiers.of("changed")));
+    letsIn("rules_changing", "changed");
+    assertThat(refusal("rules_changing", Gateways.PASSWORD).sqlState()).isEqualTo("28P01");
+  }
+
+  @Test
+  void refusesAUserFromTheMomentInWhichItIsDisabledUntilItIsEnabled() {
+    TrustingServer.role("rules_leaving");
+    Users.add(POSTERN, "rules_leaving");
+    letsIn("rules_leaving", Gateways.PASSWORD);
+    POSTERN.users().setEnabled("rules_leaving", false);
+    assertThat(refusal("rules_leaving", Gateways.PASSWORD).sqlState()).isEqualTo("28P01");
+    POSTERN.users().setEnabled("rules_leaving", true);
+    letsIn("rules_leaving", Gateways.PASSWORD);
+  }
+
+  @Test
+  void refusesAUserFromTheMomentInWhichItIsRemoved() {
+    TrustingServer.role("rules_removed");
+    Users.add(POSTERN, "rules_removed");
+    letsIn("rules_removed", Gateways.PASSWORD);
+    POSTERN.users().remove("rules_removed");
+    assertThat(refusal("rules_removed", Gateways.PASSWORD).sqlState()).isEqualTo("28P01");
+  }
+
+  @Test
+  void refusesAnEmptyPassword() {
+    TrustingServer.role("rules_empty");
+    Users.add(POSTERN, "rules_empty");
+    assertThat(
+            Psql.through(POSTERN, "rules_empty")
+                .environment("PGPASSWORD", "")
+                .with("-w", "-c", "SELECT 1")
+                .run()
+                .exitCode())
+        .isNotZero();
+  }
+
+  private static void letsIn(String user, String password) {
+    try (WireClient client = WireClient.connect(POSTERN.address())) {
+      client.login(user, password, "postgres");
+    }
+  }
+
+  private static WireMessage refusal(String user, String password) {
+    try (WireClient client = WireClient.connect(POSTERN.address())) {
+      client.send(FrontendPackets.startup("user", user, "database", "postgres"));
+      return Logins.refusal(client, user, password);
+    }
+  }
+}
