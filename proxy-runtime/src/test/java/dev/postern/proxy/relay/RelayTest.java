@@ -281,7 +281,7 @@ final class RelayTest {
     assertThat(session.reason).isEqualTo(CloseReason.INTERCEPTOR);
     assertThat(session.detail).contains("test").contains("zero character");
     assertThat(session.toClient()).hasSize(1);
-    assertThat(session.toBackend()).isEmpty();
+    assertThat(session.toBackend()).containsExactly(new Terminate());
     assertThat(session.client.isOpen()).isFalse();
     assertThat(session.backend.isOpen()).isFalse();
   }
