@@ -92,6 +92,7 @@ final class EchoServer implements AutoCloseable {
   public void close() {
     channel.close().syncUninterruptibly();
     clients.close().syncUninterruptibly();
+    loops.submit(() -> {}).syncUninterruptibly(); // after what closing has put into the queue
     loops.shutdownGracefully(0, 5, TimeUnit.SECONDS).syncUninterruptibly();
     tls.close();
   }

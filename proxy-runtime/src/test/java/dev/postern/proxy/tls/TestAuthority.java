@@ -62,9 +62,10 @@ final class TestAuthority {
         names);
   }
 
-  /** A certificate without alternative names. */
-  Issued issueFor(String distinguishedName) {
-    return issue(distinguishedName, ecKeys(), "SHA256withECDSA", Instant.now().plus(DAY));
+  /** A certificate whose subject and alternative names have nothing to do with each other. */
+  Issued issueFor(String distinguishedName, String... alternativeNames) {
+    Instant tomorrow = Instant.now().plus(DAY);
+    return issue(distinguishedName, ecKeys(), "SHA256withECDSA", tomorrow, alternativeNames);
   }
 
   private Issued issue(
