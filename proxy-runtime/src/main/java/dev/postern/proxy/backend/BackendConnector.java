@@ -170,7 +170,7 @@ public final class BackendConnector {
 
   private SslHandler newHandler(Backend backend, BlockingChannel channel) throws IOException {
     try {
-      return tls.newHandler(backend.tls(), backend.host(), backend.port(), channel.alloc());
+      return tls.newHandler(backend.tls(), backend.host(), channel.alloc());
     } catch (TlsConfigurationException e) {
       throw new IOException(e.getMessage(), e);
     }

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLEngine;
@@ -43,6 +44,14 @@ public final class BackendTlsContexts implements AutoCloseable {
   private final TlsRuntime runtime;
   private final Duration checkPause;
   private final ConcurrentHashMap<BackendTls, Entry> entries = new ConcurrentHashMap<>();
+
+  /**
+   * Given to engines as their peer's port, by which the JDK finds sessions to resume: none. What
+   * PostgreSQL never does, another proxy might, and then a resumed session could show an older
+   * certificate than the one that SCRAM-SHA-256-PLUS binds to.
+   */
+  private final AtomicInteger connections = new AtomicInteger();
+
   private volatile boolean closed;
 
   public BackendTlsContexts(TlsRuntime runtime) {
@@ -66,7 +75,7 @@ public final class BackendTlsContexts implements AutoCloseable {
    * @throws TlsConfigurationException if files cannot be used and never could
    * @throws IllegalStateException after {@link #close}
    */
-  public SslHandler newHandler(BackendTls tls, String host, int port, ByteBufAllocator allocator)
+  public SslHandler newHandler(BackendTls tls, String host, ByteBufAllocator allocator)
       throws TlsConfigurationException {
     Entry entry = entries.computeIfAbsent(tls, Entry::new);
     SslHandler handler;
@@ -74,7 +83,14 @@ public final class BackendTlsContexts implements AutoCloseable {
       if (closed) {
         throw new IllegalStateException("TLS towards servers is closed");
       }
-      handler = entry.context().newHandler(allocator, host, port, runtime.handshakes());
+      handler =
+          entry
+              .context()
+              .newHandler(
+                  allocator,
+                  host,
+                  connections.incrementAndGet() & Integer.MAX_VALUE,
+                  runtime.handshakes());
     }
     handler.setHandshakeTimeoutMillis(HANDSHAKE_TIMEOUT.toMillis());
     sendServerName(handler.engine(), host);

@@ -21,7 +21,6 @@ import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
-import javax.net.ssl.SSLSessionContext;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.X509ExtendedTrustManager;
 import org.jspecify.annotations.Nullable;
@@ -92,7 +91,8 @@ final class SslContexts {
       // handshake.
       System.getProperties().putIfAbsent("jdk.tls.rejectClientInitiatedRenegotiation", "true");
       SSLContext jdk = jdkContext(keys, clients);
-      limit(jdk.getServerSessionContext(), STATEFUL_SESSIONS, RESUMABLE);
+      jdk.getServerSessionContext().setSessionCacheSize(STATEFUL_SESSIONS);
+      jdk.getServerSessionContext().setSessionTimeout(Math.toIntExact(RESUMABLE.toSeconds()));
       return netty(jdk, false, clientAuth, protocols);
     }
     SslContext context =
@@ -111,17 +111,14 @@ final class SslContexts {
     return context;
   }
 
-  /**
-   * A client that resumes nothing: PostgreSQL does not either, and behind another proxy a resumed
-   * session could show an older certificate than the one that SCRAM-SHA-256-PLUS binds to.
-   */
+  /** A client that keeps no sessions; see {@link BackendTlsContexts}. */
   static SslContext client(
       TlsProvider provider, @Nullable Identity identity, X509ExtendedTrustManager servers)
       throws SSLException, GeneralSecurityException {
     IdentityKeyManager keys = identity == null ? null : new IdentityKeyManager(identity);
     if (provider == TlsProvider.JDK) {
       SSLContext jdk = jdkContext(keys, servers);
-      limit(jdk.getClientSessionContext(), 1, Duration.ofSeconds(1));
+      jdk.getClientSessionContext().setSessionCacheSize(1);
       return netty(jdk, true, ClientAuth.NONE, TLS_1_2_AND_UP);
     }
     SslContextBuilder builder =
@@ -147,11 +144,6 @@ final class SslContexts {
     KeyManager[] own = keys == null ? new KeyManager[0] : new KeyManager[] {keys};
     context.init(own, new TrustManager[] {trust}, null);
     return context;
-  }
-
-  private static void limit(SSLSessionContext sessions, int size, Duration timeout) {
-    sessions.setSessionCacheSize(size);
-    sessions.setSessionTimeout(Math.toIntExact(timeout.toSeconds()));
   }
 
   private static SslContext netty(
