@@ -29,13 +29,15 @@ abstract class AdminCommand implements Callable<Integer> {
   abstract ExitCode run() throws IOException;
 
   @Override
-  public final Integer call() throws IOException {
+  public final Integer call() {
     try {
       return run().code();
     } catch (AdminException e) {
       return failed(e.getMessage(), ExitCode.of(e.reason()));
     } catch (StoreException e) {
       return failed(e.getMessage(), ExitCode.of(AdminException.of(e).reason()));
+    } catch (IOException e) {
+      return failed(e.toString(), ExitCode.FAILURE);
     } catch (InvalidInstallationException e) {
       return failed(e.getMessage(), ExitCode.CONFIGURATION);
     }

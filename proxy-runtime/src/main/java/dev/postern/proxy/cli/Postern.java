@@ -60,11 +60,18 @@ public final class Postern {
     CommandLine.IFactory factory = new CommandFactory(terminal);
     for (Class<?> command : Postern.class.getAnnotation(Command.class).subcommands()) {
       if (isFirst(command.getAnnotation(Command.class).name(), arguments)) {
-        return new CommandLine(CommandSpec.create().name("postern"), factory)
-            .addSubcommand(command);
+        return withVersion(
+            new CommandLine(CommandSpec.create().name("postern"), factory).addSubcommand(command));
       }
     }
-    return new CommandLine(new Postern(), factory);
+    return withVersion(new CommandLine(new Postern(), factory));
+  }
+
+  /** Whichever command is asked for it, there is one version. */
+  private static CommandLine withVersion(CommandLine command) {
+    command.getCommandSpec().versionProvider(new Version.Provider());
+    command.getSubcommands().values().forEach(Postern::withVersion);
+    return command;
   }
 
   private static boolean isFirst(String name, String... arguments) {

@@ -52,6 +52,12 @@ final class CommandModelTest {
   }
 
   @Test
+  void everyCommandKnowsTheVersion() {
+    assertThat(all(postern))
+        .allSatisfy(command -> assertThat(command.getCommandSpec().version()).hasSize(1));
+  }
+
+  @Test
   void theShellCanCompleteIt() {
     assertThat(AutoComplete.bash("postern", postern)).contains("passwd", "--password-stdin");
   }

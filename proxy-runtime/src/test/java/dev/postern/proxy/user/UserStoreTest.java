@@ -7,7 +7,11 @@ import dev.postern.api.auth.ScramVerifier;
 import dev.postern.api.user.StoredUser;
 import dev.postern.api.user.UserDirectoryException;
 import dev.postern.proxy.user.StoreException.Reason;
+import java.io.IOException;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -266,6 +270,20 @@ final class UserStoreTest {
     store.close();
 
     assertThatExceptionOfType(UserDirectoryException.class).isThrownBy(() -> store.find("alice"));
+  }
+
+  @Test
+  void aDamagedVerifierIsAFailureAndNotAnUnknownUser() throws IOException, SQLException {
+    add("alice");
+    close();
+    try (Connection connection = new StoreFile(home.resolve("data")).current().getConnection();
+        Statement statement = connection.createStatement()) {
+      statement.executeUpdate("update verifiers set verifier = 'damaged'");
+    }
+    open();
+
+    assertThatExceptionOfType(UserDirectoryException.class).isThrownBy(() -> store.find("alice"));
+    assertThat(store.find("bob")).isEmpty();
   }
 
   @Test
