@@ -46,6 +46,11 @@ public final class BackendConnector {
     this.connectTimeout = connectTimeout;
   }
 
+  /** For one server. */
+  Duration connectTimeout() {
+    return connectTimeout;
+  }
+
   /**
    * Opens a connection that is ready for a startup packet.
    *

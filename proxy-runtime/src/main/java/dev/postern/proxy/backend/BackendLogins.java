@@ -75,7 +75,13 @@ public final class BackendLogins {
       List<String> failures = new ArrayList<>();
       for (Backend backend : route.backends()) {
         try {
-          return logIn(backend, credentials, message, eventLoop, deadline);
+          return logIn(
+              backend,
+              credentials,
+              message,
+              eventLoop,
+              deadline,
+              backend.equals(route.backends().getLast()));
         } catch (IOException e) {
           String reason = String.valueOf(e.getMessage());
           failures.add(backend.address() + ": " + reason);
@@ -130,10 +136,12 @@ public final class BackendLogins {
       Credentials credentials,
       StartupMessage message,
       EventLoop eventLoop,
-      Deadline deadline)
+      Deadline deadline,
+      boolean last)
       throws SessionException, IOException, InterruptedException {
     BlockingChannel channel = connector.open(backend, eventLoop, deadline);
-    channel.deadline(deadline);
+    // A server that accepts and then says nothing must not use up the time for the next one.
+    channel.deadline(last ? deadline : deadline.orIn(connector.connectTimeout()));
     BackendConnection connection = new BackendConnection(backend, channel);
     boolean loggedIn = false;
     try {
@@ -141,6 +149,7 @@ public final class BackendLogins {
       SslHandler tls = channel.tls();
       new BackendAuthentication(connection, credentials, passwords, tls != null, endpoint(tls))
           .perform();
+      channel.deadline(deadline);
       loggedIn = true;
       return connection;
     } finally {
