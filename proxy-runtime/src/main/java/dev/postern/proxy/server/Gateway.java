@@ -3,12 +3,15 @@ package dev.postern.proxy.server;
 import dev.postern.api.SqlState;
 import dev.postern.api.session.CloseReason;
 import dev.postern.proxy.config.Configuration;
+import dev.postern.proxy.config.ListenerConfig;
+import dev.postern.proxy.config.TlsMode;
 import dev.postern.proxy.plugin.PluginDescription;
 import dev.postern.proxy.plugin.PluginEnvironment;
 import dev.postern.proxy.plugin.PluginLoadException;
 import dev.postern.proxy.plugin.PluginSelection;
 import dev.postern.proxy.plugin.Plugins;
 import dev.postern.proxy.session.Session;
+import dev.postern.proxy.tls.TlsRuntime;
 import dev.postern.proxy.user.StoreException;
 import dev.postern.proxy.user.UserChange;
 import dev.postern.proxy.user.UserStore;
@@ -39,13 +42,18 @@ public final class Gateway implements AutoCloseable {
    * @throws StartException says what is wrong, where, and what to do; nothing is left open then
    */
   public static Gateway start(Configuration configuration, Path home) throws StartException {
+    TlsRuntime tls = new TlsRuntime(null);
+    if (configuration.listeners().stream().anyMatch(Gateway::hasTls)) {
+      // Useful work for a second processor while the store opens and the plugins load.
+      tls.preload();
+    }
     UserStore users = openStore(configuration, home);
     Plugins plugins = null;
     try {
       plugins = load(configuration, home, users);
       ServerPlugins inService =
           new ServerPlugins(plugins.authenticator(), plugins.router(), plugins.interceptors());
-      ProxyServer server = ProxyServer.start(configuration, users, inService);
+      ProxyServer server = ProxyServer.start(configuration, users, inService, tls);
       users.onChange(change -> endSessions(server, change));
       return new Gateway(users, plugins, server);
     } catch (StartException | RuntimeException e) {
@@ -53,8 +61,13 @@ public final class Gateway implements AutoCloseable {
         plugins.close();
       }
       users.close();
+      tls.close();
       throw e;
     }
+  }
+
+  private static boolean hasTls(ListenerConfig listener) {
+    return listener.effectiveTlsMode() != TlsMode.DISABLED;
   }
 
   /** Who may log in no more is not served on either. */

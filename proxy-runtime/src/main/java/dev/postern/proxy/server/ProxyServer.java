@@ -85,12 +85,20 @@ public final class ProxyServer implements AutoCloseable {
    */
   public static ProxyServer start(
       Configuration configuration, UserStore users, ServerPlugins plugins) throws StartException {
+    return start(configuration, users, plugins, new TlsRuntime(null));
+  }
+
+  /**
+   * The same with TLS that may be loading already; closed with the server, or if it does not start.
+   */
+  static ProxyServer start(
+      Configuration configuration, UserStore users, ServerPlugins plugins, TlsRuntime tls)
+      throws StartException {
     Transport transport = transport(configuration.network());
     MultiThreadIoEventLoopGroup eventLoops =
         transport.newEventLoops(eventLoops(configuration.network()));
     List<AutoCloseable> owned = new ArrayList<>();
     List<Listener> listeners = new ArrayList<>();
-    TlsRuntime tls = new TlsRuntime(null);
     BackendTlsContexts backendTls = new BackendTlsContexts(tls);
     SaltedPasswords passwords = saltedPasswords();
     owned.add(passwords);
