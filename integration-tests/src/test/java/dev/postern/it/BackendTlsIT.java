@@ -194,7 +194,7 @@ final class BackendTlsIT {
                 });
         RunningPostern postern = before(backend, Mode.REQUIRE)) {
       assertThat(refusal(postern).sqlState()).startsWith("08");
-      assertThat(received).containsExactly(0);
+      await().untilAsserted(() -> assertThat(received).containsExactly(0));
     }
   }
 
