@@ -114,6 +114,8 @@ final class VanishingPeersIT {
     try (PostgresServer server = PostgresServer.builder().start();
         RunningPostern postern = Gateways.before(server).start()) {
       Gateways.createRole(server, postern, ROLE);
+      // The test's servers do not wait for their disk, and a crash would take the role along.
+      server.execute("CHECKPOINT");
       WireClient client = WireClient.connect(postern.address());
       client.login(ROLE, Gateways.PASSWORD, "postgres");
       client.send(FrontendPackets.query("SELECT pg_sleep(300)"));
