@@ -1,0 +1,44 @@
+package dev.postern.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.util.ResourceLeakDetector;
+import org.junit.jupiter.api.extension.AfterAllCallback;
+import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Fails a test class during which Netty's leak detector reports something; registered for all of
+ * them. The build runs it at level paranoid. What is still in use when a class ends is reported in
+ * a later one.
+ */
+public final class LeakWatch implements BeforeAllCallback, AfterAllCallback {
+  private static final int ROUNDS = 3;
+
+  private final Logger detector = (Logger) LoggerFactory.getLogger(ResourceLeakDetector.class);
+  private final ListAppender<ILoggingEvent> reports = new ListAppender<>();
+
+  @Override
+  public void beforeAll(ExtensionContext context) {
+    reports.start();
+    detector.addAppender(reports);
+  }
+
+  @Override
+  public void afterAll(ExtensionContext context) {
+    for (int i = 0; i < ROUNDS; i++) {
+      System.gc();
+      ByteBufAllocator.DEFAULT.buffer().release(); // the detector reports when it tracks anew
+    }
+    detector.detachAppender(reports);
+    assertThat(reports.list)
+        .filteredOn(event -> event.getLevel().isGreaterOrEqual(Level.ERROR))
+        .isEmpty();
+  }
+}
