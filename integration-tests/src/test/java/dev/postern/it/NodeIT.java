@@ -5,12 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.postern.testkit.ProgramRun;
 import dev.postern.testkit.Programs;
 import dev.postern.testkit.RunningPostern;
+import dev.postern.testkit.Skip;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Objects;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -35,8 +35,7 @@ final class NodeIT {
               .with("install", "--prefix", ".", "--no-audit", "--no-fund", MODULE)
               .in(DIRECTORY)
               .run();
-      Assumptions.assumeTrue(
-          install.exitCode() == 0, () -> "npm cannot fetch " + MODULE + ": " + install.errors());
+      Skip.unless(install.exitCode() == 0, "npm cannot fetch " + MODULE + ": " + install.errors());
     }
     Gateways.createRole(ROLE);
   }

@@ -2,7 +2,7 @@ package dev.postern.it;
 
 import dev.postern.testkit.PostgresServer;
 import dev.postern.testkit.Programs;
-import org.junit.jupiter.api.Assumptions;
+import dev.postern.testkit.Skip;
 
 /** Servers for programs that refuse a server newer than themselves. */
 final class ServersFor {
@@ -16,7 +16,7 @@ final class ServersFor {
             .filter(candidate -> candidate <= version)
             .max(Integer::compare)
             .orElse(0);
-    Assumptions.assumeTrue(newest > 0, name + " " + version + ": no server as old as that");
+    Skip.unless(newest > 0, name + " " + version + ": no server as old as that");
     return PostgresServer.shared(newest);
   }
 }

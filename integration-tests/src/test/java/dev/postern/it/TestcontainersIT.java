@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.postern.api.auth.ScramVerifier;
 import dev.postern.testkit.RunningPostern;
+import dev.postern.testkit.Skip;
 import dev.postern.testkit.WireClient;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -11,7 +12,6 @@ import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.testcontainers.DockerClientFactory;
 import org.testcontainers.postgresql.PostgreSQLContainer;
@@ -59,9 +59,8 @@ final class TestcontainersIT {
 
   private static DockerImageName image() {
     String name = System.getenv("POSTERN_TEST_POSTGRES_IMAGE");
-    Assumptions.assumeTrue(name != null, "POSTERN_TEST_POSTGRES_IMAGE names no image");
-    Assumptions.assumeTrue(
-        DockerClientFactory.instance().isDockerAvailable(), "no Docker engine answers");
+    Skip.unless(name != null, "POSTERN_TEST_POSTGRES_IMAGE names no image");
+    Skip.unless(DockerClientFactory.instance().isDockerAvailable(), "no Docker engine answers");
     return DockerImageName.parse(name).asCompatibleSubstituteFor("postgres");
   }
 }

@@ -57,7 +57,7 @@ final class VanishingPeersIT {
   }
 
   /** Many times, because the cancel request runs against the query. */
-  @RepeatedTest(50)
+  @RepeatedTest(20)
   void endsTheServersSessionOfAClientThatWasCutOffWhileItQueried() {
     WireClient client = loggedIn();
     String pid = client.queryOne("SELECT pg_backend_pid()");

@@ -9,16 +9,12 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
-import org.opentest4j.TestAbortedException;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Finds client programs on this machine: on {@code PATH}, then among the PostgreSQL versions of
  * Debian's packages, newest first.
  */
 public final class Programs {
-  private static final Logger LOG = LoggerFactory.getLogger(Programs.class);
   private static final Path DEBIAN = Path.of("/usr/lib/postgresql");
 
   private Programs() {}
@@ -34,12 +30,7 @@ public final class Programs {
 
   /** The program; where it is not installed, the test that asks is skipped and says so. */
   public static Program require(String name) {
-    return find(name)
-        .orElseThrow(
-            () -> {
-              LOG.warn("skipped a test: {} is not on this machine", name);
-              return new TestAbortedException(name + " is not on this machine");
-            });
+    return find(name).orElseThrow(() -> Skip.because(name + " is not on this machine"));
   }
 
   private static List<Path> directories() {
