@@ -21,7 +21,7 @@ import org.testcontainers.utility.DockerImageName;
  * The main road with a server in a container; runs where a Docker engine answers and an image is
  * named.
  */
-final class TestcontainersIT {
+final class ContainerIT {
   private static final String ROLE = "container_role";
 
   @Test
@@ -29,11 +29,7 @@ final class TestcontainersIT {
     try (PostgreSQLContainer container = new PostgreSQLContainer(image())) {
       container.start();
       Map<String, Object> route =
-          Map.of(
-              "name",
-              "container",
-              "backends",
-              List.of(Gateways.backend(container.getHost(), container.getMappedPort(5432))));
+          Map.of("name", "container", "backends", List.of(backend(container)));
       try (RunningPostern postern = Gateways.withRoutes(List.of(route)).start()) {
         postern.addUser(ROLE, ScramVerifier.parse(createRole(container)));
         try (WireClient client = WireClient.connect(postern.address())) {
@@ -42,6 +38,17 @@ final class TestcontainersIT {
         }
       }
     }
+  }
+
+  /** The engine's address is not always loopback, and the image has no TLS. */
+  private static Map<String, Object> backend(PostgreSQLContainer container) {
+    return Map.of(
+        "host",
+        container.getHost(),
+        "port",
+        container.getMappedPort(5432),
+        "tls",
+        Map.of("mode", "disable"));
   }
 
   /** Gives the verifier that the server made. */
