@@ -35,9 +35,12 @@ final class StoreThread implements AutoCloseable {
 
   /** An interrupt ends the waiting. */
   <T> T read(Work<T> work) {
-    Future<T> answer = submit(() -> database.read(work));
     try {
-      return answer.get();
+      // An answer that is there already would be given in spite of an interrupt.
+      if (Thread.currentThread().isInterrupted()) {
+        throw new InterruptedException();
+      }
+      return submit(() -> database.read(work)).get();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new StoreException(Reason.FAILED, "interrupted while waiting for the user store", e);
