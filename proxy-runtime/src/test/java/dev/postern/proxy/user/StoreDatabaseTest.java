@@ -58,6 +58,15 @@ final class StoreDatabaseTest {
   }
 
   @Test
+  void noOtherThreadWritesTheFile() throws SQLException {
+    add("alice");
+
+    assertThat(Thread.getAllStackTraces().keySet())
+        .extracting(Thread::getName)
+        .noneMatch(name -> name.startsWith("H2-") || name.startsWith("MVStore"));
+  }
+
+  @Test
   void opensAgainAfterH2HasClosedItself() throws SQLException {
     add("alice");
     database.read(
