@@ -70,8 +70,12 @@ final class SessionOpening {
     this.declarations = declarations;
   }
 
-  /** Greets the client and starts the relay, to which both connections then belong. */
-  void open(FrontendConnection client, BackendConnection backend)
+  /**
+   * Greets the client and starts the relay, to which both connections then belong.
+   *
+   * @param loginEnded run before the client hears that it is logged in
+   */
+  void open(FrontendConnection client, BackendConnection backend, Runnable loginEnded)
       throws IOException, InterruptedException, SessionException {
     greet(client, backend);
     Session session = new Session(info, backend.channel().remoteAddress(), cancelRequest());
@@ -88,6 +92,8 @@ final class SessionOpening {
       services.cancels().keys().add(clientKey.processId(), clientKey.secretKey(), session);
     }
     services.registry().opened(session);
+    // Before the client knows: who has been told that it is logged in is no login to be cut off.
+    loginEnded.run();
     services.router().sessionOpened(info.route(), info.backend());
     logOpened();
     EventLoop eventLoop = relay.eventLoop();

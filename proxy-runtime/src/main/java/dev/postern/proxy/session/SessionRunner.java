@@ -147,7 +147,7 @@ public final class SessionRunner implements Runnable {
         throw new InterruptedException("the login took too long");
       }
       new SessionOpening(services, session, login.version(), place, declarations)
-          .open(client, backend);
+          .open(client, backend, () -> services.registry().loginEnded(this));
       relaying = true;
     } finally {
       if (user.scramKeys() != null) {
