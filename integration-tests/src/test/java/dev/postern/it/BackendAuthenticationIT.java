@@ -104,6 +104,18 @@ final class BackendAuthenticationIT {
   }
 
   @Test
+  void byTheRoleAndPasswordOfAMapping() {
+    BackendLogin login = new BackendLogin(null, false, null, true, false);
+    try (RunningPostern postern = before(SERVER.port(), login, BackendTls.DISABLED);
+        Secret password = secret("scram secret");
+        WireClient client = WireClient.connect(postern.address())) {
+      postern.users().mappings().set(USER, null, "by_scram", password);
+      client.login(USER, Gateways.PASSWORD, "postgres");
+      assertThat(client.queryOne("SELECT session_user")).isEqualTo("by_scram");
+    }
+  }
+
+  @Test
   void sendsNoCleartextPasswordWithoutTls() {
     WireMessage error = refusal("by_password", "clear secret", BackendTls.DISABLED);
     assertThat(error.severity()).isEqualTo("FATAL");

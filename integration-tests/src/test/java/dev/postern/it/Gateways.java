@@ -1,5 +1,9 @@
 package dev.postern.it;
 
+import dev.postern.api.routing.Backend;
+import dev.postern.api.routing.BackendLogin;
+import dev.postern.api.routing.BackendTls;
+import dev.postern.api.routing.Route;
 import dev.postern.api.routing.Router;
 import dev.postern.plugins.scram.ScramAuthenticatorFactory;
 import dev.postern.plugins.staticroutes.StaticRoutesFactory;
@@ -56,6 +60,12 @@ final class Gateways {
     return RunningPostern.builder()
         .authenticator(new ScramAuthenticatorFactory(), Map.of())
         .router(router);
+  }
+
+  /** A route to a server on which every client logs in as itself. */
+  static Route routeTo(PostgresServer server) {
+    Backend backend = new Backend(server.host(), server.port(), BackendTls.DISABLED);
+    return new Route("test", List.of(backend), null, BackendLogin.AS_CLIENT);
   }
 
   /** A gateway before a scripted server, with the bundled plugins; the caller adds users. */

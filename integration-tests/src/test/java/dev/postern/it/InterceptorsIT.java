@@ -197,6 +197,34 @@ final class InterceptorsIT {
   }
 
   @Test
+  void areNotShownAMessageThatIsTooLargeForThem() {
+    try (RunningPostern postern =
+        builder((session, interests) -> interests.observeFrontend(Query.class, query -> {}))
+            .setting("limits.intercepted-message", "64KiB")
+            .start()) {
+      postern.importUser(Gateways.server(), ROLE);
+      try (WireClient client = loggedIn(postern)) {
+        assertThat(client.query("SELECT 1 -- " + "x".repeat(60_000))).hasSize(4);
+        client.send(FrontendPackets.query("SELECT 1 -- " + "x".repeat(70_000)));
+        assertThat(client.expectFatal("54000").text()).contains("limits.intercepted-message");
+      }
+    }
+  }
+
+  @Test
+  void letRowsPassThatNobodyLooksAtHoweverLarge() {
+    try (RunningPostern postern =
+        builder((session, interests) -> interests.observeFrontend(Query.class, query -> {}))
+            .setting("limits.intercepted-message", "64KiB")
+            .start()) {
+      postern.importUser(Gateways.server(), ROLE);
+      try (WireClient client = loggedIn(postern)) {
+        assertThat(client.queryOne("SELECT repeat('x', 1000000)")).hasSize(1_000_000);
+      }
+    }
+  }
+
+  @Test
   void terminateTheSession() {
     try (RunningPostern postern =
             with(

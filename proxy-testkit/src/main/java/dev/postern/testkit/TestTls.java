@@ -3,10 +3,8 @@ package dev.postern.testkit;
 import java.io.IOException;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
-import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
 import javax.net.ssl.KeyManager;
-import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
@@ -34,7 +32,10 @@ public final class TestTls {
     return context(null, trusting(authority));
   }
 
-  /** For a client that trusts an authority only, and shows a certificate of its own. */
+  /**
+   * For a client that trusts an authority only, and shows its certificate whatever the server asks
+   * for.
+   */
   public static SSLContext client(TestCertificate authority, TestCertificate identity) {
     return context(keyManagers(identity), trusting(authority));
   }
@@ -55,17 +56,7 @@ public final class TestTls {
   }
 
   private static KeyManager[] keyManagers(TestCertificate identity) {
-    try {
-      KeyStore store = emptyStore();
-      store.setKeyEntry(
-          "identity", identity.key(), NO_PASSWORD, identity.chain().toArray(Certificate[]::new));
-      KeyManagerFactory factory =
-          KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-      factory.init(store, NO_PASSWORD);
-      return factory.getKeyManagers();
-    } catch (GeneralSecurityException e) {
-      throw new IllegalStateException(e);
-    }
+    return new KeyManager[] {new InsistentKeyManager(identity)};
   }
 
   private static TrustManager[] trusting(TestCertificate authority) {

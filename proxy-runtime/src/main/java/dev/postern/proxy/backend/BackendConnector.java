@@ -116,7 +116,7 @@ public final class BackendConnector {
                 new ChannelInitializer<>() {
                   @Override
                   protected void initChannel(Channel channel) {
-                    transport.keepAlive(channel);
+                    transport.prepare(channel);
                     opened.complete(new BlockingChannel(channel, deadline));
                   }
                 })

@@ -6,6 +6,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelPipeline;
 import io.netty.channel.EventLoop;
 import io.netty.handler.ssl.NotSslRecordException;
 import io.netty.handler.ssl.SslHandler;
@@ -162,7 +163,8 @@ public final class BlockingChannel {
                     channel.writeAndFlush(clearReply);
                   }
                   ByteBuf clientHello = firstBytesAreTls ? received.takeAll() : null;
-                  channel.pipeline().addFirst(handler);
+                  ChannelPipeline pipeline = channel.pipeline();
+                  pipeline.addBefore(pipeline.context(received).name(), null, handler);
                   if (clientHello != null) {
                     channel.pipeline().fireChannelRead(clientHello).fireChannelReadComplete();
                   }

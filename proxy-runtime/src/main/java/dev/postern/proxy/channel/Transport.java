@@ -39,10 +39,10 @@ public record Transport(
     Class<? extends ServerChannel> serverChannel,
     Class<? extends Channel> channel) {
   static {
-    // With multi-shot polling Netty 4.2.18 overlooks the end of a connection that comes while a
-    // read
-    // is under way, and the session then never ends. Read when IoUring is loaded.
-    System.setProperty("io.netty.iouring.pollAddMultishotEnabled", "false");
+    // With multi-shot polls Netty 4.2.18 overlooks the end of a connection that comes while a read
+    // is
+    // under way, and the session then never ends. Read when IoUring is loaded.
+    System.getProperties().putIfAbsent("io.netty.iouring.pollAddMultishotEnabled", "false");
   }
 
   private static final int KEEP_IDLE_SECONDS = 60;
@@ -121,10 +121,16 @@ public record Transport(
     };
   }
 
-  /** Lets a connection whose other end vanished without a word be found within two minutes. */
-  public void keepAlive(Channel connection) {
+  /**
+   * Makes a new connection ready, before it has any handler: one whose other end vanished without a
+   * word is found within two minutes.
+   */
+  public void prepare(Channel connection) {
     connection.config().setOption(ChannelOption.SO_KEEPALIVE, true);
     keepAliveOptions().forEach(connection.config()::setOption);
+    if (name.equals("io_uring")) {
+      connection.pipeline().addFirst(new NoReadAfterClose());
+    }
   }
 
   public MultiThreadIoEventLoopGroup newEventLoops(int count) {

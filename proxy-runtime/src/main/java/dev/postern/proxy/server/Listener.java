@@ -63,7 +63,7 @@ final class Listener implements AutoCloseable {
                 new ChannelInitializer<>() {
                   @Override
                   protected void initChannel(Channel accepted) {
-                    transport.keepAlive(accepted);
+                    transport.prepare(accepted);
                     serve(accepted, negotiation, services);
                   }
                 })
