@@ -11,9 +11,19 @@ import org.jspecify.annotations.Nullable;
  * @param database the database to ask the server for; {@code null}: the one that the client asked
  *     for
  * @param login how to log in there
+ * @param pooling how connections to the servers are shared
  */
 public record Route(
-    String name, List<Backend> backends, @Nullable String database, BackendLogin login) {
+    String name,
+    List<Backend> backends,
+    @Nullable String database,
+    BackendLogin login,
+    Pooling pooling) {
+  /** A route with session pooling, without a limit. */
+  public Route(String name, List<Backend> backends, @Nullable String database, BackendLogin login) {
+    this(name, backends, database, login, Pooling.SESSION);
+  }
+
   public Route {
     backends = List.copyOf(backends);
     if (backends.isEmpty()) {
