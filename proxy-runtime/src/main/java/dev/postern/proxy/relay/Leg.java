@@ -1,11 +1,13 @@
 package dev.postern.proxy.relay;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.EventLoop;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.DecoderException;
 import java.io.IOException;
@@ -17,13 +19,13 @@ import org.jspecify.annotations.Nullable;
  * One of the two connections of a session: reads into its flow, and is written by the other leg's
  * flow.
  */
-final class Leg extends ChannelInboundHandlerAdapter {
+final class Leg extends ChannelInboundHandlerAdapter implements Side {
   /**
    * How long a peer may take to read what is left for it after the session has ended, in seconds.
    */
   private static final int LINGER_SECONDS = 30;
 
-  private final Relay relay;
+  private final DedicatedRelay relay;
   private final boolean client;
   private final Channel channel;
   private @Nullable Leg other;
@@ -31,7 +33,7 @@ final class Leg extends ChannelInboundHandlerAdapter {
   private boolean otherFull;
   private boolean held;
 
-  Leg(Relay relay, boolean client, Channel channel) {
+  Leg(DedicatedRelay relay, boolean client, Channel channel) {
     this.relay = relay;
     this.client = client;
     this.channel = channel;
@@ -46,21 +48,33 @@ final class Leg extends ChannelInboundHandlerAdapter {
     return channel;
   }
 
-  boolean isClient() {
+  @Override
+  public boolean isClient() {
     return client;
   }
 
-  /** Queues the bytes and takes them over; they leave with the next flush. */
-  void write(ByteBuf bytes) {
+  @Override
+  public ByteBufAllocator alloc() {
+    return channel.alloc();
+  }
+
+  @Override
+  public EventLoop eventLoop() {
+    return channel.eventLoop();
+  }
+
+  @Override
+  public void write(ByteBuf bytes) {
     channel.write(bytes, channel.voidPromise());
   }
 
-  void flush() {
+  @Override
+  public void flush() {
     channel.flush();
   }
 
-  /** Stops or resumes reading for a reason of the flow's own. */
-  void hold(boolean hold) {
+  @Override
+  public void hold(boolean hold) {
     held = hold;
     updateReading();
   }

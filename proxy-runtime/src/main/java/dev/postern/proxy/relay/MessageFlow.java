@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
 final class MessageFlow<M> implements Flow {
   private static final int HEADER_LENGTH = 5;
 
-  private final Leg from;
-  private final Leg to;
+  private final Side from;
+  private final Side to;
   private final Relay relay;
   private final Wire<M> wire;
   private final Handlers<M> handlers;
@@ -55,7 +55,7 @@ final class MessageFlow<M> implements Flow {
     }
   }
 
-  MessageFlow(Leg from, Leg to, Relay relay, Wire<M> wire, Handlers<M> handlers) {
+  MessageFlow(Side from, Side to, Relay relay, Wire<M> wire, Handlers<M> handlers) {
     this.from = from;
     this.to = to;
     this.relay = relay;
@@ -79,7 +79,7 @@ final class MessageFlow<M> implements Flow {
   }
 
   private ByteBuf append(ByteBuf before, ByteBuf bytes) {
-    return ByteToMessageDecoder.MERGE_CUMULATOR.cumulate(from.channel().alloc(), before, bytes);
+    return ByteToMessageDecoder.MERGE_CUMULATOR.cumulate(from.alloc(), before, bytes);
   }
 
   /** Takes the bytes over. */
@@ -219,7 +219,7 @@ final class MessageFlow<M> implements Flow {
   }
 
   private void write(M message) {
-    ByteBuf encoded = to.channel().alloc().buffer();
+    ByteBuf encoded = to.alloc().buffer();
     try {
       wire.encode(message, encoded);
     } catch (RuntimeException e) {
@@ -232,7 +232,7 @@ final class MessageFlow<M> implements Flow {
 
   private void await(
       Outcome.Waiting<M> waiting, Passage<M> passage, ByteBuf original, ByteBuf behind) {
-    var loop = from.channel().eventLoop();
+    var loop = from.eventLoop();
     var timeout =
         loop.schedule(
             () -> relay.interceptorLate(waiting.interceptor()),

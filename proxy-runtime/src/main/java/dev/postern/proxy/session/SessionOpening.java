@@ -17,7 +17,7 @@ import dev.postern.proxy.codec.MessageTypes;
 import dev.postern.proxy.codec.ProtocolException;
 import dev.postern.proxy.frontend.FrontendConnection;
 import dev.postern.proxy.relay.Declarations;
-import dev.postern.proxy.relay.Relay;
+import dev.postern.proxy.relay.DedicatedRelay;
 import dev.postern.proxy.session.SessionRegistry.Place;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.EventLoop;
@@ -79,8 +79,8 @@ final class SessionOpening {
       throws IOException, InterruptedException, SessionException {
     greet(client, backend);
     Session session = new Session(info, backend.channel().remoteAddress(), cancelRequest());
-    Relay relay =
-        new Relay(
+    DedicatedRelay relay =
+        new DedicatedRelay(
             session.id(),
             client.channel(),
             backend.channel(),

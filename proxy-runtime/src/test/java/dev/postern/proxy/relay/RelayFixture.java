@@ -26,7 +26,7 @@ final class RelayFixture implements AutoCloseable {
   @Nullable CloseReason reason;
   String detail = "";
   boolean busy;
-  private @Nullable Relay relay;
+  private @Nullable DedicatedRelay relay;
 
   RelayFixture start() {
     return start(false);
@@ -36,8 +36,8 @@ final class RelayFixture implements AutoCloseable {
     Deadline deadline = Deadline.in(Duration.ofMinutes(1));
     BlockingChannel clientChannel = new BlockingChannel(client, deadline);
     BlockingChannel backendChannel = new BlockingChannel(backend, deadline);
-    Relay started =
-        new Relay(
+    DedicatedRelay started =
+        new DedicatedRelay(
             "7",
             clientChannel,
             backendChannel,

@@ -1,0 +1,156 @@
+package dev.postern.proxy.relay;
+
+import dev.postern.api.message.ErrorResponse;
+import dev.postern.api.session.CloseReason;
+import dev.postern.proxy.channel.BlockingChannel;
+import dev.postern.proxy.codec.BackendCodec;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.EventLoop;
+import org.jspecify.annotations.Nullable;
+
+/** A session with a backend of its own, from the first query to the end of both. */
+public final class DedicatedRelay extends Relay {
+  private final Leg client;
+  private final Leg backend;
+  private final Flow fromClient;
+  private final Flow fromBackend;
+  private final Progress progress;
+
+  /**
+   * @param clientChannel on the same event loop as {@code backendChannel}
+   * @param end told once when it is over; both channels are then closing
+   */
+  public DedicatedRelay(
+      String sessionId,
+      BlockingChannel clientChannel,
+      BlockingChannel backendChannel,
+      Declarations declarations,
+      RelaySettings settings,
+      RelayEnd end) {
+    super(sessionId, declarations, settings, end);
+    client = new Leg(this, true, clientChannel.channel());
+    backend = new Leg(this, false, backendChannel.channel());
+    boolean refusing = declarations.frontend.isDeciding();
+    boolean cutClient = settings.countMessages() || !declarations.frontend.isEmpty();
+    boolean cutBackend = settings.countMessages() || refusing || !declarations.backend.isEmpty();
+    progress = new Progress(cutClient && cutBackend);
+    Rejections rejections = new Rejections();
+    if (refusing) {
+      declarations.backend.want((byte) 'E');
+    }
+    fromClient =
+        cutClient
+            ? new MessageFlow<>(
+                client,
+                backend,
+                this,
+                new FrontendWire(this, progress, rejections),
+                declarations.frontend)
+            : new ClientBytes(backend, progress);
+    fromBackend =
+        cutBackend
+            ? new MessageFlow<>(
+                backend,
+                client,
+                this,
+                new BackendWire(this, progress, rejections),
+                declarations.backend)
+            : new BackendBytes(client, progress);
+    client.connect(backend, fromClient);
+    backend.connect(client, fromBackend);
+  }
+
+  /** Takes both channels over, with what nobody has read of them. */
+  public void start(BlockingChannel clientChannel, BlockingChannel backendChannel) {
+    if (!clientChannel.channel().isActive() || !backendChannel.channel().isActive()) {
+      clientChannel.release();
+      backendChannel.release();
+      closed(clientChannel.channel().isActive() ? backend : client);
+      return;
+    }
+    takeOver(backend, backendChannel);
+    takeOver(client, clientChannel);
+    if (!isEnded()) {
+      client.heedOther();
+      backend.heedOther();
+    }
+  }
+
+  private void takeOver(Leg leg, BlockingChannel channel) {
+    ByteBuf rest = channel.handOver(leg);
+    channel.channel().config().setAutoRead(true);
+    if (isEnded() || !rest.isReadable()) {
+      rest.release();
+      return;
+    }
+    progress.read(leg.isClient(), rest.readableBytes());
+    (leg.isClient() ? fromClient : fromBackend).accept(rest);
+    (leg.isClient() ? backend : client).flush();
+  }
+
+  @Override
+  public EventLoop eventLoop() {
+    return client.channel().eventLoop();
+  }
+
+  @Override
+  public Progress progress() {
+    return progress;
+  }
+
+  @Override
+  public boolean isBackendOpen() {
+    return backend.channel().isActive();
+  }
+
+  void closed(Leg leg) {
+    if (progress.terminated()) {
+      end(CloseReason.CLIENT_TERMINATED, "the client ended the session", null);
+    } else if (!leg.isClient()) {
+      // After a ReadyForQuery it has not said why; else its last message may have been its own
+      // error.
+      boolean unexplained = progress.atReadyForQuery();
+      end(
+          CloseReason.BACKEND_CLOSED,
+          "the backend closed the connection",
+          unexplained ? connectionLost() : null);
+    } else {
+      end(CloseReason.CLIENT_VANISHED, "the client closed the connection without Terminate", null);
+    }
+  }
+
+  void failed(Leg leg, Throwable cause) {
+    String side = leg.isClient() ? "client" : "backend";
+    end(
+        leg.isClient() ? CloseReason.CLIENT_VANISHED : CloseReason.BACKEND_CLOSED,
+        "the " + side + "'s connection failed: " + cause,
+        // A server that says why it closes has said it.
+        leg.isClient() || progress.atError() ? null : connectionLost());
+  }
+
+  @Override
+  boolean close(CloseReason reason, @Nullable ErrorResponse error) {
+    boolean busy = progress.busy() && reason != CloseReason.CLIENT_TERMINATED;
+    if (error != null && fromBackend.atMessageBoundary() && client.channel().isActive()) {
+      ByteBuf encoded = client.channel().alloc().buffer();
+      BackendCodec.encode(error, encoded);
+      client.write(encoded);
+    }
+    if (reason != CloseReason.BACKEND_CLOSED
+        && !busy
+        && !progress.terminated()
+        && fromClient.atMessageBoundary()) {
+      ByteBuf terminate = backend.channel().alloc().buffer(5);
+      backend.write(terminate.writeByte('X').writeInt(4));
+    }
+    fromClient.close();
+    fromBackend.close();
+    client.closeAfterFlush();
+    if (busy) {
+      backend.abandon();
+    } else {
+      backend.closeAfterFlush();
+    }
+    return busy;
+  }
+}
