@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param database the database to ask the servers for; {@code null}: the one that the client asked
  *     for
  * @param login how to log in there; {@code null}: as the client, with its own key or its mapping
+ * @param pool how connections to the servers are shared; {@code null}: as the plugin's {@code pool}
  */
 public record RouteConfig(
     String name,
@@ -20,7 +21,8 @@ public record RouteConfig(
     List<BackendConfig> backends,
     @Nullable Balance balance,
     @Nullable String database,
-    @Nullable LoginConfig login) {
+    @Nullable LoginConfig login,
+    @Nullable PoolConfig pool) {
   public RouteConfig {
     backends = List.copyOf(backends);
     if (name.isBlank()) {

@@ -3,6 +3,7 @@ package dev.postern.plugins.staticroutes;
 import dev.postern.api.Secret;
 import dev.postern.api.routing.Backend;
 import dev.postern.api.routing.BackendLogin;
+import dev.postern.api.routing.Pooling;
 import dev.postern.api.routing.Route;
 import dev.postern.api.routing.Router;
 import dev.postern.api.routing.RoutingException;
@@ -28,7 +29,8 @@ final class StaticRouter implements Router {
       Criteria criteria,
       Balancer balancer,
       @Nullable String database,
-      BackendLogin login) {}
+      BackendLogin login,
+      Pooling pooling) {}
 
   private final String instance;
   private final LongSupplier nanoTime;
@@ -49,7 +51,7 @@ final class StaticRouter implements Router {
         long now = nanoTime.getAsLong();
         List<Backend> backends = entry.balancer().order(now);
         track(backends.getFirst()).load().sent(now);
-        return new Route(entry.name(), backends, entry.database(), entry.login());
+        return new Route(entry.name(), backends, entry.database(), entry.login(), entry.pooling());
       }
     }
     throw RoutingException.unknownDatabase(
@@ -116,7 +118,8 @@ final class StaticRouter implements Router {
         Criteria.of(route.match()),
         new Balancer(backends, route.effectiveBalance()),
         route.database(),
-        login == null ? BackendLogin.AS_CLIENT : login.toBackendLogin());
+        login == null ? BackendLogin.AS_CLIENT : login.toBackendLogin(),
+        PoolConfig.pooling(route.pool(), config.pool()));
   }
 
   private TrackedBackend newlyTracked(

@@ -13,10 +13,15 @@ import org.jspecify.annotations.Nullable;
  *     seconds
  * @param retryAfterLimit what that time grows to while the backend stays away; {@code null}: one
  *     minute, or {@code retryAfter} if that is longer
+ * @param pool how connections to servers are shared where a route does not say otherwise; {@code
+ *     null}: session pooling without a limit
  * @param routes looked through from the top; the first that matches is taken
  */
 public record StaticRoutesConfig(
-    @Nullable Duration retryAfter, @Nullable Duration retryAfterLimit, List<RouteConfig> routes) {
+    @Nullable Duration retryAfter,
+    @Nullable Duration retryAfterLimit,
+    @Nullable PoolConfig pool,
+    List<RouteConfig> routes) {
   private static final Duration RETRY_AFTER = Duration.ofSeconds(5);
   private static final Duration RETRY_AFTER_LIMIT = Duration.ofMinutes(1);
 
@@ -33,6 +38,7 @@ public record StaticRoutesConfig(
       throw new IllegalArgumentException(
           "retry-after-limit: too short (expected: retry-after or longer)");
     }
+    mustFit("pool", null, pool);
     Set<String> names = new HashSet<>();
     for (int i = 0; i < routes.size(); i++) {
       RouteConfig route = routes.get(i);
@@ -41,11 +47,23 @@ public record StaticRoutesConfig(
             "routes[%d].name: \"%s\" is another route's (expected: a name of its own)"
                 .formatted(i, route.name()));
       }
+      if (route.pool() != null) {
+        mustFit("routes[" + i + "].pool", route.pool(), pool);
+      }
       if (route.match() == null && i < routes.size() - 1) {
         throw new IllegalArgumentException(
             "routes[%d]: matches everything, so the routes after it are never used (expected: a match section, or the last place)"
                 .formatted(i));
       }
+    }
+  }
+
+  private static void mustFit(
+      String path, @Nullable PoolConfig route, @Nullable PoolConfig plugin) {
+    try {
+      PoolConfig.pooling(route, plugin);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(path + "." + e.getMessage(), e);
     }
   }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.postern.api.Secret;
 import dev.postern.api.routing.BackendTls;
+import dev.postern.api.routing.Pooling;
 import dev.postern.proxy.config.Binder;
 import dev.postern.proxy.config.PluginInstanceConfig;
 import java.nio.file.Files;
@@ -49,7 +50,10 @@ final class ReadmeTest {
         .isEqualTo(
             new LoginConfig(
                 "reader", null, Secret.ofPassword("for a test".toCharArray()), null, null));
+    assertThat(PoolConfig.pooling(reports.pool(), config.pool()))
+        .isEqualTo(Pooling.TRANSACTION.withSize(50).withWaitTimeout(Duration.ofSeconds(10)));
     assertThat(config.routes().getLast().match()).isNull();
+    assertThat(config.routes().getLast().pool()).isNull();
   }
 
   private void write(String file, String content) throws Exception {

@@ -9,6 +9,7 @@ import dev.postern.api.SqlState;
 import dev.postern.api.auth.AuthenticatedUser;
 import dev.postern.api.routing.Backend;
 import dev.postern.api.routing.BackendLogin;
+import dev.postern.api.routing.Pooling;
 import dev.postern.api.routing.Route;
 import dev.postern.api.routing.RoutingException;
 import dev.postern.api.routing.RoutingRequest;
@@ -93,12 +94,35 @@ final class StaticRouterTest {
   void aRouteCanRenameTheDatabaseAndSayHowToLogIn() throws Exception {
     LoginConfig login = new LoginConfig("role", null, null, null, null);
     StaticRouter router =
-        router(new RouteConfig("a", null, List.of(backend("a")), null, "other", login));
+        router(new RouteConfig("a", null, List.of(backend("a")), null, "other", login, null));
 
     Route route = router.route(Samples.routing("alice", "app"));
 
     assertThat(route.database()).isEqualTo("other");
     assertThat(route.login()).isEqualTo(new BackendLogin("role", false, null, false, false));
+  }
+
+  @Test
+  void aRouteSaysHowItsConnectionsAreShared() throws Exception {
+    PoolConfig pool =
+        new PoolConfig(
+            Pooling.Mode.TRANSACTION,
+            5,
+            null,
+            null,
+            null,
+            null,
+            null,
+            null,
+            null,
+            null,
+            null,
+            null);
+    StaticRouter router =
+        router(new RouteConfig("a", null, List.of(backend("a")), null, null, null, pool));
+
+    assertThat(router.route(Samples.routing("alice", "app")).pooling())
+        .isEqualTo(Pooling.TRANSACTION.withSize(5));
   }
 
   @Test
@@ -193,7 +217,7 @@ final class StaticRouterTest {
   void closingWipesThePasswords() {
     Secret password = Secret.ofPassword("for a test".toCharArray());
     LoginConfig login = new LoginConfig("role", null, password, null, null);
-    router(new RouteConfig("a", null, List.of(backend("a")), null, null, login)).close();
+    router(new RouteConfig("a", null, List.of(backend("a")), null, null, login, null)).close();
 
     assertThatThrownBy(password::toByteArray).isInstanceOf(IllegalStateException.class);
   }
@@ -256,13 +280,13 @@ final class StaticRouterTest {
 
   private StaticRouter router(RouteConfig... routes) {
     return new StaticRouter(
-        new StaticRoutesConfig(null, null, List.of(routes)), "routes", () -> now, () -> 0.5);
+        new StaticRoutesConfig(null, null, null, List.of(routes)), "routes", () -> now, () -> 0.5);
   }
 
   private static RouteConfig route(
       String name, @Nullable MatchConfig match, @Nullable Balance balance, String... hosts) {
     List<BackendConfig> backends = List.of(hosts).stream().map(StaticRouterTest::backend).toList();
-    return new RouteConfig(name, match, backends, balance, null, null);
+    return new RouteConfig(name, match, backends, balance, null, null, null);
   }
 
   private static BackendConfig backend(String host) {

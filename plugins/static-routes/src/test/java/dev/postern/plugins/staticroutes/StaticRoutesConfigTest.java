@@ -24,7 +24,7 @@ final class StaticRoutesConfigTest {
 
   @Test
   void timesHaveDefaults() {
-    StaticRoutesConfig config = new StaticRoutesConfig(null, null, List.of(route("a", null)));
+    StaticRoutesConfig config = new StaticRoutesConfig(null, null, null, List.of(route("a", null)));
     assertThat(config.effectiveRetryAfter()).isEqualTo(Duration.ofSeconds(5));
     assertThat(config.effectiveRetryAfterLimit()).isEqualTo(Duration.ofMinutes(1));
   }
@@ -32,34 +32,41 @@ final class StaticRoutesConfigTest {
   @Test
   void aLongFirstTimeRaisesTheDefaultLimit() {
     Duration first = Duration.ofMinutes(3);
-    StaticRoutesConfig config = new StaticRoutesConfig(first, null, List.of(route("a", null)));
+    StaticRoutesConfig config =
+        new StaticRoutesConfig(first, null, null, List.of(route("a", null)));
     assertThat(config.effectiveRetryAfterLimit()).isEqualTo(first);
   }
 
   @Test
   void aLimitBelowTheFirstTimeIsRefused() {
     assertThatThrownBy(
-            () -> new StaticRoutesConfig(null, Duration.ofSeconds(1), List.of(route("a", null))))
+            () ->
+                new StaticRoutesConfig(
+                    null, Duration.ofSeconds(1), null, List.of(route("a", null))))
         .hasMessageContaining("retry-after-limit");
   }
 
   @Test
   void noRouteAtAllIsRefused() {
-    assertThatThrownBy(() -> new StaticRoutesConfig(null, null, List.of()))
+    assertThatThrownBy(() -> new StaticRoutesConfig(null, null, null, List.of()))
         .hasMessageContaining("routes: none");
   }
 
   @Test
   void twoRoutesOfOneNameAreRefused() {
     assertThatThrownBy(
-            () -> new StaticRoutesConfig(null, null, List.of(route("a", MATCH), route("a", null))))
+            () ->
+                new StaticRoutesConfig(
+                    null, null, null, List.of(route("a", MATCH), route("a", null))))
         .hasMessageContaining("routes[1].name: \"a\"");
   }
 
   @Test
   void routesAfterOneThatMatchesEverythingAreRefused() {
     assertThatThrownBy(
-            () -> new StaticRoutesConfig(null, null, List.of(route("a", null), route("b", MATCH))))
+            () ->
+                new StaticRoutesConfig(
+                    null, null, null, List.of(route("a", null), route("b", MATCH))))
         .hasMessageContaining("never used");
   }
 
@@ -72,7 +79,7 @@ final class StaticRoutesConfigTest {
   @Test
   void oneServerTwiceInARouteIsRefused() {
     List<BackendConfig> twice = List.of(SERVER, new BackendConfig("db.example.com", 5432, null));
-    assertThatThrownBy(() -> new RouteConfig("a", null, twice, null, null, null))
+    assertThatThrownBy(() -> new RouteConfig("a", null, twice, null, null, null, null))
         .hasMessageContaining("twice");
   }
 
@@ -129,6 +136,6 @@ final class StaticRoutesConfigTest {
   }
 
   private static RouteConfig route(String name, @Nullable MatchConfig match) {
-    return new RouteConfig(name, match, List.of(SERVER), null, null, null);
+    return new RouteConfig(name, match, List.of(SERVER), null, null, null, null);
   }
 }

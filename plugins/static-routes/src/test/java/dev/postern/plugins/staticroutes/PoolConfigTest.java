@@ -1,0 +1,135 @@
+package dev.postern.plugins.staticroutes;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.postern.api.routing.Pooling;
+import dev.postern.api.routing.Pooling.Mode;
+import dev.postern.api.routing.Pooling.SessionState;
+import dev.postern.proxy.config.Binder;
+import dev.postern.proxy.config.ConfigurationException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+final class PoolConfigTest {
+  private final Binder binder = new Binder(Path.of("/home"), Map.of());
+
+  @Test
+  void withoutAPoolSectionSessionsArePooledWithoutALimit() {
+    assertThat(PoolConfig.pooling(null, null)).isEqualTo(Pooling.SESSION);
+  }
+
+  @Test
+  void theModeGivesTheDefaults() throws Exception {
+    assertThat(pooling("{mode: dedicated}")).isEqualTo(Pooling.DEDICATED);
+    assertThat(pooling("{mode: session}")).isEqualTo(Pooling.SESSION);
+    assertThat(pooling("{mode: transaction}")).isEqualTo(Pooling.TRANSACTION);
+    assertThat(pooling("{mode: statement}"))
+        .isEqualTo(Pooling.TRANSACTION.withMode(Mode.STATEMENT));
+  }
+
+  @Test
+  void everyKeyIsTakenOver() throws Exception {
+    String yaml =
+        """
+        mode: transaction
+        size: 50
+        minimum: 5
+        reserve: 10
+        reserve-after: 3s
+        wait-timeout: 20s
+        idle-timeout: 5m
+        lifetime: 30m
+        check-after: 15s
+        idle-in-transaction-timeout: 1m
+        session-state: refuse
+        prepared-statements: 1000
+        """;
+
+    assertThat(pooling(yaml))
+        .isEqualTo(
+            new Pooling(
+                Mode.TRANSACTION,
+                50,
+                5,
+                10,
+                Duration.ofSeconds(3),
+                Duration.ofSeconds(20),
+                Duration.ofMinutes(5),
+                Duration.ofMinutes(30),
+                Duration.ofSeconds(15),
+                Duration.ofMinutes(1),
+                SessionState.REFUSE,
+                1000));
+  }
+
+  @Test
+  void aRouteOverridesThePluginKeyByKey() throws Exception {
+    PoolConfig plugin = bind("{mode: transaction, size: 50, wait-timeout: 20s}");
+    PoolConfig route = bind("{size: 5}");
+
+    assertThat(PoolConfig.pooling(route, plugin))
+        .isEqualTo(Pooling.TRANSACTION.withSize(5).withWaitTimeout(Duration.ofSeconds(20)));
+  }
+
+  @Test
+  void aRouteOfAnotherModeTakesThatModesDefaultsForWhatNobodyWrote() throws Exception {
+    PoolConfig plugin = bind("{mode: transaction, wait-timeout: 20s}");
+    PoolConfig route = bind("{mode: session}");
+
+    assertThat(PoolConfig.pooling(route, plugin))
+        .isEqualTo(Pooling.SESSION.withWaitTimeout(Duration.ofSeconds(20)));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{size: -1} | configuration:1:8: size: -1 (expected: 0 or more)",
+        "{minimum: -1} | configuration:1:11: minimum: -1 (expected: 0 or more)",
+        "{reserve: -1} | configuration:1:11: reserve: -1 (expected: 0 or more)",
+        "{prepared-statements: 0} |"
+            + " configuration:1:23: prepared-statements: 0 (expected: 1 or more)",
+        "{mode: transactions} | configuration:1:8: mode: transactions",
+        "{wait: 1s} | configuration:1:2: wait: unknown setting"
+      })
+  void whatCannotBeIsRefusedWithItsPlace(String yaml, String message) {
+    assertThatThrownBy(() -> bind(yaml))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessageContaining(message);
+  }
+
+  @Test
+  void aMinimumAboveTheSizeIsRefusedWhereverTheTwoAreWritten() {
+    assertThatThrownBy(() -> routes("{mode: transaction, minimum: 30}", null))
+        .hasMessageContaining("pool.minimum: 30 (expected: at most the size, 20)");
+    assertThatThrownBy(() -> routes("{minimum: 30}", "{size: 10}"))
+        .hasMessageContaining("routes[0].pool.minimum: 30 (expected: at most the size, 10)");
+  }
+
+  private StaticRoutesConfig routes(String plugin, @Nullable String route) throws Exception {
+    return binder.bind(
+        """
+        pool: %s
+        routes:
+          - name: a
+            backends: [{host: 127.0.0.1}]
+            %s
+        """
+            .formatted(plugin, route == null ? "" : "pool: " + route),
+        StaticRoutesConfig.class);
+  }
+
+  private Pooling pooling(String yaml) throws Exception {
+    return PoolConfig.pooling(bind(yaml), null);
+  }
+
+  private PoolConfig bind(String yaml) throws Exception {
+    return binder.bind(yaml, PoolConfig.class);
+  }
+}
