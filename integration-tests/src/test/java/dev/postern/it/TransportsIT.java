@@ -2,7 +2,11 @@ package dev.postern.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
+import dev.postern.api.SqlState;
+import dev.postern.api.session.CloseReason;
+import dev.postern.proxy.session.Session;
 import dev.postern.testkit.FrontendPackets;
 import dev.postern.testkit.PostgresServer;
 import dev.postern.testkit.RunningPostern;
@@ -13,6 +17,8 @@ import java.io.StringReader;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -62,6 +68,26 @@ final class TransportsIT {
         client.reset();
         Sessions.awaitGone(server, pid);
       }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"io_uring", "epoll", "nio"})
+  void tellClientsWhyASessionEndedThoughMoreOfThemIsUnread(String transport) {
+    try (RunningPostern postern = with(transport);
+        WireClient client = WireClient.connect(postern.address())) {
+      client.startTls(TestTls.client(Gateways.AUTHORITY));
+      client.login(ROLE, Gateways.PASSWORD, "postgres");
+      Session session = postern.server().registry().sessions().iterator().next();
+      client.send(FrontendPackets.query("SELECT pg_sleep(300)"));
+      CompletableFuture<Void> flood =
+          CompletableFuture.runAsync(
+              () -> client.send(FrontendPackets.query("-".repeat(50_000_000))));
+      await().until(() -> session.progress().bytesFromClient() > 1_000_000);
+      session.end(CloseReason.KILLED, "by the test", SqlState.ADMIN_SHUTDOWN, "why it ended");
+      client.expectFatal("57P01");
+      client.close();
+      assertThat(flood).failsWithin(Duration.ofSeconds(10));
     }
   }
 

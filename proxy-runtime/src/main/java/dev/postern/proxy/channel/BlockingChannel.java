@@ -4,7 +4,6 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
-import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.EventLoop;
@@ -14,6 +13,7 @@ import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Future;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLHandshakeException;
@@ -26,6 +26,8 @@ import org.jspecify.annotations.Nullable;
 public final class BlockingChannel {
   /** A message's type byte and length. */
   private static final int HEADER_LENGTH = 5;
+
+  private static final Duration LAST_WORDS = Duration.ofSeconds(1);
 
   private final Channel channel;
   private final ReceivedBytes received = new ReceivedBytes();
@@ -122,10 +124,12 @@ public final class BlockingChannel {
     return channel.writeAndFlush(bytes);
   }
 
-  /** Sends, and then closes when all is sent, or at once if that takes longer than a second. */
+  /**
+   * Sends, and then closes as {@link LingeringClose} does, or at once if sending takes longer than
+   * a second.
+   */
   public void writeAndClose(ByteBuf bytes) {
-    channel.writeAndFlush(bytes).addListener(ChannelFutureListener.CLOSE);
-    channel.eventLoop().schedule(() -> channel.close(), 1, TimeUnit.SECONDS);
+    LingeringClose.close(channel, bytes, LAST_WORDS);
   }
 
   public void close() {

@@ -1,5 +1,6 @@
 package dev.postern.proxy.relay;
 
+import dev.postern.proxy.channel.LingeringClose;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
@@ -11,6 +12,7 @@ import io.netty.channel.EventLoop;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.DecoderException;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -79,10 +81,17 @@ final class Leg extends ChannelInboundHandlerAdapter implements Side {
     updateReading();
   }
 
-  /** Closes when all that was written has left, or after {@value #LINGER_SECONDS} seconds. */
+  /**
+   * Closes when all that was written has left, or after {@value #LINGER_SECONDS} seconds. A client
+   * then gets the time to read it.
+   */
   void closeAfterFlush() {
     if (!channel.isActive()) {
       channel.close();
+      return;
+    }
+    if (client) {
+      LingeringClose.close(channel, Unpooled.EMPTY_BUFFER, Duration.ofSeconds(LINGER_SECONDS));
       return;
     }
     var timeout =

@@ -18,6 +18,7 @@ import io.netty.channel.EventLoopGroup;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -34,10 +35,12 @@ final class Listener implements AutoCloseable {
 
   private final Channel channel;
   private final @Nullable ServerTls tls;
+  private final AtomicInteger connections;
 
-  private Listener(Channel channel, @Nullable ServerTls tls) {
+  private Listener(Channel channel, @Nullable ServerTls tls, AtomicInteger connections) {
     this.channel = channel;
     this.tls = tls;
+    this.connections = connections;
   }
 
   /**
@@ -52,6 +55,7 @@ final class Listener implements AutoCloseable {
       SessionServices services)
       throws StartException {
     Negotiation negotiation = new Negotiation(security);
+    AtomicInteger connections = new AtomicInteger();
     ChannelFuture bound =
         new ServerBootstrap()
             .group(eventLoops)
@@ -64,6 +68,8 @@ final class Listener implements AutoCloseable {
                   @Override
                   protected void initChannel(Channel accepted) {
                     transport.prepare(accepted);
+                    connections.incrementAndGet();
+                    accepted.closeFuture().addListener(closed -> connections.decrementAndGet());
                     serve(accepted, negotiation, services);
                   }
                 })
@@ -74,7 +80,7 @@ final class Listener implements AutoCloseable {
           "cannot listen on " + config.address() + ": " + bound.cause().getMessage(),
           bound.cause());
     }
-    Listener listener = new Listener(bound.channel(), security.tls());
+    Listener listener = new Listener(bound.channel(), security.tls(), connections);
     log.atInfo()
         .addKeyValue("address", listener.address())
         .addKeyValue("tls", config.effectiveTlsMode())
@@ -108,6 +114,11 @@ final class Listener implements AutoCloseable {
 
   InetSocketAddress address() {
     return (InetSocketAddress) channel.localAddress();
+  }
+
+  /** Whether connections that were accepted here are open. */
+  boolean hasConnections() {
+    return connections.get() > 0;
   }
 
   /** Accepts no more; connections that are open go on. */

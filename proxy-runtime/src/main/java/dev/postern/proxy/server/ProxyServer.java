@@ -253,10 +253,13 @@ public final class ProxyServer implements AutoCloseable {
     registry.closeLogins();
   }
 
-  /** What backends still work on for sessions that were ended is of no use to anyone. */
-  private void awaitCancels() {
+  /**
+   * Clients are to read why it ended; and what backends still work on for sessions that were ended
+   * is of no use to anyone.
+   */
+  private void awaitLastWords() {
     long deadline = System.nanoTime() + LAST_WORDS.toNanos();
-    while ((!registry.sessions().isEmpty() || registry.isCancelling())
+    while ((listeners.stream().anyMatch(Listener::hasConnections) || registry.isCancelling())
         && System.nanoTime() < deadline) {
       LockSupport.parkNanos(DRAIN_LOOK.toNanos());
     }
@@ -278,7 +281,7 @@ public final class ProxyServer implements AutoCloseable {
           "terminating connection due to administrator command");
     }
     listeners.forEach(Listener::close);
-    awaitCancels();
+    awaitLastWords();
     eventLoops.shutdownGracefully(100, LAST_WORDS.toMillis(), TimeUnit.MILLISECONDS);
     eventLoops.terminationFuture().awaitUninterruptibly();
     for (AutoCloseable resource : owned) {

@@ -1,7 +1,9 @@
 package dev.postern.proxy.channel;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.ByteBuf;
@@ -15,6 +17,7 @@ import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.handler.ssl.SslHandler;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import javax.net.ssl.SSLContext;
@@ -23,35 +26,73 @@ import org.junit.jupiter.api.Timeout;
 
 final class BlockingChannelTest {
   private static final Deadline MINUTE = Deadline.in(Duration.ofMinutes(1));
+  private static final String LAST_WORDS = "last words";
 
   @Test
   @Timeout(20)
   void startsNoTlsWithAPeerThatHasGone() throws Exception {
     try (var loops = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
         ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      var opened = new CompletableFuture<BlockingChannel>();
-      Channel channel =
-          new Bootstrap()
-              .group(loops)
-              .channel(NioSocketChannel.class)
-              .handler(
-                  new ChannelInitializer<>() {
-                    @Override
-                    protected void initChannel(Channel made) {
-                      opened.complete(new BlockingChannel(made, MINUTE));
-                    }
-                  })
-              .connect(server.getLocalSocketAddress())
-              .sync()
-              .channel();
+      BlockingChannel connection = connect(loops, server);
       server.accept().close();
-      channel.closeFuture().sync();
+      connection.channel().closeFuture().sync();
       ByteBuf reply = Unpooled.buffer().writeByte('S');
       SslHandler handler = new SslHandler(SSLContext.getDefault().createSSLEngine());
-      assertThatThrownBy(() -> opened.get().startTls(handler, reply, false))
+      assertThatThrownBy(() -> connection.startTls(handler, reply, false))
           .isInstanceOf(PeerClosedException.class);
       assertThat(reply.refCnt()).isZero();
     }
+  }
+
+  @Test
+  @Timeout(20)
+  void letsAPeerReadTheLastBytesThoughItHasSentMoreThanWasRead() throws Exception {
+    try (var loops = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
+        ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      BlockingChannel connection = connect(loops, server);
+      try (Socket peer = server.accept()) {
+        peer.getOutputStream().write(new byte[2 * ReceivedBytes.HIGH_WATER]);
+        await().until(() -> !connection.channel().config().isAutoRead());
+        connection.writeAndClose(Unpooled.copiedBuffer(LAST_WORDS, US_ASCII));
+        connection.release();
+        connection.channel().closeFuture().sync();
+        assertThat(peer.getInputStream().readAllBytes()).isEqualTo(LAST_WORDS.getBytes(US_ASCII));
+      }
+    }
+  }
+
+  @Test
+  @Timeout(20)
+  void closesSoonThoughThePeerNeitherReadsNorCloses() throws Exception {
+    try (var loops = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
+        ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      BlockingChannel connection = connect(loops, server);
+      try (Socket peer = server.accept()) {
+        long start = System.nanoTime();
+        connection.writeAndClose(Unpooled.wrappedBuffer(new byte[100_000_000]));
+        connection.channel().closeFuture().sync();
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(5));
+        assertThat(peer.isClosed()).isFalse();
+      }
+    }
+  }
+
+  private static BlockingChannel connect(MultiThreadIoEventLoopGroup loops, ServerSocket server)
+      throws Exception {
+    var opened = new CompletableFuture<BlockingChannel>();
+    new Bootstrap()
+        .group(loops)
+        .channel(NioSocketChannel.class)
+        .handler(
+            new ChannelInitializer<>() {
+              @Override
+              protected void initChannel(Channel made) {
+                opened.complete(new BlockingChannel(made, MINUTE));
+              }
+            })
+        .connect(server.getLocalSocketAddress())
+        .sync();
+    return opened.get();
   }
 
   @Test
