@@ -3,11 +3,13 @@ package dev.postern.it;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.postern.api.auth.AuthenticationException;
 import dev.postern.testkit.FrontendPackets;
 import dev.postern.testkit.RunningPostern;
 import dev.postern.testkit.WireClient;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -83,7 +85,50 @@ final class DrainIT {
       client.send(FrontendPackets.startup("user", ROLE, "database", "postgres"));
       client.expect('R');
       drain(postern);
-      Startups.expectRefused(client);
+      client.expectFatal("57P03");
+    } finally {
+      postern.close();
+    }
+  }
+
+  @Test
+  void tellsLoginsThatAreUnderWayThatItStops() {
+    RunningPostern postern = withDrain("30s");
+    try (WireClient client = WireClient.connect(postern.address());
+        WireClient sendingAhead = WireClient.connect(postern.address())) {
+      client.send(FrontendPackets.startup("user", ROLE, "database", "postgres"));
+      client.expect('R');
+      sendingAhead.send(FrontendPackets.startup("user", ROLE, "database", "postgres"));
+      sendingAhead.send(new byte[] {'p', 0, 0});
+      sendingAhead.expect('R');
+      postern.close();
+      client.expectFatal("57P03");
+      sendingAhead.expectFatal("57P03");
+    }
+  }
+
+  @Test
+  void tellsALoginThatWaitsForAPluginThatItStops() throws Exception {
+    CountDownLatch asked = new CountDownLatch(1);
+    RunningPostern postern =
+        RunningPostern.builder()
+            .authenticator(
+                exchange -> {
+                  asked.countDown();
+                  try {
+                    new CountDownLatch(1).await();
+                  } catch (InterruptedException e) {
+                    throw AuthenticationException.unavailable("woken", e);
+                  }
+                  throw new AssertionError("nobody woke it");
+                })
+            .router(request -> Gateways.routeTo(Gateways.server()))
+            .start();
+    try (WireClient client = WireClient.connect(postern.address())) {
+      client.send(FrontendPackets.startup("user", ROLE, "database", "postgres"));
+      asked.await();
+      postern.close();
+      client.expectFatal("57P03");
     } finally {
       postern.close();
     }

@@ -250,7 +250,7 @@ public final class ProxyServer implements AutoCloseable {
   public void stopAccepting() {
     registry.drain();
     listeners.forEach(Listener::stopAccepting);
-    registry.closeLogins();
+    registry.cutOffLogins();
   }
 
   /**

@@ -7,10 +7,11 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Enforces the deadline of a login where it is not the network that is waited for: a plugin, or
- * whatever a plugin asks, that takes longer is interrupted, and then the connection is closed.
+ * Ends a login from outside. It enforces the deadline where it is not the network that is waited
+ * for: a plugin, or whatever a plugin asks, that takes longer is interrupted, and then the
+ * connection is closed. The same is done to a login that is under way when Postern shuts down.
  */
-final class LoginAlarm {
+final class LoginAlarm implements SessionRegistry.Login {
   /** What waits for the network ends by itself at the deadline, and says for what it waited. */
   private static final Duration GRACE = Duration.ofMillis(250);
 
@@ -21,6 +22,7 @@ final class LoginAlarm {
   private final ScheduledFuture<?> timer;
   private volatile @Nullable Thread thread;
   private volatile boolean rung;
+  private volatile boolean cutOff;
 
   LoginAlarm(BlockingChannel channel) {
     this.channel = channel;
@@ -40,6 +42,21 @@ final class LoginAlarm {
 
   private void ring() {
     rung = true;
+    interrupt();
+  }
+
+  @Override
+  public void cutOff() {
+    cutOff = true;
+    interrupt();
+  }
+
+  @Override
+  public void pushOut() {
+    channel.close();
+  }
+
+  private void interrupt() {
     Thread late = thread;
     if (late != null) {
       late.interrupt();
@@ -49,6 +66,10 @@ final class LoginAlarm {
 
   boolean hasRung() {
     return rung;
+  }
+
+  boolean isCutOff() {
+    return cutOff;
   }
 
   /** Returns false if it is too late for that. */

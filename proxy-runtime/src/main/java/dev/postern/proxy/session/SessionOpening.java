@@ -24,6 +24,7 @@ import io.netty.channel.EventLoop;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -73,9 +74,10 @@ final class SessionOpening {
   /**
    * Greets the client and starts the relay, to which both connections then belong.
    *
-   * @param loginEnded run before the client hears that it is logged in
+   * @param loginEnded asked before the client hears that it is logged in; false: Postern is
+   *     shutting down
    */
-  void open(FrontendConnection client, BackendConnection backend, Runnable loginEnded)
+  void open(FrontendConnection client, BackendConnection backend, BooleanSupplier loginEnded)
       throws IOException, InterruptedException, SessionException {
     greet(client, backend);
     Session session = new Session(info, backend.channel().remoteAddress(), cancelRequest());
@@ -93,7 +95,13 @@ final class SessionOpening {
     }
     services.registry().opened(session);
     // Before the client knows: who has been told that it is logged in is no login to be cut off.
-    loginEnded.run();
+    if (!loginEnded.getAsBoolean()) {
+      session.end(
+          CloseReason.SHUTDOWN,
+          "Postern is shutting down",
+          SqlState.CANNOT_CONNECT_NOW,
+          "the server is shutting down");
+    }
     services.router().sessionOpened(info.route(), info.backend());
     logOpened();
     EventLoop eventLoop = relay.eventLoop();

@@ -5,13 +5,14 @@ import dev.postern.api.SessionException;
 import dev.postern.api.SqlState;
 import dev.postern.api.auth.AuthenticatedUser;
 import java.net.InetAddress;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -27,14 +28,23 @@ public final class SessionRegistry {
     void release();
   }
 
+  /** A login under way, as the registry ends it. Neither waits for anything. */
+  interface Login {
+    /** Others have come, and this one has waited longest. */
+    void pushOut();
+
+    /** Postern is shutting down. */
+    void cutOff();
+  }
+
   private final SessionLimits limits;
   private final ConcurrentMap<String, Session> sessions = new ConcurrentHashMap<>();
 
-  /** Logins under way, the eldest first, with what closes each. Guarded by itself. */
-  private final Map<Object, Runnable> logins = new LinkedHashMap<>();
+  /** Logins under way, the eldest first. Guarded by itself. */
+  private final Set<Login> logins = new LinkedHashSet<>();
 
   /** Those of users that have proved who they are, and have a place. Guarded by {@link #logins}. */
-  private final Map<Object, Runnable> admittedLogins = new HashMap<>();
+  private final Set<Login> admittedLogins = new HashSet<>();
 
   private final AtomicInteger cancelling = new AtomicInteger();
 
@@ -52,35 +62,34 @@ public final class SessionRegistry {
    * A connection has been opened. If too many are not logged in, the one that has waited longest is
    * closed: a flood of silent connections pushes out itself, not the clients that answer.
    *
-   * @param close ends the connection
    * @return false if Postern is shutting down, and the connection is to be closed
    */
-  boolean loginStarted(Object login, Runnable close) {
-    Runnable eldest = null;
+  boolean loginStarted(Login login) {
+    Login eldest = null;
     synchronized (logins) {
-      logins.put(login, close);
+      logins.add(login);
       if (logins.size() > limits.logins()) {
-        Object first = logins.keySet().iterator().next();
-        eldest = logins.remove(first);
+        eldest = logins.iterator().next();
+        logins.remove(eldest);
       }
     }
     if (eldest != null) {
-      eldest.run();
+      eldest.pushOut();
     }
     return !isDraining();
   }
 
   /** The login has got a place; others do not push it out any more. */
-  void loginAdmitted(Object login) {
+  void loginAdmitted(Login login) {
     synchronized (logins) {
-      Runnable close = logins.remove(login);
-      if (close != null) {
-        admittedLogins.put(login, close);
+      if (logins.remove(login)) {
+        admittedLogins.add(login);
       }
     }
   }
 
-  void loginEnded(Object login) {
+  /** The login has failed or become a session. It is not cut off after this. */
+  void loginEnded(Login login) {
     synchronized (logins) {
       logins.remove(login);
       admittedLogins.remove(login);
@@ -193,13 +202,11 @@ public final class SessionRegistry {
     return draining;
   }
 
-  /** Closes all connections that have not logged in. */
-  public void closeLogins() {
-    Collection<Runnable> all;
+  /** Refuses all that have not logged in, because Postern is shutting down. */
+  public void cutOffLogins() {
     synchronized (logins) {
-      all = new ArrayList<>(logins.values());
-      all.addAll(admittedLogins.values());
+      logins.forEach(Login::cutOff);
+      admittedLogins.forEach(Login::cutOff);
     }
-    all.forEach(Runnable::run);
   }
 }

@@ -70,10 +70,10 @@ public final class SessionRunner implements Runnable {
     SessionRegistry registry = services.registry();
     alarm.watch(Thread.currentThread());
     try {
-      if (registry.loginStarted(this, channel::close)) {
+      if (registry.loginStarted(alarm)) {
         serve();
       } else {
-        refuse(SqlState.CANNOT_CONNECT_NOW, "the server is shutting down");
+        refuseAtShutdown();
       }
     } catch (BackendRefusedException e) {
       log(e.kind()).log("refused by the backend: {}", e.getMessage());
@@ -89,6 +89,13 @@ public final class SessionRunner implements Runnable {
           .addKeyValue("sessionId", sessionId)
           .log("the client went before it was logged in: {}", e.getMessage());
     } catch (InterruptedException e) {
+      if (alarm.isCutOff()) {
+        log.atInfo()
+            .addKeyValue("sessionId", sessionId)
+            .log("the login was cut off: Postern is shutting down");
+        refuseAtShutdown();
+        return;
+      }
       if (alarm.hasRung()) {
         refuseLate(FailureKind.PROXY, e);
         return;
@@ -99,7 +106,7 @@ public final class SessionRunner implements Runnable {
       refuse(SqlState.INTERNAL_ERROR, "internal error (session " + sessionId + ")");
     } finally {
       alarm.stop();
-      registry.loginEnded(this);
+      registry.loginEnded(alarm);
       if (!relaying) {
         client.close();
         channel.eventLoop().execute(channel::release);
@@ -108,12 +115,19 @@ public final class SessionRunner implements Runnable {
   }
 
   private void serve() throws IOException, InterruptedException, SessionException {
-    switch (negotiation.perform(client)) {
-      case Opening.Cancel(var request) -> {
-        services.cancels().handle(request, address(), channel.eventLoop());
-        client.close();
+    try {
+      switch (negotiation.perform(client)) {
+        case Opening.Cancel(var request) -> {
+          services.cancels().handle(request, address(), channel.eventLoop());
+          client.close();
+        }
+        case Opening.Login login -> logIn(login);
       }
-      case Opening.Login login -> logIn(login);
+    } catch (IOException | SessionException | RuntimeException e) {
+      if (alarm.isCutOff()) { // which plugins may have put in their own words
+        throw new InterruptedException("the login was cut off");
+      }
+      throw e;
     }
   }
 
@@ -127,7 +141,7 @@ public final class SessionRunner implements Runnable {
     BackendConnection backend = null;
     try {
       place = services.registry().admit(user, address());
-      services.registry().loginAdmitted(this);
+      services.registry().loginAdmitted(alarm);
       Route route = route(new RoutingRequest(info, login.parameters(), user));
       backend =
           services
@@ -147,7 +161,7 @@ public final class SessionRunner implements Runnable {
         throw new InterruptedException("the login took too long");
       }
       new SessionOpening(services, session, login.version(), place, declarations)
-          .open(client, backend, () -> services.registry().loginEnded(this));
+          .open(client, backend, this::isWanted);
       relaying = true;
     } finally {
       if (user.scramKeys() != null) {
@@ -162,6 +176,12 @@ public final class SessionRunner implements Runnable {
         }
       }
     }
+  }
+
+  /** The login is over; false if it was cut off before that. */
+  private boolean isWanted() {
+    services.registry().loginEnded(alarm);
+    return !alarm.isCutOff();
   }
 
   private AuthenticatedUser authenticate(ClientInfo info, StartupParameters parameters)
@@ -218,6 +238,10 @@ public final class SessionRunner implements Runnable {
 
   private InetAddress address() {
     return channel.remoteAddress().getAddress();
+  }
+
+  private void refuseAtShutdown() {
+    refuse(SqlState.CANNOT_CONNECT_NOW, "the server is shutting down");
   }
 
   private void refuseLate(FailureKind kind, Exception e) {

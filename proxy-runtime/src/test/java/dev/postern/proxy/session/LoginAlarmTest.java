@@ -28,6 +28,18 @@ final class LoginAlarmTest {
   }
 
   @Test
+  void interruptsALoginThatIsCutOffAndThenClosesItsConnection() {
+    alarm.watch(Thread.currentThread());
+    alarm.cutOff();
+    assertThat(Thread.interrupted()).isTrue();
+    assertThat(alarm.isCutOff()).isTrue();
+    assertThat(alarm.hasRung()).isFalse();
+    assertThat(channel.isOpen()).isTrue();
+    pass(2);
+    assertThat(channel.isOpen()).isFalse();
+  }
+
+  @Test
   void leavesALoginAloneThatWasInTime() {
     alarm.watch(Thread.currentThread());
     assertThat(alarm.stop()).isTrue();
