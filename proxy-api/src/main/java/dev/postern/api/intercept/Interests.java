@@ -11,6 +11,9 @@ import java.util.function.Function;
  * {@code Query.class}, or {@code FrontendMessage.class} or {@code BackendMessage.class} for all of
  * that direction. To <em>observe</em> is to see; to <em>intercept</em> is to decide. Messages of
  * the login itself are never seen.
+ *
+ * <p>Declare within {@link MessageInterceptor#open}; once the session has begun, every method
+ * throws {@link IllegalStateException}.
  */
 public interface Interests {
   <M extends FrontendMessage> Interests observeFrontend(Class<M> type, Consumer<? super M> handler);

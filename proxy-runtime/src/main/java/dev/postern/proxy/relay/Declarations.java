@@ -27,10 +27,25 @@ public final class Declarations {
   final Handlers<FrontendMessage> frontend = new Handlers<>();
   final Handlers<BackendMessage> backend = new Handlers<>();
   private final List<Closing> closings = new ArrayList<>();
+  private volatile boolean sealed;
 
   /** Where one interceptor declares; call for them in the configuration's order. */
   public Interests of(String interceptor) {
     return new InterestsOf(interceptor);
+  }
+
+  /** From now on nothing more can be declared. */
+  void seal() {
+    sealed = true;
+  }
+
+  private void checkOpen(String interceptor) {
+    if (sealed) {
+      throw new IllegalStateException(
+          "interceptor "
+              + interceptor
+              + " declares an interest after the session has begun (expected: within open())");
+    }
   }
 
   void closed(CloseReason reason) {
@@ -87,6 +102,7 @@ public final class Declarations {
         Class<? extends FrontendMessage> type,
         @Nullable Consumer<FrontendMessage> observer,
         @Nullable Function<FrontendMessage, Verdict<FrontendMessage>> decider) {
+      checkOpen(interceptor);
       var handler = new Handler<>(interceptor, type, observer, decider);
       frontend.add(handler, frontend.size(), MessageTypes.frontendTypes(type));
       return this;
@@ -96,6 +112,7 @@ public final class Declarations {
         Class<? extends BackendMessage> type,
         @Nullable Consumer<BackendMessage> observer,
         @Nullable Function<BackendMessage, Verdict<BackendMessage>> decider) {
+      checkOpen(interceptor);
       var handler = new Handler<>(interceptor, type, observer, decider);
       backend.add(handler, ownBackendHandlers++, MessageTypes.backendTypes(type));
       return this;
@@ -103,6 +120,7 @@ public final class Declarations {
 
     @Override
     public Interests onClose(Consumer<CloseReason> handler) {
+      checkOpen(interceptor);
       closings.add(new Closing(interceptor, handler));
       return this;
     }

@@ -10,9 +10,7 @@ interface Flow {
   /** Takes the bytes over. */
   void accept(ByteBuf bytes);
 
-  /**
-   * Whether everything written so far ends at the end of a message, as far as this flow can tell.
-   */
+  /** Whether everything written so far is known to end at the end of a message. */
   boolean atMessageBoundary();
 
   /** The direction is over; frees what is held back. */

@@ -20,6 +20,7 @@ public abstract sealed class Relay permits DedicatedRelay {
   private boolean ended;
 
   Relay(String sessionId, Declarations declarations, RelaySettings settings, RelayEnd end) {
+    declarations.seal();
     this.sessionId = sessionId;
     this.declarations = declarations;
     this.settings = settings;

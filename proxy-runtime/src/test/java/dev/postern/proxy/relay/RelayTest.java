@@ -1,9 +1,11 @@
 package dev.postern.proxy.relay;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import dev.postern.api.Bytes;
 import dev.postern.api.SqlState;
+import dev.postern.api.intercept.Interests;
 import dev.postern.api.intercept.Verdict;
 import dev.postern.api.message.BackendMessage;
 import dev.postern.api.message.CommandComplete;
@@ -409,12 +411,38 @@ final class RelayTest {
 
   @Test
   void saysGoodbyeForAClientThatVanishedBetweenQueries() throws Exception {
-    session.start();
+    session.start(true);
     session.clientSends(new Query("select 1"));
     session.backendSends(new CommandComplete("SELECT 1"), READY);
     session.client.close();
     assertThat(session.busy).isFalse();
     assertThat(session.toBackend()).containsExactly(new Query("select 1"), new Terminate());
+  }
+
+  @Test
+  void saysNoGoodbyeBehindHalfAMessageThatNobodyLooksAt() {
+    session.start();
+    ByteBuf half = RelayFixture.frontend(new Query("select 1"));
+    int whole = half.readableBytes();
+    half.writeBytes(RelayFixture.frontend(new Query("select 2")).readSlice(8));
+    session.client.writeInbound(half);
+    session.backendSends(new CommandComplete("SELECT 1"), READY);
+    session.client.close();
+    assertThat(RelayFixture.sent(session.backend).readableBytes()).isEqualTo(whole + 8);
+    assertThat(session.backend.isOpen()).isFalse();
+  }
+
+  @Test
+  void takesNoDeclarationOnceItHasBegun() {
+    Interests late = session.declarations.of("late");
+    session.start();
+    assertThatIllegalStateException()
+        .isThrownBy(() -> late.observeFrontend(Query.class, query -> {}))
+        .withMessageContaining("late")
+        .withMessageContaining("open()");
+    assertThatIllegalStateException()
+        .isThrownBy(() -> late.interceptBackend(ErrorResponse.class, e -> Verdict.forward()));
+    assertThatIllegalStateException().isThrownBy(() -> late.onClose(reason -> {}));
   }
 
   @Test
