@@ -3,6 +3,9 @@ package dev.postern.it;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.postern.api.SqlState;
+import dev.postern.api.intercept.Verdict;
+import dev.postern.api.message.Query;
 import dev.postern.testkit.FrontendPackets;
 import dev.postern.testkit.PostgresServer;
 import dev.postern.testkit.RunningPostern;
@@ -14,10 +17,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Replication connections, physical and logical. */
 final class ReplicationIT {
@@ -63,6 +69,33 @@ final class ReplicationIT {
       client.receiveUntil('Z');
     } finally {
       server.execute("DROP PUBLICATION postern_publication", "DROP TABLE replicated");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"true", "database"})
+  void showsTheErrorOfTheInterceptorThatRefusesACommand(String kind) {
+    PostgresServer server = Gateways.server();
+    try (RunningPostern postern =
+        Gateways.before(server)
+            .interceptor(
+                "refuser",
+                (session, interests) ->
+                    interests.interceptFrontend(
+                        Query.class,
+                        query ->
+                            query.sql().startsWith("BASE_BACKUP")
+                                ? Verdict.reject(SqlState.INSUFFICIENT_PRIVILEGE, "no backups")
+                                : Verdict.forward()))
+            .start()) {
+      postern.importUser(server, ROLE);
+      try (WireClient client = replicating(postern, kind)) {
+        List<WireMessage> refusal = client.query("BASE_BACKUP");
+        assertThat(refusal).extracting(WireMessage::type).containsExactly('E', 'Z');
+        assertThat(refusal.getFirst().sqlState()).isEqualTo("42501");
+        assertThat(refusal.getFirst().text()).isEqualTo("no backups");
+        assertThat(client.query("IDENTIFY_SYSTEM").get(1).values()).hasSize(4);
+      }
     }
   }
 
@@ -123,7 +156,11 @@ final class ReplicationIT {
   }
 
   private static WireClient replicating(String kind) {
-    WireClient client = WireClient.connect(Gateways.plain().address());
+    return replicating(Gateways.plain(), kind);
+  }
+
+  private static WireClient replicating(RunningPostern postern, String kind) {
+    WireClient client = WireClient.connect(postern.address());
     client.send(FrontendPackets.startup("user", ROLE, "database", "postgres", "replication", kind));
     client.authenticate(ROLE, Gateways.PASSWORD);
     client.greeting();

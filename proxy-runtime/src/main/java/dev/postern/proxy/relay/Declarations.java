@@ -27,11 +27,27 @@ public final class Declarations {
   final Handlers<FrontendMessage> frontend = new Handlers<>();
   final Handlers<BackendMessage> backend = new Handlers<>();
   private final List<Closing> closings = new ArrayList<>();
+  private final boolean physicalReplication;
   private volatile boolean sealed;
+
+  public Declarations() {
+    this(false);
+  }
+
+  /**
+   * @param physicalReplication whether the session speaks to a server that knows no SQL
+   */
+  public Declarations(boolean physicalReplication) {
+    this.physicalReplication = physicalReplication;
+  }
 
   /** Where one interceptor declares; call for them in the configuration's order. */
   public Interests of(String interceptor) {
     return new InterestsOf(interceptor);
+  }
+
+  boolean isPhysicalReplication() {
+    return physicalReplication;
   }
 
   /** From now on nothing more can be declared. */

@@ -34,7 +34,7 @@ public final class DedicatedRelay extends Relay {
     boolean cutClient = settings.countMessages() || !declarations.frontend.isEmpty();
     boolean cutBackend = settings.countMessages() || refusing || !declarations.backend.isEmpty();
     progress = new Progress(cutClient && cutBackend);
-    Rejections rejections = new Rejections();
+    Rejections rejections = new Rejections(declarations.isPhysicalReplication());
     if (refusing) {
       declarations.backend.want((byte) 'E');
     }

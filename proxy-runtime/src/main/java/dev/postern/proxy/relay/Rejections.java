@@ -36,7 +36,16 @@ final class Rejections {
           return size() > MAX_OUTSTANDING;
         }
       };
+  private final boolean physicalReplication;
   private long count;
+
+  /**
+   * @param physicalReplication whether the server knows no SQL: it then says so of any Query that
+   *     is no command of replication, and does not quote it
+   */
+  Rejections(boolean physicalReplication) {
+    this.physicalReplication = physicalReplication;
+  }
 
   /**
    * Refuses a message.
@@ -48,7 +57,7 @@ final class Rejections {
     String name = prefix + count++ + "_";
     outstanding.put(name, ErrorResponse.error(sqlState, message));
     return switch (type) {
-      case 'Q', 'F' -> new Query(name);
+      case 'Q', 'F' -> new Query(physicalReplication ? "SHOW " + name : name);
       case 'd', 'c', 'f' -> new CopyFail(name);
       default -> new Describe(Target.STATEMENT, name);
     };

@@ -215,7 +215,7 @@ public final class SessionRunner implements Runnable {
   }
 
   private Declarations declare(SessionInfo session) throws SessionException {
-    Declarations declarations = new Declarations();
+    Declarations declarations = new Declarations(isPhysicalReplication(session.startup()));
     for (NamedInterceptor named : services.interceptors()) {
       try {
         named.interceptor().open(session, declarations.of(named.name()));
@@ -229,6 +229,10 @@ public final class SessionRunner implements Runnable {
       }
     }
     return declarations;
+  }
+
+  private static boolean isPhysicalReplication(StartupParameters startup) {
+    return startup.replication() && !"database".equals(startup.values().get("replication"));
   }
 
   private @Nullable TlsInfo tlsInfo() {
