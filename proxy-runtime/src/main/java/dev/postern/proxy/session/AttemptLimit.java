@@ -1,18 +1,26 @@
 package dev.postern.proxy.session;
 
+import java.net.Inet6Address;
 import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.function.LongSupplier;
 
 /**
  * How many failures one address may have within a span of time: wrong passwords, or made-up cancel
- * keys. Safe for use by many threads, and bounded in memory: when too many addresses are known,
- * those whose span is over are forgotten, and if that is not enough all are.
+ * keys. Addresses of IPv6 count together by their first 64 bits, which is the least that a customer
+ * of a network gets: who has one of them has all. Safe for use by many threads, and bounded in
+ * memory: when too many addresses are known, those whose span is over are forgotten, and if that is
+ * not enough all are.
  */
 final class AttemptLimit {
   private static final int MAX_ADDRESSES = 100_000;
+
+  /** In bytes. */
+  private static final int IPV6_NETWORK_LENGTH = 8;
 
   private record Failures(long since, int count) {}
 
@@ -34,7 +42,7 @@ final class AttemptLimit {
     if (limit == 0) {
       return false;
     }
-    Failures known = failures.get(address);
+    Failures known = failures.get(network(address));
     return known != null && known.count() >= limit && !isOver(known);
   }
 
@@ -55,11 +63,24 @@ final class AttemptLimit {
     }
     Failures now =
         failures.merge(
-            address,
+            network(address),
             new Failures(nanoTime.getAsLong(), 1),
             (known, first) ->
                 isOver(known) ? first : new Failures(known.since(), known.count() + 1));
     return now.count() == limit;
+  }
+
+  private static InetAddress network(InetAddress address) {
+    if (!(address instanceof Inet6Address)) {
+      return address;
+    }
+    byte[] bytes = address.getAddress();
+    Arrays.fill(bytes, IPV6_NETWORK_LENGTH, bytes.length, (byte) 0);
+    try {
+      return InetAddress.getByAddress(bytes);
+    } catch (UnknownHostException e) {
+      throw new IllegalStateException(e); // thrown for other lengths only
+    }
   }
 
   private boolean isOver(Failures known) {
