@@ -9,6 +9,9 @@ import dev.postern.testkit.TestVerifiers;
 import dev.postern.testkit.WireClient;
 import dev.postern.testkit.WireMessage;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 
@@ -86,6 +89,82 @@ final class UserRulesIT {
     letsIn("rules_removed", Gateways.PASSWORD);
     POSTERN.users().remove("rules_removed");
     assertThat(refusal("rules_removed", Gateways.PASSWORD).sqlState()).isEqualTo("28P01");
+  }
+
+  @Test
+  void refusesALoginWhoseUserIsDisabledBeforeItsSessionBegins() throws Exception {
+    try (HeldLogin login = new HeldLogin("rules_disabled_late")) {
+      login.postern.users().setEnabled("rules_disabled_late", false);
+      assertThat(login.outcome().sqlState()).isEqualTo("28P01");
+    }
+  }
+
+  @Test
+  void refusesALoginWhosePasswordIsReplacedBeforeItsSessionBegins() throws Exception {
+    try (HeldLogin login = new HeldLogin("rules_replaced_late")) {
+      NewVerifier changed = NewVerifier.of(TestVerifiers.of("changed"));
+      login.postern.users().setPassword("rules_replaced_late", changed);
+      assertThat(login.outcome().sqlState()).isEqualTo("28P01");
+    }
+  }
+
+  @Test
+  void letsALoginInWhosePasswordCountsOnBesideANewOne() throws Exception {
+    try (HeldLogin login = new HeldLogin("rules_rotated_late")) {
+      NewVerifier changed =
+          new NewVerifier(TestVerifiers.of("changed"), null, null, Duration.ofHours(1));
+      login.postern.users().setPassword("rules_rotated_late", changed);
+      assertThat(login.outcome().type()).isEqualTo('R');
+      assertThat(login.client.greeting().processId()).isPositive();
+    }
+  }
+
+  /** A login that has proved its password, and waits to be routed. */
+  private static final class HeldLogin implements AutoCloseable {
+    final RunningPostern postern;
+    private final CountDownLatch goOn = new CountDownLatch(1);
+    private final WireClient client;
+    private final CompletableFuture<WireMessage> outcome;
+
+    HeldLogin(String user) throws InterruptedException {
+      CountDownLatch proved = new CountDownLatch(1);
+      postern =
+          Gateways.withRouter(
+                  request -> {
+                    proved.countDown();
+                    try {
+                      goOn.await();
+                    } catch (InterruptedException e) {
+                      throw new IllegalStateException(e);
+                    }
+                    return Gateways.routeTo(TrustingServer.server());
+                  })
+              .start();
+      TrustingServer.role(user);
+      Users.add(postern, user);
+      client = WireClient.connect(postern.address());
+      client.send(FrontendPackets.startup("user", user, "database", "postgres"));
+      outcome =
+          CompletableFuture.supplyAsync(
+              () -> {
+                Logins.scram(client, Gateways.PASSWORD);
+                client.expect('R'); // AuthenticationSASLFinal
+                return client.receive();
+              });
+      proved.await();
+    }
+
+    WireMessage outcome() throws Exception {
+      goOn.countDown();
+      return outcome.get(10, TimeUnit.SECONDS);
+    }
+
+    @Override
+    public void close() {
+      goOn.countDown();
+      client.close();
+      postern.close();
+    }
   }
 
   @Test

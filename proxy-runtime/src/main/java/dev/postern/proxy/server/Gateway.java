@@ -1,7 +1,5 @@
 package dev.postern.proxy.server;
 
-import dev.postern.api.SqlState;
-import dev.postern.api.session.CloseReason;
 import dev.postern.proxy.config.Configuration;
 import dev.postern.proxy.config.ListenerConfig;
 import dev.postern.proxy.config.TlsMode;
@@ -10,10 +8,8 @@ import dev.postern.proxy.plugin.PluginEnvironment;
 import dev.postern.proxy.plugin.PluginLoadException;
 import dev.postern.proxy.plugin.PluginSelection;
 import dev.postern.proxy.plugin.Plugins;
-import dev.postern.proxy.session.Session;
 import dev.postern.proxy.tls.TlsRuntime;
 import dev.postern.proxy.user.StoreException;
-import dev.postern.proxy.user.UserChange;
 import dev.postern.proxy.user.UserStore;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -54,7 +50,6 @@ public final class Gateway implements AutoCloseable {
       ServerPlugins inService =
           new ServerPlugins(plugins.authenticator(), plugins.router(), plugins.interceptors());
       ProxyServer server = ProxyServer.start(configuration, users, inService, tls);
-      users.onChange(change -> endSessions(server, change));
       return new Gateway(users, plugins, server);
     } catch (StartException | RuntimeException e) {
       if (plugins != null) {
@@ -68,22 +63,6 @@ public final class Gateway implements AutoCloseable {
 
   private static boolean hasTls(ListenerConfig listener) {
     return listener.effectiveTlsMode() != TlsMode.DISABLED;
-  }
-
-  /** Who may log in no more is not served on either. */
-  private static void endSessions(ProxyServer server, UserChange change) {
-    if (change.kind() != UserChange.Kind.DISABLED && change.kind() != UserChange.Kind.REMOVED) {
-      return;
-    }
-    for (Session session : server.registry().sessions()) {
-      if (session.info().user().name().equals(change.user())) {
-        session.end(
-            CloseReason.KILLED,
-            "its user was " + (change.kind() == UserChange.Kind.DISABLED ? "disabled" : "removed"),
-            SqlState.ADMIN_SHUTDOWN,
-            "terminating connection due to administrator command");
-      }
-    }
   }
 
   private static UserStore openStore(Configuration configuration, Path home) throws StartException {

@@ -116,6 +116,7 @@ public final class ProxyServer implements AutoCloseable {
     try {
       SessionServices services =
           services(configuration, users, plugins, transport, backendTls, passwords, registry);
+      users.onChange(new ChangedUsers(users, registry, services.clock()));
       for (ListenerConfig listener : configuration.listeners()) {
         ListenerSecurity security = security(listener, tls);
         listeners.add(Listener.open(listener, security, transport, eventLoops, services));

@@ -23,6 +23,8 @@ final class LoginAlarm implements SessionRegistry.Login {
   private volatile @Nullable Thread thread;
   private volatile boolean rung;
   private volatile boolean cutOff;
+  private volatile @Nullable String user;
+  private volatile boolean revoked;
 
   LoginAlarm(BlockingChannel channel) {
     this.channel = channel;
@@ -38,6 +40,11 @@ final class LoginAlarm implements SessionRegistry.Login {
   /** The login runs on this thread. */
   void watch(Thread loginThread) {
     thread = loginThread;
+  }
+
+  /** The client is about to prove that it is this user. */
+  void user(String name) {
+    user = name;
   }
 
   private void ring() {
@@ -56,6 +63,13 @@ final class LoginAlarm implements SessionRegistry.Login {
     channel.close();
   }
 
+  @Override
+  public void revoke(String changedUser) {
+    if (changedUser.equals(user)) {
+      revoked = true;
+    }
+  }
+
   private void interrupt() {
     Thread late = thread;
     if (late != null) {
@@ -70,6 +84,10 @@ final class LoginAlarm implements SessionRegistry.Login {
 
   boolean isCutOff() {
     return cutOff;
+  }
+
+  boolean isRevoked() {
+    return revoked;
   }
 
   /** Returns false if it is too late for that. */

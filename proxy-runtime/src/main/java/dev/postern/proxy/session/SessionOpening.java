@@ -24,7 +24,7 @@ import io.netty.channel.EventLoop;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -74,10 +74,9 @@ final class SessionOpening {
   /**
    * Greets the client and starts the relay, to which both connections then belong.
    *
-   * @param loginEnded asked before the client hears that it is logged in; false: Postern is
-   *     shutting down
+   * @param loginEnded told before the client hears that it is logged in; may end the session
    */
-  void open(FrontendConnection client, BackendConnection backend, BooleanSupplier loginEnded)
+  void open(FrontendConnection client, BackendConnection backend, Consumer<Session> loginEnded)
       throws IOException, InterruptedException, SessionException {
     greet(client, backend);
     Session session = new Session(info, backend.channel().remoteAddress(), cancelRequest());
@@ -95,13 +94,7 @@ final class SessionOpening {
     }
     services.registry().opened(session);
     // Before the client knows: who has been told that it is logged in is no login to be cut off.
-    if (!loginEnded.getAsBoolean()) {
-      session.end(
-          CloseReason.SHUTDOWN,
-          "Postern is shutting down",
-          SqlState.CANNOT_CONNECT_NOW,
-          "the server is shutting down");
-    }
+    loginEnded.accept(session);
     services.router().sessionOpened(info.route(), info.backend());
     logOpened();
     EventLoop eventLoop = relay.eventLoop();

@@ -35,6 +35,9 @@ public final class SessionRegistry {
 
     /** Postern is shutting down. */
     void cutOff();
+
+    /** What a user of this name has proved counts no more. Does nothing to others. */
+    void revoke(String user);
   }
 
   private final SessionLimits limits;
@@ -88,7 +91,7 @@ public final class SessionRegistry {
     }
   }
 
-  /** The login has failed or become a session. It is not cut off after this. */
+  /** The login has failed or become a session. It is not cut off or revoked after this. */
   void loginEnded(Login login) {
     synchronized (logins) {
       logins.remove(login);
@@ -200,6 +203,17 @@ public final class SessionRegistry {
 
   public synchronized boolean isDraining() {
     return draining;
+  }
+
+  /**
+   * Lets no login of this user that is under way become a session: it may have proved what counts
+   * no more.
+   */
+  public void revokeLogins(String user) {
+    synchronized (logins) {
+      logins.forEach(login -> login.revoke(user));
+      admittedLogins.forEach(login -> login.revoke(user));
+    }
   }
 
   /** Refuses all that have not logged in, because Postern is shutting down. */

@@ -8,6 +8,7 @@ import dev.postern.api.auth.AuthenticationException;
 import dev.postern.api.routing.Route;
 import dev.postern.api.routing.RoutingRequest;
 import dev.postern.api.session.ClientInfo;
+import dev.postern.api.session.CloseReason;
 import dev.postern.api.session.SessionInfo;
 import dev.postern.api.session.StartupParameters;
 import dev.postern.api.session.TlsInfo;
@@ -40,6 +41,7 @@ import org.slf4j.spi.LoggingEventBuilder;
  */
 public final class SessionRunner implements Runnable {
   private static final Logger log = LoggerFactory.getLogger(SessionRunner.class);
+  private static final String SHUTTING_DOWN = "the server is shutting down";
 
   private final String sessionId;
   private final BlockingChannel channel;
@@ -136,6 +138,7 @@ public final class SessionRunner implements Runnable {
     startup = login.parameters();
     ClientInfo info =
         new ClientInfo(sessionId, channel.remoteAddress(), channel.localAddress(), tlsInfo());
+    alarm.user(login.parameters().user());
     AuthenticatedUser user = authenticate(info, login.parameters());
     Place place = null;
     BackendConnection backend = null;
@@ -160,8 +163,11 @@ public final class SessionRunner implements Runnable {
       if (!alarm.stop()) {
         throw new InterruptedException("the login took too long");
       }
+      if (alarm.isRevoked()) {
+        throw revoked(login.parameters());
+      }
       new SessionOpening(services, session, login.version(), place, declarations)
-          .open(client, backend, this::isWanted);
+          .open(client, backend, this::loginEnded);
       relaying = true;
     } finally {
       if (user.scramKeys() != null) {
@@ -178,10 +184,28 @@ public final class SessionRunner implements Runnable {
     }
   }
 
-  /** The login is over; false if it was cut off before that. */
-  private boolean isWanted() {
+  /** The session takes over, and with it what has been done to the login in the last moment. */
+  private void loginEnded(Session session) {
     services.registry().loginEnded(alarm);
-    return !alarm.isCutOff();
+    if (alarm.isCutOff()) {
+      session.end(
+          CloseReason.SHUTDOWN,
+          "Postern is shutting down",
+          SqlState.CANNOT_CONNECT_NOW,
+          SHUTTING_DOWN);
+    } else if (alarm.isRevoked()) {
+      AuthenticationException refusal = revoked(session.info().startup());
+      session.end(
+          CloseReason.KILLED,
+          String.valueOf(refusal.getMessage()),
+          refusal.sqlState(),
+          refusal.clientMessage());
+    }
+  }
+
+  private static AuthenticationException revoked(StartupParameters startup) {
+    return AuthenticationException.invalidPassword(
+        startup.user(), "the user was disabled, removed or changed during the login");
   }
 
   private AuthenticatedUser authenticate(ClientInfo info, StartupParameters parameters)
@@ -245,7 +269,7 @@ public final class SessionRunner implements Runnable {
   }
 
   private void refuseAtShutdown() {
-    refuse(SqlState.CANNOT_CONNECT_NOW, "the server is shutting down");
+    refuse(SqlState.CANNOT_CONNECT_NOW, SHUTTING_DOWN);
   }
 
   private void refuseLate(FailureKind kind, Exception e) {

@@ -40,6 +40,16 @@ final class LoginAlarmTest {
   }
 
   @Test
+  void isRevokedWithItsOwnUserOnly() {
+    alarm.revoke("alice");
+    alarm.user("alice");
+    alarm.revoke("bob");
+    assertThat(alarm.isRevoked()).isFalse();
+    alarm.revoke("alice");
+    assertThat(alarm.isRevoked()).isTrue();
+  }
+
+  @Test
   void leavesALoginAloneThatWasInTime() {
     alarm.watch(Thread.currentThread());
     assertThat(alarm.stop()).isTrue();

@@ -31,6 +31,11 @@ final class SessionRegistryTest {
     }
 
     @Override
+    public void revoke(String user) {
+      closed.add(name + " revoked");
+    }
+
+    @Override
     public boolean equals(Object other) {
       return other instanceof TestLogin login && login.name.equals(name);
     }
