@@ -297,6 +297,11 @@ final class InterceptorsIT {
       assertThat(client.expectFatal("XX000").text()).doesNotContain("a secret detail");
       assertThat(other.queryOne("SELECT 1")).isEqualTo("1");
     }
+    assertThat(Logs.containing("an interceptor failed", "a secret detail"))
+        .singleElement()
+        .asString()
+        .startsWith("ERROR")
+        .contains("sessionId=", "plugin=\"under-test\"", "at dev.postern.it.InterceptorsIT");
   }
 
   @Test

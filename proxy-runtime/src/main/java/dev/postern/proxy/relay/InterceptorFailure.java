@@ -4,7 +4,14 @@ package dev.postern.proxy.relay;
 final class InterceptorFailure extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
+  private final String interceptor;
+
   InterceptorFailure(String interceptor, Throwable cause) {
     super("interceptor " + interceptor + " failed: " + cause, cause);
+    this.interceptor = interceptor;
+  }
+
+  String interceptor() {
+    return interceptor;
   }
 }

@@ -7,12 +7,16 @@ import dev.postern.api.session.CloseReason;
 import io.netty.channel.EventLoop;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One session's forwarding, from the moment in which it may send its first query until either side
  * goes. Called on the session's event loop, but for what says otherwise.
  */
 public abstract sealed class Relay permits DedicatedRelay {
+  private static final Logger log = LoggerFactory.getLogger(Relay.class);
+
   final Declarations declarations;
   private final String sessionId;
   private final RelaySettings settings;
@@ -109,6 +113,13 @@ public abstract sealed class Relay permits DedicatedRelay {
   }
 
   final void interceptorFailed(InterceptorFailure failure) {
+    if (!ended) {
+      log.atError()
+          .addKeyValue("sessionId", sessionId)
+          .addKeyValue("plugin", failure.interceptor())
+          .setCause(failure.getCause())
+          .log("an interceptor failed");
+    }
     end(CloseReason.INTERCEPTOR, String.valueOf(failure.getMessage()), internalError());
   }
 

@@ -45,9 +45,27 @@ final class Listener implements AutoCloseable {
 
   /**
    * Opens the socket; connections are served from now on. The security's TLS is closed with the
-   * listener.
+   * listener, or if it cannot be opened.
    */
   static Listener open(
+      ListenerConfig config,
+      ListenerSecurity security,
+      Transport transport,
+      EventLoopGroup eventLoops,
+      SessionServices services)
+      throws StartException {
+    ServerTls tls = security.tls();
+    try {
+      return bind(config, security, transport, eventLoops, services);
+    } catch (StartException | RuntimeException e) {
+      if (tls != null) {
+        tls.close();
+      }
+      throw e;
+    }
+  }
+
+  private static Listener bind(
       ListenerConfig config,
       ListenerSecurity security,
       Transport transport,
