@@ -36,6 +36,7 @@ public final class BackendConnector {
   private final Transport transport;
   private final BackendTlsContexts tls;
   private final Duration connectTimeout;
+  private final HostLookup lookup = new HostLookup(InetAddress::getAllByName);
 
   /**
    * @param connectTimeout for one server: looking its name up, all its addresses, and TLS
@@ -63,7 +64,7 @@ public final class BackendConnector {
       throws IOException, InterruptedException {
     Deadline connected = deadline.orIn(connectTimeout);
     IOException failure = null;
-    for (InetAddress address : InetAddress.getAllByName(backend.host())) {
+    for (InetAddress address : lookup.addresses(backend.host(), connected)) {
       try {
         return open(backend, new InetSocketAddress(address, backend.port()), eventLoop, connected);
       } catch (IOException e) {
