@@ -3,6 +3,7 @@ package dev.postern.it;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.postern.testkit.FakeBackend;
 import dev.postern.testkit.FrontendPackets;
 import dev.postern.testkit.RunningPostern;
 import dev.postern.testkit.WireClient;
@@ -10,6 +11,7 @@ import dev.postern.testkit.WireMessage;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -75,6 +77,35 @@ final class LimitsIT {
         client.send(FrontendPackets.startup("user", ROLE, "database", "postgres"));
         assertThat(client.receive().type()).isEqualTo('E');
       }
+    }
+  }
+
+  @Test
+  void countsASessionUntilItsServerHasStoppedWorkingForIt() {
+    CountDownLatch stop = new CountDownLatch(1);
+    FakeBackend.Script deafToCancels =
+        connection -> {
+          if (!connection.startup().isCancelRequest()) {
+            connection.greet();
+            connection.receive();
+            stop.await();
+          }
+        };
+    try (FakeBackend server = FakeBackend.start(deafToCancels);
+        RunningPostern postern =
+            Gateways.before(server).setting("limits.sessions-per-user", 1).start()) {
+      postern.addUser(ROLE, Gateways.PASSWORD);
+      try (WireClient client = WireClient.connect(postern.address())) {
+        client.login(ROLE, Gateways.PASSWORD, "postgres");
+        client.send(FrontendPackets.query("SELECT pg_sleep(300)"));
+      }
+      await().until(() -> postern.server().registry().sessions().isEmpty());
+      assertThat(refusal(postern, ROLE).sqlState()).isEqualTo("53300");
+      stop.countDown();
+      await()
+          .atMost(Duration.ofSeconds(10))
+          .ignoreExceptionsInstanceOf(AssertionError.class)
+          .until(() -> letsIn(postern));
     }
   }
 

@@ -93,10 +93,12 @@ final class SessionOpening {
       services.cancels().keys().add(clientKey.processId(), clientKey.secretKey(), session);
     }
     services.registry().opened(session);
-    // Before the client knows: who has been told that it is logged in is no login to be cut off.
-    loginEnded.accept(session);
+    // What the server still does for the session after its end counts as the session.
+    backend.channel().channel().closeFuture().addListener(closed -> place.release());
     services.router().sessionOpened(info.route(), info.backend());
     logOpened();
+    // Before the client knows: who has been told that it is logged in is no login to be cut off.
+    loginEnded.accept(session);
     EventLoop eventLoop = relay.eventLoop();
     eventLoop.execute(
         () -> {
@@ -180,7 +182,6 @@ final class SessionOpening {
       services.registry().cancelStarted();
     }
     services.registry().closed(session);
-    place.release();
     if (clientKey != null) {
       services.cancels().keys().remove(clientKey.processId(), session);
     }
