@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.postern.plugins.querylog.QueryLogFactory;
 import dev.postern.testkit.FrontendPackets;
+import dev.postern.testkit.PosternBuilder;
 import dev.postern.testkit.RunningPostern;
 import dev.postern.testkit.WireClient;
 import jakarta.json.Json;
@@ -260,6 +261,41 @@ final class QueryLogIT {
             "completed COPY 7 COPY  t TO STDOUT ");
   }
 
+  @Test
+  void statementsThatAreTooLargeToBeDecoded() throws Exception {
+    String large = "'" + "x".repeat(10_000) + "'";
+    Path script = Files.writeString(directory.resolve("large.sql"), "SELECT length(" + large + ")");
+    List<String> lines =
+        logOf(
+            Map.of("limits.intercepted-message", "4KiB"),
+            postern -> {
+              assertThat(Psql.through(postern, ROLE).with("-f", script.toString()).run().exitCode())
+                  .isZero();
+              try (Connection connection =
+                      Gateways.connect(postern, ROLE, Map.of("prepareThreshold", "1"));
+                  PreparedStatement statement =
+                      connection.prepareStatement("SELECT length(?), length(" + large + ")")) {
+                for (int i = 0; i < 3; i++) {
+                  statement.setString(1, large);
+                  statement.executeQuery().close();
+                }
+                execute(connection, "SELECT 1");
+              }
+            });
+
+    assertThat(lines).hasSize(5);
+    assertThat(lines.getFirst())
+        .startsWith("completed SELECT 1 SELECT length('xxx")
+        .endsWith("x... (message of 10022 bytes, not decoded)");
+    assertThat(lines.subList(1, 4))
+        .allSatisfy(
+            line ->
+                assertThat(line)
+                    .startsWith("completed SELECT 1 SELECT length($1), length('xxx")
+                    .endsWith(" bytes, not decoded)"));
+    assertThat(lines.getLast()).isEqualTo("completed SELECT 1 SELECT 1");
+  }
+
   /**
    * As libpq does it: a Sync goes with the COPY, which the server ignores, and another after it.
    */
@@ -397,11 +433,16 @@ final class QueryLogIT {
 
   /** The lines, without those of what pgjdbc sends on its own at the beginning. */
   private List<String> logOf(Session session) throws Exception {
+    return logOf(Map.of(), session);
+  }
+
+  private List<String> logOf(Map<String, String> settings, Session session) throws Exception {
     Path file = directory.resolve("queries.jsonl");
-    try (RunningPostern postern =
+    PosternBuilder builder =
         Gateways.before(Gateways.server())
-            .interceptor("audit", new QueryLogFactory(), Map.of("file", file.toString()))
-            .start()) {
+            .interceptor("audit", new QueryLogFactory(), Map.of("file", file.toString()));
+    settings.forEach(builder::setting);
+    try (RunningPostern postern = builder.start()) {
       postern.importUser(Gateways.server(), ROLE);
       session.through(postern);
     }

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -52,6 +53,36 @@ final class RecorderIT {
             "<- RowDescription", "<- DataRow columns=[(26)]", "<- CommandComplete tag=\"SELECT 1\"")
         .endsWith("end: CLIENT_TERMINATED\n");
     assertThat(new String(Files.readAllBytes(file), java.nio.charset.StandardCharsets.ISO_8859_1))
+        .doesNotContain("s3cret");
+  }
+
+  @Test
+  void messagesThatAreTooLargeToBeDecodedPassAndAreRecordedWithTheirLength() throws Exception {
+    try (RunningPostern postern =
+        Gateways.before(Gateways.server())
+            .interceptor(
+                "recorder", new RecorderFactory(), Map.of("directory", directory.toString()))
+            .setting("limits.intercepted-message", "4KiB")
+            .start()) {
+      postern.importUser(Gateways.server(), ROLE);
+      try (Connection connection = Gateways.connect(postern, ROLE);
+          PreparedStatement statement = connection.prepareStatement("SELECT ?::text")) {
+        statement.setString(1, "s3cret".repeat(1000));
+        try (ResultSet row = statement.executeQuery()) {
+          row.next();
+          assertThat(row.getString(1)).hasSize(6000);
+        }
+      }
+    }
+
+    Path file = onlyFile();
+    StringBuilder shown = new StringBuilder();
+    RecordingPrinter.print(file, shown);
+    assertThat(shown)
+        .containsPattern("-> Undecoded type=\"B\" messageLength=60\\d\\d\n")
+        .contains("<- Undecoded type=\"D\" messageLength=6010\n")
+        .endsWith("end: CLIENT_TERMINATED\n");
+    assertThat(Files.readString(file, java.nio.charset.StandardCharsets.ISO_8859_1))
         .doesNotContain("s3cret");
   }
 

@@ -26,6 +26,13 @@ public interface Interests {
   <M extends BackendMessage> Interests interceptBackend(
       Class<M> type, Function<? super M, Verdict<BackendMessage>> handler);
 
+  /**
+   * Lets messages pass that are too large to be decoded ({@code limits.intercepted-message}), if
+   * this interceptor observes them: the handler is told of each, the observers are not. A message
+   * that somebody intercepts, or observes without having said this, ends its session.
+   */
+  Interests onUndecoded(Consumer<UndecodedMessage> handler);
+
   /** Called once when the session has ended, on its event loop. */
   Interests onClose(Consumer<CloseReason> handler);
 }

@@ -18,6 +18,9 @@
  *   <li>A handler that throws ends its session with {@code XX000}, and no other.
  *   <li>What is observed or let through unchanged is forwarded as the original bytes, never
  *       re-encoded.
+ *   <li>A declared message that is larger than {@code limits.intercepted-message} ends its session
+ *       before it is passed on, unless all who declared it only observe and have said {@code
+ *       onUndecoded}.
  *   <li>{@code onClose} handlers run once, last.
  * </ol>
  *

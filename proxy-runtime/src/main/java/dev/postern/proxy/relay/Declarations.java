@@ -1,6 +1,7 @@
 package dev.postern.proxy.relay;
 
 import dev.postern.api.intercept.Interests;
+import dev.postern.api.intercept.UndecodedMessage;
 import dev.postern.api.intercept.Verdict;
 import dev.postern.api.message.BackendMessage;
 import dev.postern.api.message.FrontendMessage;
@@ -119,8 +120,9 @@ public final class Declarations {
         @Nullable Consumer<FrontendMessage> observer,
         @Nullable Function<FrontendMessage, Verdict<FrontendMessage>> decider) {
       checkOpen(interceptor);
-      var handler = new Handler<>(interceptor, type, observer, decider);
-      frontend.add(handler, frontend.size(), MessageTypes.frontendTypes(type));
+      var types = MessageTypes.frontendTypes(type);
+      var handler = new Handler<>(interceptor, type, types, observer, decider);
+      frontend.add(handler, frontend.size());
       return this;
     }
 
@@ -129,8 +131,17 @@ public final class Declarations {
         @Nullable Consumer<BackendMessage> observer,
         @Nullable Function<BackendMessage, Verdict<BackendMessage>> decider) {
       checkOpen(interceptor);
-      var handler = new Handler<>(interceptor, type, observer, decider);
-      backend.add(handler, ownBackendHandlers++, MessageTypes.backendTypes(type));
+      var types = MessageTypes.backendTypes(type);
+      var handler = new Handler<>(interceptor, type, types, observer, decider);
+      backend.add(handler, ownBackendHandlers++);
+      return this;
+    }
+
+    @Override
+    public Interests onUndecoded(Consumer<UndecodedMessage> handler) {
+      checkOpen(interceptor);
+      frontend.addUndecoded(interceptor, handler);
+      backend.addUndecoded(interceptor, handler);
       return this;
     }
 

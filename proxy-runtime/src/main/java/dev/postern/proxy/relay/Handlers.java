@@ -1,9 +1,13 @@
 package dev.postern.proxy.relay;
 
+import dev.postern.api.intercept.UndecodedMessage;
 import dev.postern.api.intercept.Verdict;
 import dev.postern.proxy.codec.TypeSet;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -19,25 +23,65 @@ final class Handlers<M> {
   record Handler<M>(
       String interceptor,
       Class<? extends M> type,
+      TypeSet types,
       @Nullable Consumer<M> observer,
       @Nullable Function<M, Verdict<M>> decider) {}
 
   private final List<Handler<M>> inOrder = new ArrayList<>();
+  private final Map<String, Consumer<UndecodedMessage>> undecoded = new HashMap<>();
   private TypeSet wanted = TypeSet.EMPTY;
+
+  /** Types that nobody can do without, however large. */
+  private TypeSet decoded = TypeSet.EMPTY;
+
   private boolean deciding;
 
   /**
    * @param place where it stands in the order of passage
-   * @param types the type bytes under which the message may come
    */
-  void add(Handler<M> handler, int place, TypeSet types) {
+  void add(Handler<M> handler, int place) {
     inOrder.add(place, handler);
     deciding |= handler.decider() != null;
-    wanted = wanted.union(types);
+    wanted = wanted.union(handler.types());
+    if (handler.decider() != null) {
+      decoded = decoded.union(handler.types());
+    }
+  }
+
+  /** Whom an interceptor wants to be told instead, of what it observes and is too large. */
+  void addUndecoded(String interceptor, Consumer<UndecodedMessage> handler) {
+    undecoded.put(interceptor, handler);
+  }
+
+  /** Whether all who want messages of this type can do without those that are too large. */
+  boolean mayPassUndecoded(byte type) {
+    return !decoded.contains(type)
+        && inOrder.stream()
+            .filter(handler -> handler.types().contains(type))
+            .allMatch(handler -> undecoded.containsKey(handler.interceptor()));
+  }
+
+  /** Tells each interceptor that wants messages of this type, once. */
+  void passUndecoded(UndecodedMessage message) {
+    byte type = (byte) message.type();
+    inOrder.stream()
+        .filter(handler -> handler.types().contains(type))
+        .map(Handler::interceptor)
+        .distinct()
+        .forEach(interceptor -> tell(interceptor, message));
+  }
+
+  private void tell(String interceptor, UndecodedMessage message) {
+    try {
+      Objects.requireNonNull(undecoded.get(interceptor)).accept(message);
+    } catch (Throwable e) {
+      throw new InterceptorFailure(interceptor, e);
+    }
   }
 
   void want(byte type) {
     wanted = wanted.union(TypeSet.of(type));
+    decoded = decoded.union(TypeSet.of(type));
   }
 
   boolean isWanted(byte type) {

@@ -1,5 +1,7 @@
 package dev.postern.proxy.relay;
 
+import dev.postern.api.Bytes;
+import dev.postern.api.intercept.UndecodedMessage;
 import dev.postern.api.intercept.Verdict;
 import dev.postern.proxy.codec.ProtocolException;
 import io.netty.buffer.ByteBuf;
@@ -100,9 +102,19 @@ final class MessageFlow<M> implements Flow {
       int size = 1 + length;
       boolean declared = handlers.isWanted(type);
       if (declared && size > relay.maxDeclaredMessage()) {
-        forward(bytes, run, at, begin, end);
-        relay.tooLarge(from, type, length);
-        return;
+        if (!handlers.mayPassUndecoded(type)) {
+          forward(bytes, run, at, begin, end);
+          relay.tooLarge(from, type, length);
+          return;
+        }
+        if (end - at < HEADER_LENGTH + UndecodedMessage.START_LENGTH) {
+          break;
+        }
+        if (!showStart(type, length, bytes, at)) {
+          end(bytes, run, at);
+          return;
+        }
+        declared = false;
       }
       if (size > end - at) {
         if (declared || wire.needsWhole(type, length)) {
@@ -135,6 +147,21 @@ final class MessageFlow<M> implements Flow {
       incomplete = bytes.retainedSlice(at, end - at);
     }
     forward(bytes, run, at, begin, end);
+  }
+
+  /** Shows the observers what there is of a message that is too large for them. */
+  private boolean showStart(byte type, int length, ByteBuf bytes, int at) {
+    byte[] start = new byte[UndecodedMessage.START_LENGTH];
+    bytes.getBytes(at + HEADER_LENGTH, start);
+    char shownType = (char) (type & 0xff);
+    try {
+      handlers.passUndecoded(
+          new UndecodedMessage(from.isClient(), shownType, length, Bytes.wrap(start)));
+      return true;
+    } catch (InterceptorFailure e) {
+      relay.interceptorFailed(e);
+      return false;
+    }
   }
 
   /** Whether the last declared message did not go on as its original bytes. */

@@ -1,6 +1,7 @@
 package dev.postern.testkit.spi;
 
 import dev.postern.api.intercept.Interests;
+import dev.postern.api.intercept.UndecodedMessage;
 import dev.postern.api.intercept.Verdict;
 import dev.postern.api.message.BackendMessage;
 import dev.postern.api.message.FrontendMessage;
@@ -36,6 +37,7 @@ public final class FakeInterests implements Interests {
 
   private final List<Handler<FrontendMessage>> frontend = new ArrayList<>();
   private final List<Handler<BackendMessage>> backend = new ArrayList<>();
+  private final List<Consumer<UndecodedMessage>> undecoded = new ArrayList<>();
   private final List<Consumer<CloseReason>> closers = new ArrayList<>();
 
   @Override
@@ -63,6 +65,12 @@ public final class FakeInterests implements Interests {
   public <M extends BackendMessage> Interests interceptBackend(
       Class<M> type, Function<? super M, Verdict<BackendMessage>> handler) {
     backend.add(Handler.decider(type, handler));
+    return this;
+  }
+
+  @Override
+  public Interests onUndecoded(Consumer<UndecodedMessage> handler) {
+    undecoded.add(handler);
     return this;
   }
 
@@ -108,6 +116,12 @@ public final class FakeInterests implements Interests {
   /** The server sends this. Returns what was decided: to forward it, where nobody wanted it. */
   public Verdict<BackendMessage> onServer(BackendMessage message) {
     return decide(backend, message);
+  }
+
+  /** A message passes that is too large to be decoded; whoever said so is told. */
+  public FakeInterests undecoded(UndecodedMessage message) {
+    undecoded.forEach(handler -> handler.accept(message));
+    return this;
   }
 
   /** The session ends. */

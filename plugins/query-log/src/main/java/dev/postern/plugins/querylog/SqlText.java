@@ -10,26 +10,36 @@ import org.jspecify.annotations.Nullable;
  * statement that runs many times. Safe for use by many threads.
  */
 final class SqlText {
-  static final SqlText UNKNOWN = new SqlText("(unknown)", -1, false);
+  static final SqlText UNKNOWN = new SqlText("(unknown)", -1, 0, false);
 
   private final String start;
   private final int fullLength;
+
+  /** Of the message of which only the beginning was seen, in bytes; else 0. */
+  private final int messageLength;
+
   private final boolean redact;
   // Worked out twice at worst; both times the same.
   private @Nullable String shown;
 
-  private SqlText(String start, int fullLength, boolean redact) {
+  private SqlText(String start, int fullLength, int messageLength, boolean redact) {
     this.start = start;
     this.fullLength = fullLength;
+    this.messageLength = messageLength;
     this.redact = redact;
   }
 
   static SqlText of(String sql, int maxLength, boolean redact) {
     if (sql.length() <= maxLength) {
-      return new SqlText(sql, sql.length(), redact);
+      return new SqlText(sql, sql.length(), 0, redact);
     }
     int end = Character.isHighSurrogate(sql.charAt(maxLength - 1)) ? maxLength - 1 : maxLength;
-    return new SqlText(sql.substring(0, end), sql.length(), redact);
+    return new SqlText(sql.substring(0, end), sql.length(), 0, redact);
+  }
+
+  /** The same as the beginning of a message of so many bytes, of which the rest was not seen. */
+  SqlText ofMessage(int length) {
+    return new SqlText(start, fullLength, length, redact);
   }
 
   /** Characters that are kept. */
@@ -42,7 +52,9 @@ final class SqlText {
     String text = shown;
     if (text == null) {
       text = OneLine.of(redact || speaksOfPassword() ? SqlLiterals.redact(start) : start);
-      if (fullLength > start.length()) {
+      if (messageLength > 0) {
+        text += "... (message of " + messageLength + " bytes, not decoded)";
+      } else if (fullLength > start.length()) {
         text += "... (" + fullLength + " characters)";
       }
       shown = text;

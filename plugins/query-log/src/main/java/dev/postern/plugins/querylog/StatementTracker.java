@@ -2,6 +2,7 @@ package dev.postern.plugins.querylog;
 
 import dev.postern.api.SqlState;
 import dev.postern.api.intercept.Interests;
+import dev.postern.api.intercept.UndecodedMessage;
 import dev.postern.api.message.Bind;
 import dev.postern.api.message.Close;
 import dev.postern.api.message.CommandComplete;
@@ -62,10 +63,10 @@ final class StatementTracker {
 
   void declare(Interests interests) {
     interests
-        .observeFrontend(Query.class, this::query)
-        .observeFrontend(Parse.class, this::parse)
-        .observeFrontend(Bind.class, this::bind)
-        .observeFrontend(Execute.class, this::execute)
+        .observeFrontend(Query.class, query -> query(text.apply(query.sql())))
+        .observeFrontend(Parse.class, parse -> parse(parse.statement(), text.apply(parse.sql())))
+        .observeFrontend(Bind.class, bind -> bind(bind.portal(), bind.statement()))
+        .observeFrontend(Execute.class, execute -> execute(execute.portal(), execute.maxRows()))
         .observeFrontend(Close.class, close -> gone(names.closed(close.target(), close.name())))
         .observeFrontend(Sync.class, sync -> sync())
         .observeFrontend(CopyDone.class, done -> copyInEnded())
@@ -73,33 +74,51 @@ final class StatementTracker {
         .observeBackend(CommandComplete.class, this::commandComplete)
         .observeBackend(EmptyQueryResponse.class, empty -> emptyQuery())
         .observeBackend(PortalSuspended.class, suspended -> portalSuspended())
-        .observeBackend(ErrorResponse.class, this::error)
+        .observeBackend(ErrorResponse.class, error -> error(code(error.sqlState())))
         .observeBackend(ReadyForQuery.class, this::readyForQuery)
+        .onUndecoded(this::undecoded)
         .onClose(reason -> sessionEnded());
   }
 
-  private void query(Query query) {
+  /** What is too large to be decoded begins with all that matters here. */
+  private void undecoded(UndecodedMessage message) {
+    MessageStart start = new MessageStart(message.start());
+    if (message.fromClient()) {
+      switch (message.type()) {
+        case 'Q' -> query(text.apply(start.text()).ofMessage(message.length()));
+        case 'P' -> parse(start.text(), text.apply(start.text()).ofMessage(message.length()));
+        case 'B' -> bind(start.text(), start.text());
+        case 'E' -> execute(start.text(), 0);
+        case 'f' -> copyInEnded();
+        default -> {}
+      }
+    } else if (message.type() == 'E') {
+      String sqlState = start.field('C');
+      error(sqlState.isEmpty() ? null : sqlState);
+    }
+  }
+
+  private void query(SqlText sql) {
     // A Query takes the place of the unnamed statement and the unnamed portal.
     gone(names.closed(Target.PORTAL, ""));
     names.closed(Target.STATEMENT, "");
     prepared = null;
-    pending.add(new SimpleQuery(text.apply(query.sql()), nanoTime.getAsLong(), cycle++));
+    pending.add(new SimpleQuery(sql, nanoTime.getAsLong(), cycle++));
   }
 
-  private void parse(Parse parse) {
-    prepared = text.apply(parse.sql());
-    names.parsed(parse.statement(), prepared);
+  private void parse(String statement, SqlText sql) {
+    prepared = sql;
+    names.parsed(statement, sql);
   }
 
-  private void bind(Bind bind) {
-    prepared = names.statement(bind.statement());
-    gone(names.bound(bind.portal(), new Portal(prepared, cycle)));
+  private void bind(String portal, String statement) {
+    prepared = names.statement(statement);
+    gone(names.bound(portal, new Portal(prepared, cycle)));
   }
 
-  private void execute(Execute execute) {
+  private void execute(String portal, int maxRows) {
     prepared = null;
-    Portal portal = names.portal(execute.portal());
-    pending.add(new Execution(portal, execute.maxRows(), nanoTime.getAsLong()));
+    pending.add(new Execution(names.portal(portal), maxRows, nanoTime.getAsLong()));
   }
 
   private void sync() {
@@ -156,10 +175,8 @@ final class StatementTracker {
     lastAnswerAt = now;
   }
 
-  private void error(ErrorResponse error) {
+  private void error(@Nullable String sqlState) {
     long now = nanoTime.getAsLong();
-    SqlState code = error.sqlState();
-    String sqlState = code == null ? null : code.code();
     if (pending.peek() instanceof SimpleQuery query) {
       failed(query.sql, ++query.answers, nanosSince(query.sentAt, now), sqlState);
     } else if (!skipping) {
@@ -177,6 +194,10 @@ final class StatementTracker {
       }
     }
     lastAnswerAt = now;
+  }
+
+  private static @Nullable String code(@Nullable SqlState sqlState) {
+    return sqlState == null ? null : sqlState.code();
   }
 
   private void failed(

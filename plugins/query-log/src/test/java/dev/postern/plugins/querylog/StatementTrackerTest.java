@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.postern.api.Bytes;
 import dev.postern.api.SqlState;
+import dev.postern.api.intercept.UndecodedMessage;
 import dev.postern.api.message.BackendMessage;
 import dev.postern.api.message.Bind;
 import dev.postern.api.message.Close;
@@ -52,6 +53,38 @@ final class StatementTrackerTest {
     session.server(complete("SELECT 3"), READY);
 
     assertThat(log).containsExactly("completed select 1: SELECT 3 rows, 2 us");
+  }
+
+  @Test
+  void whatIsTooLargeToBeDecodedIsLoggedWithItsBeginning() {
+    session
+        .undecoded(large('Q', "select 1"))
+        .server(complete("SELECT 1"), READY)
+        .undecoded(large('P', "s\0insert 2"))
+        .undecoded(large('B', "p\0s\0"))
+        .client(new Execute("p", 0), new Sync())
+        .server(complete("INSERT 0 2"), READY);
+
+    assertThat(log)
+        .containsExactly(
+            "completed select 1... (message of 9999 bytes, not decoded): SELECT 1 rows, 0 us",
+            "completed insert 2... (message of 9999 bytes, not decoded): INSERT 2 rows, 0 us");
+  }
+
+  @Test
+  void anErrorThatIsTooLargeToBeDecodedStillFailsItsStatement() {
+    session
+        .client(new Query("select 1"))
+        .undecoded(
+            new UndecodedMessage(
+                false, 'E', 9999, Bytes.utf8("SERROR\0VERROR\0C22012\0Mdivision")))
+        .server(READY);
+
+    assertThat(log).containsExactly("failed select 1: 22012, 0 us");
+  }
+
+  private static UndecodedMessage large(char type, String start) {
+    return new UndecodedMessage(true, type, 9999, Bytes.utf8(start));
   }
 
   @Test

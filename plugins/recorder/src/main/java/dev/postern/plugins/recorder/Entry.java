@@ -14,6 +14,15 @@ sealed interface Entry {
       implements Entry {}
 
   /**
+   * A message has passed that was too large to be decoded.
+   *
+   * @param type its type byte
+   * @param length of the message without the type byte
+   */
+  record Undecoded(Recording recording, long micros, Direction direction, char type, int length)
+      implements Entry {}
+
+  /**
    * The session, or its recording, is over.
    *
    * @param reason a {@code CloseReason} or a {@link Recording.Cut}

@@ -34,6 +34,7 @@ final class Recorder implements MessageInterceptor {
         .observeFrontend(
             FrontendMessage.class, message -> recording.seen(Direction.FRONTEND, message))
         .observeBackend(BackendMessage.class, message -> recording.seen(Direction.BACKEND, message))
+        .onUndecoded(recording::undecoded)
         .onClose(reason -> recording.end(reason.name()));
   }
 

@@ -1,5 +1,6 @@
 package dev.postern.plugins.recorder;
 
+import dev.postern.api.intercept.UndecodedMessage;
 import dev.postern.api.message.Message;
 import dev.postern.api.session.SessionInfo;
 import java.time.Instant;
@@ -52,7 +53,22 @@ final class Recording {
   }
 
   void seen(Direction direction, Message message) {
-    if (!over && !writer.offer(new Entry.Seen(this, micros(), direction, message))) {
+    if (!over) {
+      offer(new Entry.Seen(this, micros(), direction, message), Weight.of(message));
+    }
+  }
+
+  void undecoded(UndecodedMessage message) {
+    if (!over) {
+      Direction direction = message.fromClient() ? Direction.FRONTEND : Direction.BACKEND;
+      offer(
+          new Entry.Undecoded(this, micros(), direction, message.type(), message.length()),
+          Weight.BASE);
+    }
+  }
+
+  private void offer(Entry entry, long weight) {
+    if (!writer.offer(entry, weight)) {
       end(Cut.QUEUE_FULL.name());
     }
   }

@@ -39,7 +39,8 @@ final class RecordingAppender {
     try {
       switch (entry) {
         case Entry.Begin _ -> begin(recording);
-        case Entry.Seen seen -> message(seen);
+        case Entry.Seen seen -> message(recording, seen.micros(), encoder.message(seen));
+        case Entry.Undecoded large -> message(recording, large.micros(), encoder.message(large));
         case Entry.End(_, long micros, String reason) -> end(recording, micros, reason);
       }
     } catch (IOException | RuntimeException e) {
@@ -75,13 +76,11 @@ final class RecordingAppender {
     }
   }
 
-  private void message(Entry.Seen seen) throws IOException {
-    Recording recording = seen.recording();
-    byte[] item = encoder.message(seen);
+  private void message(Recording recording, long micros, byte[] item) throws IOException {
     if (recording.file.size() + item.length + END_SIZE > store.maxFileSize) {
-      end(recording, seen.micros(), Cut.FILE_SIZE.name());
+      end(recording, micros, Cut.FILE_SIZE.name());
     } else if (!store.hasRoomFor(item.length + END_SIZE)) {
-      end(recording, seen.micros(), Cut.TOTAL_SIZE.name());
+      end(recording, micros, Cut.TOTAL_SIZE.name());
     } else {
       put(recording, item);
     }

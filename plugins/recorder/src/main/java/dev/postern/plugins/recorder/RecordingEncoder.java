@@ -42,6 +42,19 @@ final class RecordingEncoder {
     return out.endMap().toByteArray();
   }
 
+  byte[] message(Entry.Undecoded large) {
+    Cbor out =
+        new Cbor()
+            .array(4)
+            .number(large.micros())
+            .text(large.direction().code)
+            .text("Undecoded")
+            .beginMap();
+    out.text("type").text(String.valueOf(large.type()));
+    out.text("messageLength").number(large.length());
+    return out.endMap().toByteArray();
+  }
+
   byte[] end(long micros, String reason) {
     return new Cbor().array(3).number(micros).text(END).text(reason).toByteArray();
   }

@@ -44,14 +44,17 @@ final class RecordingWriter {
     thread.start();
   }
 
-  /** Returns false if the queue is full. */
-  boolean offer(Entry.Seen seen) {
-    long own = Weight.of(seen.message());
+  /**
+   * Returns false if the queue is full.
+   *
+   * @param own about how many bytes the entry takes
+   */
+  boolean offer(Entry entry, long own) {
     if (dead || weight.addAndGet(own) > MAX_WEIGHT) {
       weight.addAndGet(-own);
       return false;
     }
-    put(new Queued(seen, own));
+    put(new Queued(entry, own));
     return true;
   }
 

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 
 /** About how many bytes of memory a message takes while it waits; cheap to find out. */
 final class Weight {
-  private static final int BASE = 128;
+  static final int BASE = 128;
   private static final int ITEM = 48;
 
   private Weight() {}

@@ -7,6 +7,7 @@ import dev.postern.api.Bytes;
 import dev.postern.api.DataSize;
 import dev.postern.api.intercept.MessageInterceptor;
 import dev.postern.api.intercept.MessageInterceptorFactory;
+import dev.postern.api.intercept.UndecodedMessage;
 import dev.postern.api.message.Bind;
 import dev.postern.api.message.CommandComplete;
 import dev.postern.api.message.CopyData;
@@ -43,6 +44,18 @@ final class RecorderTest {
     assertThat(ServiceLoader.load(MessageInterceptorFactory.class))
         .extracting(factory -> factory.name())
         .containsExactly("recorder");
+  }
+
+  @Test
+  void aMessageThatIsTooLargeToBeDecodedIsRecordedWithTypeAndLength() throws Exception {
+    assertThat(
+            record(
+                config(null),
+                session ->
+                    session.undecoded(
+                        new UndecodedMessage(true, 'Q', 9999, Bytes.utf8("select 's3cret")))))
+        .contains("  -> Undecoded type=\"Q\" messageLength=9999\n")
+        .doesNotContain("s3cret");
   }
 
   @Test
