@@ -22,8 +22,10 @@ public interface Router extends Plugin {
   default void sessionClosed(Route route, Backend backend) {}
 
   /**
-   * A backend of a route did not answer, or refused before a login was tried; Postern goes on with
-   * the route's next one. Must not block.
+   * A backend of a route did not answer, or takes nobody in: it is full ({@code 53300}), starting
+   * up or shutting down ({@code 57P01} to {@code 57P03}), or failed (class {@code 08}). Postern
+   * goes on with the route's next one. A refusal of this user or this database is no failure. Must
+   * not block.
    *
    * @param reason one line for the operator
    */

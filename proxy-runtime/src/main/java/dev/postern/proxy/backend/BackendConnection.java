@@ -3,15 +3,18 @@ package dev.postern.proxy.backend;
 import dev.postern.api.SessionException;
 import dev.postern.api.message.AuthenticationResponse;
 import dev.postern.api.message.BackendMessage;
+import dev.postern.api.message.ErrorResponse;
 import dev.postern.api.message.StartupMessage;
 import dev.postern.api.routing.Backend;
 import dev.postern.proxy.channel.BlockingChannel;
 import dev.postern.proxy.channel.FrameException;
 import dev.postern.proxy.codec.BackendCodec;
 import dev.postern.proxy.codec.FrontendCodec;
+import dev.postern.proxy.codec.MessageTypes;
 import dev.postern.proxy.codec.ProtocolException;
 import io.netty.buffer.ByteBuf;
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 
 /** A connection to a server that does not relay yet. Used by the session's virtual thread only. */
 public final class BackendConnection implements ServerConversation {
@@ -25,6 +28,9 @@ public final class BackendConnection implements ServerConversation {
 
   private final Backend backend;
   private final BlockingChannel channel;
+
+  /** What {@link #awaitGreeting} has read. */
+  private @Nullable ByteBuf greeting;
 
   BackendConnection(Backend backend, BlockingChannel channel) {
     this.backend = backend;
@@ -64,6 +70,25 @@ public final class BackendConnection implements ServerConversation {
   }
 
   /**
+   * Waits for what the server says after AuthenticationOk, and leaves it to be read: only now it
+   * says that it is full, or that there is no such database.
+   *
+   * @throws BackendRefusedException if the server refused
+   */
+  void awaitGreeting() throws SessionException, IOException, InterruptedException {
+    ByteBuf first = read("the backend's greeting");
+    if (first.getByte(first.readerIndex()) != MessageTypes.ERROR_RESPONSE) {
+      greeting = first;
+      return;
+    }
+    try {
+      throw new BackendRefusedException((ErrorResponse) decode(first), "");
+    } finally {
+      first.release();
+    }
+  }
+
+  /**
    * Waits for the server's next message, header included; the caller releases it.
    *
    * @throws ProtocolException if the server's framing is broken
@@ -71,6 +96,11 @@ public final class BackendConnection implements ServerConversation {
    */
   public ByteBuf read(String waitingFor)
       throws ProtocolException, IOException, InterruptedException {
+    ByteBuf first = greeting;
+    if (first != null) {
+      greeting = null;
+      return first;
+    }
     try {
       return channel.readMessage(MAX_LENGTH, waitingFor);
     } catch (FrameException e) {
@@ -88,6 +118,10 @@ public final class BackendConnection implements ServerConversation {
 
   /** Closes, and frees what was not read. */
   public void close() {
+    if (greeting != null) {
+      greeting.release();
+      greeting = null;
+    }
     channel.close();
     channel.eventLoop().execute(channel::release);
   }

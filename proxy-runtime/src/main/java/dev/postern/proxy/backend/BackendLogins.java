@@ -47,12 +47,13 @@ public final class BackendLogins {
   /**
    * Logs a user's session in.
    *
-   * @param router told of servers that do not answer
+   * @param router told of servers that do not answer, or take nobody in
    * @param version what to speak with the server, if it can
    * @param startup what the client asked for; all of it goes on but user and database
    * @param eventLoop where the connection is to live
    * @param deadline of the whole login
-   * @return a connection on which the server has sent AuthenticationOk; the caller closes it
+   * @return a connection on which the server has sent AuthenticationOk and begun its greeting; the
+   *     caller closes it
    * @throws SessionException if no server could be reached ({@code 08001}), or one refused
    */
   public BackendConnection open(
@@ -87,13 +88,15 @@ public final class BackendLogins {
           failures.add(backend.address() + ": " + reason);
           router.backendFailed(route, backend, reason);
         } catch (BackendRefusedException e) {
-          if (!e.sqlState().equals(SqlState.CANNOT_CONNECT_NOW)
-              || backend.equals(route.backends().getLast())) {
+          if (!e.isForEverybody()) {
             throw e;
           }
           String reason = String.valueOf(e.getMessage());
           failures.add(backend.address() + ": " + reason);
           router.backendFailed(route, backend, reason);
+          if (backend.equals(route.backends().getLast())) {
+            throw e;
+          }
         }
         if (deadline.remainingNanos() <= 0) {
           break;
@@ -150,6 +153,7 @@ public final class BackendLogins {
       new BackendAuthentication(connection, credentials, passwords, tls != null, endpoint(tls))
           .perform();
       channel.deadline(deadline);
+      connection.awaitGreeting();
       loggedIn = true;
       return connection;
     } finally {

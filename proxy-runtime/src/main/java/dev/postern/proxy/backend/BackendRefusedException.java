@@ -4,6 +4,7 @@ import dev.postern.api.FailureKind;
 import dev.postern.api.SessionException;
 import dev.postern.api.SqlState;
 import dev.postern.api.message.ErrorResponse;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,6 +12,15 @@ import org.jspecify.annotations.Nullable;
  */
 public final class BackendRefusedException extends SessionException {
   private static final long serialVersionUID = 1L;
+
+  /** Shutting down, crashed, starting up. */
+  private static final Set<String> UNAVAILABLE = Set.of("57P01", "57P02", "57P03");
+
+  /**
+   * Where PostgreSQL says, with the code of a server that is full, that a role or a database is.
+   */
+  private static final Set<String> OWN_LIMITS =
+      Set.of("InitializeSessionUserId", "CheckMyDatabase");
 
   private final transient @Nullable ErrorResponse error;
 
@@ -26,6 +36,19 @@ public final class BackendRefusedException extends SessionException {
         "the server refused: " + sqlStateOf(error) + " " + error.message() + advice,
         null);
     this.error = error;
+  }
+
+  /**
+   * Whether the server would refuse anybody now: it is full, starting up or shutting down, or
+   * failed. Else it refused this user, this database or these parameters.
+   */
+  boolean isForEverybody() {
+    if (sqlState().equals(SqlState.TOO_MANY_CONNECTIONS)) {
+      return error == null || !OWN_LIMITS.contains(error.fields().getOrDefault('R', ""));
+    }
+    String code = sqlState().code();
+    return UNAVAILABLE.contains(code)
+        || (code.startsWith("08") && !sqlState().equals(SqlState.PROTOCOL_VIOLATION));
   }
 
   /** For the client: the server's own, unless it lacks what a client relies on. */
