@@ -1,5 +1,6 @@
 package dev.postern.proxy.cli;
 
+import dev.postern.proxy.recording.RecordingJson;
 import dev.postern.proxy.recording.RecordingPrinter;
 import java.io.BufferedWriter;
 import java.io.IOException;
@@ -9,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 /** {@code postern recording …}. */
@@ -32,6 +34,8 @@ final class RecordingCommand {
     @Parameters(paramLabel = "FILE", description = "The recording; it may still be written to.")
     private Path file = Path.of("");
 
+    @Mixin private OutputOptions output = new OutputOptions();
+
     @Override
     public Integer call() throws IOException {
       if (Files.notExists(file)) {
@@ -40,7 +44,11 @@ final class RecordingCommand {
       }
       Writer out = new BufferedWriter(new OutputStreamWriter(System.out, System.out.charset()));
       try {
-        RecordingPrinter.print(file, out);
+        if (output.isJson()) {
+          RecordingJson.print(file, out);
+        } else {
+          RecordingPrinter.print(file, out);
+        }
         return ExitCode.OK.code();
       } catch (IOException e) {
         Failures.print(file + ": " + e.getMessage());

@@ -48,6 +48,38 @@ final class RecordingCommandTest {
   }
 
   @Test
+  void showPrintsOneJsonValueForPrograms() throws Exception {
+    Path file = directory.resolve("a.recording");
+    // [2000, "B", "DataRow", {"columns": [h'ff', null, {"length": 2}]}], [2001, "E", "KILLED"]
+    String more =
+        "841907d061426744617461526f77a167636f6c756d6e738341fff6a1666c656e67746802"
+            + "831907d16145664b494c4c4544";
+    Files.write(file, HexFormat.of().parseHex(RECORDING + more));
+
+    assertThat(Postern.execute("recording", "show", "--output", "json", file.toString())).isZero();
+    assertThat(out.toString(StandardCharsets.UTF_8))
+        .isEqualTo(
+            """
+            {"header":{"format":"postern-recording","version":1},"messages":[\
+            {"micros":1834,"from":"client","type":"Sync","fields":{}},\
+            {"micros":2000,"from":"server","type":"DataRow",\
+            "fields":{"columns":[{"hex":"ff"},null,{"length":2}]}}],\
+            "end":{"micros":2001,"reason":"KILLED"}}
+            """);
+  }
+
+  @Test
+  void ofADamagedRecordingTheJsonIsWholeAndTheCommandFails() throws Exception {
+    Path file = directory.resolve("a.recording");
+    Files.write(file, HexFormat.of().parseHex(RECORDING + "01"));
+
+    assertThat(Postern.execute("recording", "show", "--output", "json", file.toString()))
+        .isEqualTo(1);
+    assertThat(out.toString(StandardCharsets.UTF_8)).endsWith("\"fields\":{}}],\"end\":null}");
+    assertThat(err.toString(StandardCharsets.UTF_8)).contains("damaged");
+  }
+
+  @Test
   void aFileThatIsNoRecordingIsRefused() throws Exception {
     Path file = Files.writeString(directory.resolve("a.txt"), "hello");
 
