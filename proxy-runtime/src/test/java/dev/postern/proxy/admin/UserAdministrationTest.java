@@ -105,6 +105,25 @@ final class UserAdministrationTest {
         .withMessageContaining("empty password");
     assertThat(importOne("alice", ofEmpty.toText(), null, false).reason())
         .contains("empty password");
+    assertThat(users.list()).isEmpty();
+  }
+
+  @Test
+  void keepsThePasswordInsteadOfTheVerifierOfAnEmptyOne() {
+    ScramVerifier verifier = VerifierFactory.create(secret("wonderland"), 4096);
+    users.add(new NewUser("alice", null, text(verifier), UserSettings.UNLIMITED));
+
+    assertThatExceptionOfType(AdminException.class)
+        .isThrownBy(
+            () ->
+                users.setPassword(
+                    "alice",
+                    new NewPassword(
+                        null, text(ScramVerifier.parse(OF_EMPTY_PASSWORD)), null, null, null)))
+        .withMessageContaining("empty password");
+    assertThat(importOne("alice", OF_EMPTY_PASSWORD, null, true).reason())
+        .contains("empty password");
+    assertThat(verifiers("alice")).containsExactly(verifier);
   }
 
   @Test
