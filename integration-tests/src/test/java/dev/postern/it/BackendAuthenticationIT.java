@@ -19,6 +19,7 @@ import dev.postern.testkit.WireClient;
 import dev.postern.testkit.WireMessage;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -141,6 +142,12 @@ final class BackendAuthenticationIT {
   }
 
   @Test
+  void hashesNoPasswordForFewerIterationsThanAllowed() {
+    assertThat(refusalWith("limits.min-scram-iterations", 4097)).isEqualTo("FATAL");
+    assertThat(Logs.containing("4096 SCRAM iterations", "4097..200000")).isNotEmpty();
+  }
+
+  @Test
   void refusesTheClientWhenItHasNoPasswordForTheServer() {
     assertThat(refusal("by_scram", null, BackendTls.DISABLED).severity()).isEqualTo("FATAL");
   }
@@ -209,6 +216,14 @@ final class BackendAuthenticationIT {
     }
   }
 
+  private static @Nullable String refusalWith(String setting, int value) {
+    BackendLogin login = login("by_scram", "scram secret");
+    try (RunningPostern postern =
+        before(SERVER.port(), login, BackendTls.DISABLED, Map.of(setting, value))) {
+      return refusal(postern).severity();
+    }
+  }
+
   private static WireMessage refusal(RunningPostern postern) {
     try (WireClient client = WireClient.connect(postern.address())) {
       client.send(FrontendPackets.startup("user", USER, "database", "postgres"));
@@ -229,8 +244,14 @@ final class BackendAuthenticationIT {
   }
 
   private static RunningPostern before(int port, BackendLogin login, BackendTls tls) {
+    return before(port, login, tls, Map.of());
+  }
+
+  private static RunningPostern before(
+      int port, BackendLogin login, BackendTls tls, Map<String, Object> settings) {
     Route route = new Route("test", List.of(new Backend("127.0.0.1", port, tls)), null, login);
     PosternBuilder builder = Gateways.withRouter(request -> route);
+    settings.forEach(builder::setting);
     RunningPostern postern = builder.start();
     Users.add(postern, USER);
     return postern;

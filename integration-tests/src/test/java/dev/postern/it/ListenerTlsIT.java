@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.postern.api.session.TlsInfo;
+import dev.postern.proxy.tls.TlsProvider;
 import dev.postern.testkit.ProgramRun;
 import dev.postern.testkit.RunningPostern;
 import dev.postern.testkit.TestCertificate;
@@ -59,6 +60,19 @@ final class ListenerTlsIT {
       postern.importUser(Gateways.server(), ROLE);
       assertThat(psqlWith(postern, "TLSv1.2").exitCode()).isNotZero();
       assertThat(psqlWith(postern, "TLSv1.3").exitCode()).isZero();
+    }
+  }
+
+  @Test
+  void isComputedByTheConfiguredProvider() {
+    try (RunningPostern postern =
+        Gateways.before(Gateways.server())
+            .tls(Gateways.AUTHORITY.server("localhost", "127.0.0.1"))
+            .setting("network.tls-provider", "jdk")
+            .start()) {
+      postern.importUser(Gateways.server(), ROLE);
+      assertThat(psqlWith(postern, "TLSv1.3").exitCode()).isZero();
+      assertThat(postern.server().tlsProvider()).contains(TlsProvider.JDK);
     }
   }
 

@@ -19,6 +19,7 @@ final class StatusCommand extends AdminCommand {
           .add("listeners", ProxyStatus::listeners)
           .add("transport", ProxyStatus::transport)
           .add("event loops", ProxyStatus::eventLoops)
+          .add("TLS", ProxyStatus::tlsProvider)
           .add("sessions", ProxyStatus::sessions)
           .add("logins", ProxyStatus::logins);
 

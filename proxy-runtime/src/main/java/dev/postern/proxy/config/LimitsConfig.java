@@ -13,7 +13,10 @@ import org.jspecify.annotations.Nullable;
  * @param failedLoginsPerAddress failed logins from one client address within a minute, after which
  *     further ones from there are refused until that minute is over; 0: no limit
  * @param interceptedMessage the largest message that an interceptor is shown; a larger one ends its
- *     session
+ *     session, unless those who see it only observe it and can do without
+ * @param minScramIterations the fewest SCRAM iterations for which Postern hashes a password when a
+ *     server asks for it
+ * @param maxScramIterations the most
  */
 public record LimitsConfig(
     @Nullable Integer sessions,
@@ -21,13 +24,22 @@ public record LimitsConfig(
     @Nullable Integer sessionsPerAddress,
     @Nullable Integer logins,
     @Nullable Integer failedLoginsPerAddress,
-    @Nullable DataSize interceptedMessage) {
+    @Nullable DataSize interceptedMessage,
+    @Nullable Integer minScramIterations,
+    @Nullable Integer maxScramIterations) {
 
   /** Nothing set. */
-  public static final LimitsConfig UNSET = new LimitsConfig(null, null, null, null, null, null);
+  public static final LimitsConfig UNSET =
+      new LimitsConfig(null, null, null, null, null, null, null, null);
 
   /** PostgreSQL has no message of 1 GiB or more. */
   private static final DataSize LARGEST_MESSAGE = DataSize.ofMebibytes(1024);
+
+  /** RFC 7677 asks for this at least. */
+  private static final int MIN_SCRAM_ITERATIONS = 4096;
+
+  /** They take some 70 ms. */
+  private static final int MAX_SCRAM_ITERATIONS = 200_000;
 
   public LimitsConfig {
     new Rules()
@@ -37,6 +49,18 @@ public record LimitsConfig(
         .atLeast("logins", logins, 1)
         .atLeast("failed-logins-per-address", failedLoginsPerAddress, 0)
         .range("intercepted-message", interceptedMessage, DataSize.ofKibibytes(1), LARGEST_MESSAGE)
+        .atLeast("min-scram-iterations", minScramIterations, 1)
+        .atLeast("max-scram-iterations", maxScramIterations, 1)
+        .require(
+            given(minScramIterations, MIN_SCRAM_ITERATIONS)
+                <= given(maxScramIterations, MAX_SCRAM_ITERATIONS),
+            () ->
+                (maxScramIterations == null ? "min" : "max")
+                    + "-scram-iterations: the least is "
+                    + given(minScramIterations, MIN_SCRAM_ITERATIONS)
+                    + ", the most "
+                    + given(maxScramIterations, MAX_SCRAM_ITERATIONS)
+                    + " (expected: no less than the least)")
         .enforce();
   }
 
@@ -65,5 +89,17 @@ public record LimitsConfig(
 
   public DataSize effectiveInterceptedMessage() {
     return interceptedMessage == null ? DataSize.ofMebibytes(16) : interceptedMessage;
+  }
+
+  public int effectiveMinScramIterations() {
+    return given(minScramIterations, MIN_SCRAM_ITERATIONS);
+  }
+
+  public int effectiveMaxScramIterations() {
+    return given(maxScramIterations, MAX_SCRAM_ITERATIONS);
+  }
+
+  private static int given(@Nullable Integer value, int usual) {
+    return value == null ? usual : value;
   }
 }

@@ -7,8 +7,12 @@ import org.jspecify.annotations.Nullable;
  *
  * @param transport the operating system's interface
  * @param eventLoops how many threads relay; 0: one for each processor, of two only one
+ * @param tlsProvider whose code computes TLS
  */
-public record NetworkConfig(@Nullable Transport transport, @Nullable Integer eventLoops) {
+public record NetworkConfig(
+    @Nullable Transport transport,
+    @Nullable Integer eventLoops,
+    @Nullable TlsProvider tlsProvider) {
 
   /** An interface of the operating system. */
   public enum Transport {
@@ -32,6 +36,22 @@ public record NetworkConfig(@Nullable Transport transport, @Nullable Integer eve
     }
   }
 
+  /** A library that computes TLS. */
+  public enum TlsProvider {
+    /** BoringSSL where it loads, else the JDK's. */
+    AUTO,
+    /** Google's, through netty-tcnative. */
+    BORINGSSL,
+    /** Java's own; works everywhere. */
+    JDK;
+
+    /** As in the file. */
+    @Override
+    public String toString() {
+      return Keys.kebab(name());
+    }
+  }
+
   public NetworkConfig {
     new Rules().range("event-loops", eventLoops, 0, 1024).enforce();
   }
@@ -43,5 +63,9 @@ public record NetworkConfig(@Nullable Transport transport, @Nullable Integer eve
   /** 0: one for each processor, of two only one. */
   public int effectiveEventLoops() {
     return eventLoops == null ? 0 : eventLoops;
+  }
+
+  public TlsProvider effectiveTlsProvider() {
+    return tlsProvider == null ? TlsProvider.AUTO : tlsProvider;
   }
 }

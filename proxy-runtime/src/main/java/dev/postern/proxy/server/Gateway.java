@@ -38,7 +38,7 @@ public final class Gateway implements AutoCloseable {
    * @throws StartException says what is wrong, where, and what to do; nothing is left open then
    */
   public static Gateway start(Configuration configuration, Path home) throws StartException {
-    TlsRuntime tls = new TlsRuntime(null);
+    TlsRuntime tls = ProxyServer.tls(configuration.network());
     if (configuration.listeners().stream().anyMatch(Gateway::hasTls)) {
       // Useful work for a second processor while the store opens and the plugins load.
       tls.preload();

@@ -11,6 +11,7 @@ import dev.postern.proxy.admin.ProxyStatus;
 import dev.postern.proxy.admin.SessionRow;
 import dev.postern.proxy.relay.Progress;
 import dev.postern.proxy.session.Session;
+import dev.postern.proxy.tls.TlsProvider;
 import java.net.InetSocketAddress;
 import java.util.Comparator;
 import java.util.List;
@@ -44,6 +45,7 @@ public final class GatewayControl implements ProxyControl {
         server.registry().isDraining(),
         server.transport().name(),
         server.eventLoopCount(),
+        server.tlsProvider().map(TlsProvider::toString).orElse(null),
         server.addresses().stream().map(GatewayControl::text).toList(),
         server.registry().sessions().size(),
         server.registry().logins());

@@ -27,6 +27,7 @@ import dev.postern.proxy.session.SessionServices;
 import dev.postern.proxy.tls.BackendTlsContexts;
 import dev.postern.proxy.tls.ServerTls;
 import dev.postern.proxy.tls.TlsConfigurationException;
+import dev.postern.proxy.tls.TlsProvider;
 import dev.postern.proxy.tls.TlsRuntime;
 import dev.postern.proxy.user.UserStore;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
@@ -35,6 +36,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
@@ -55,6 +57,7 @@ public final class ProxyServer implements AutoCloseable {
 
   private final Transport transport;
   private final MultiThreadIoEventLoopGroup eventLoops;
+  private final TlsRuntime tls;
   private final SessionRegistry registry;
   private final Duration drainTimeout;
   private final List<Listener> listeners;
@@ -64,12 +67,14 @@ public final class ProxyServer implements AutoCloseable {
   private ProxyServer(
       Transport transport,
       MultiThreadIoEventLoopGroup eventLoops,
+      TlsRuntime tls,
       SessionRegistry registry,
       Duration drainTimeout,
       List<Listener> listeners,
       List<AutoCloseable> owned) {
     this.transport = transport;
     this.eventLoops = eventLoops;
+    this.tls = tls;
     this.registry = registry;
     this.drainTimeout = drainTimeout;
     this.listeners = listeners;
@@ -85,7 +90,17 @@ public final class ProxyServer implements AutoCloseable {
    */
   public static ProxyServer start(
       Configuration configuration, UserStore users, ServerPlugins plugins) throws StartException {
-    return start(configuration, users, plugins, new TlsRuntime(null));
+    return start(configuration, users, plugins, tls(configuration.network()));
+  }
+
+  /** What all TLS of a server shares, as configured; the caller closes it. */
+  static TlsRuntime tls(NetworkConfig network) {
+    return new TlsRuntime(
+        switch (network.effectiveTlsProvider()) {
+          case AUTO -> null;
+          case BORINGSSL -> TlsProvider.BORINGSSL;
+          case JDK -> TlsProvider.JDK;
+        });
   }
 
   /**
@@ -100,7 +115,7 @@ public final class ProxyServer implements AutoCloseable {
     List<AutoCloseable> owned = new ArrayList<>();
     List<Listener> listeners = new ArrayList<>();
     BackendTlsContexts backendTls = new BackendTlsContexts(tls);
-    SaltedPasswords passwords = saltedPasswords();
+    SaltedPasswords passwords = saltedPasswords(configuration.limits());
     owned.add(passwords);
     owned.add(backendTls);
     owned.add(tls);
@@ -109,11 +124,13 @@ public final class ProxyServer implements AutoCloseable {
         new ProxyServer(
             transport,
             eventLoops,
+            tls,
             registry,
             configuration.timeouts().effectiveDrain(),
             listeners,
             owned);
     try {
+      mustLoad(configuration.network(), tls);
       SessionServices services =
           services(configuration, users, plugins, transport, backendTls, passwords, registry);
       users.onChange(new ChangedUsers(users, registry, services.clock()));
@@ -129,6 +146,17 @@ public final class ProxyServer implements AutoCloseable {
     } catch (StartException | RuntimeException e) {
       server.close();
       throw e;
+    }
+  }
+
+  /** What is asked for by name has to be there, be it needed at once or not. */
+  private static void mustLoad(NetworkConfig network, TlsRuntime tls) throws StartException {
+    if (network.effectiveTlsProvider() == NetworkConfig.TlsProvider.BORINGSSL) {
+      try {
+        tls.provider();
+      } catch (TlsConfigurationException e) {
+        throw new StartException("network.tls-provider: " + e.getMessage(), e);
+      }
     }
   }
 
@@ -161,9 +189,12 @@ public final class ProxyServer implements AutoCloseable {
         limits.effectiveFailedLoginsPerAddress());
   }
 
-  private static SaltedPasswords saltedPasswords() {
+  private static SaltedPasswords saltedPasswords(LimitsConfig limits) {
     int concurrency = Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
-    return new SaltedPasswords(IterationBounds.DEFAULT, concurrency, 1000);
+    IterationBounds bounds =
+        new IterationBounds(
+            limits.effectiveMinScramIterations(), limits.effectiveMaxScramIterations());
+    return new SaltedPasswords(bounds, concurrency, 1000);
   }
 
   private static SessionServices services(
@@ -220,6 +251,11 @@ public final class ProxyServer implements AutoCloseable {
 
   public Transport transport() {
     return transport;
+  }
+
+  /** Whose code computes TLS; empty while nothing has needed it. */
+  public Optional<TlsProvider> tlsProvider() {
+    return tls.loaded();
   }
 
   public int eventLoopCount() {

@@ -1,6 +1,7 @@
 package dev.postern.proxy.tls;
 
 import io.netty.handler.ssl.OpenSsl;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -11,6 +12,12 @@ public enum TlsProvider {
   BORINGSSL,
   /** The JDK's own, which works everywhere. */
   JDK;
+
+  /** As in the configuration. */
+  @Override
+  public String toString() {
+    return name().toLowerCase(Locale.ROOT);
+  }
 
   private static final Logger log = LoggerFactory.getLogger(TlsProvider.class);
 

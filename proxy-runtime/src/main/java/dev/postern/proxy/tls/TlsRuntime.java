@@ -1,6 +1,7 @@
 package dev.postern.proxy.tls;
 
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
@@ -73,6 +74,13 @@ public final class TlsRuntime implements AutoCloseable {
       Thread.currentThread().interrupt();
       throw new TlsConfigurationException("interrupted while TLS was loading", e);
     }
+  }
+
+  /** The provider if it has been loaded, which happens where TLS is first needed. */
+  public Optional<TlsProvider> loaded() {
+    return provider.state() == Future.State.SUCCESS
+        ? Optional.of(provider.resultNow())
+        : Optional.empty();
   }
 
   /** One thread per core; refuses work when {@value #LONGEST_HANDSHAKE_QUEUE} handshakes wait. */

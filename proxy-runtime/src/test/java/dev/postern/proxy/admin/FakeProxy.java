@@ -34,7 +34,16 @@ public final class FakeProxy implements ProxyControl {
   @Override
   public ProxyStatus status() {
     return new ProxyStatus(
-        "1.0", 4711, Instant.EPOCH, false, "epoll", 2, List.of("127.0.0.1:6432"), 1, 0);
+        "1.0",
+        4711,
+        Instant.EPOCH,
+        false,
+        "epoll",
+        2,
+        "boringssl",
+        List.of("127.0.0.1:6432"),
+        1,
+        0);
   }
 
   @Override

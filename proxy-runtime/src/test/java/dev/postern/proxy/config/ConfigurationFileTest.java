@@ -40,7 +40,7 @@ final class ConfigurationFileTest {
         .containsExactly(new ListenerConfig("127.0.0.1", 6432, ListenerTlsConfig.UNSET));
     assertThat(configuration.limits()).isEqualTo(LimitsConfig.UNSET);
     assertThat(configuration.timeouts()).isEqualTo(TimeoutsConfig.UNSET);
-    assertThat(configuration.network()).isEqualTo(new NetworkConfig(null, null));
+    assertThat(configuration.network()).isEqualTo(new NetworkConfig(null, null, null));
     assertThat(configuration.effectiveInterceptors()).isEmpty();
     assertThat(configuration.router().effectiveName()).isEqualTo("static-routes");
   }

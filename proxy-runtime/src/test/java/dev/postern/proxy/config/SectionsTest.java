@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.postern.api.DataSize;
+import dev.postern.proxy.config.NetworkConfig.TlsProvider;
 import dev.postern.proxy.config.NetworkConfig.Transport;
+import dev.postern.proxy.scram.IterationBounds;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -25,16 +27,19 @@ final class SectionsTest {
 
     assertThat(network.effectiveTransport()).isEqualTo(Transport.AUTO);
     assertThat(network.effectiveEventLoops()).isZero();
+    assertThat(network.effectiveTlsProvider()).isEqualTo(TlsProvider.AUTO);
   }
 
   @Test
   void networkTakesEveryKey() throws Exception {
     NetworkConfig network =
-        binder.bind("{transport: io_uring, event-loops: 4}", NetworkConfig.class);
+        binder.bind(
+            "{transport: io_uring, event-loops: 4, tls-provider: jdk}", NetworkConfig.class);
 
-    assertThat(network).isEqualTo(new NetworkConfig(Transport.IO_URING, 4));
+    assertThat(network).isEqualTo(new NetworkConfig(Transport.IO_URING, 4, TlsProvider.JDK));
     assertThat(network.effectiveTransport()).isEqualTo(Transport.IO_URING);
     assertThat(network.effectiveEventLoops()).isEqualTo(4);
+    assertThat(network.effectiveTlsProvider()).isEqualTo(TlsProvider.JDK);
   }
 
   @Test
@@ -47,6 +52,8 @@ final class SectionsTest {
     assertThat(limits.effectiveLogins()).isEqualTo(1_000);
     assertThat(limits.effectiveFailedLoginsPerAddress()).isEqualTo(100);
     assertThat(limits.effectiveInterceptedMessage()).isEqualTo(DataSize.ofMebibytes(16));
+    assertThat(limits.effectiveMinScramIterations()).isEqualTo(IterationBounds.DEFAULT.min());
+    assertThat(limits.effectiveMaxScramIterations()).isEqualTo(IterationBounds.DEFAULT.max());
   }
 
   @Test
@@ -60,16 +67,20 @@ final class SectionsTest {
             logins: 4
             failed-logins-per-address: 5
             intercepted-message: 6KiB
+            min-scram-iterations: 7
+            max-scram-iterations: 8
             """,
             LimitsConfig.class);
 
-    assertThat(limits).isEqualTo(new LimitsConfig(1, 2, 3, 4, 5, DataSize.ofKibibytes(6)));
+    assertThat(limits).isEqualTo(new LimitsConfig(1, 2, 3, 4, 5, DataSize.ofKibibytes(6), 7, 8));
     assertThat(limits.effectiveSessions()).isEqualTo(1);
     assertThat(limits.effectiveSessionsPerUser()).isEqualTo(2);
     assertThat(limits.effectiveSessionsPerAddress()).isEqualTo(3);
     assertThat(limits.effectiveLogins()).isEqualTo(4);
     assertThat(limits.effectiveFailedLoginsPerAddress()).isEqualTo(5);
     assertThat(limits.effectiveInterceptedMessage()).isEqualTo(DataSize.ofKibibytes(6));
+    assertThat(limits.effectiveMinScramIterations()).isEqualTo(7);
+    assertThat(limits.effectiveMaxScramIterations()).isEqualTo(8);
   }
 
   @Test
@@ -82,6 +93,20 @@ final class SectionsTest {
         configuration:1:34: sessions-per-user: -1 (expected: 0..)
         configuration:1:46: logins: 0 (expected: 1..)
         configuration:1:70: intercepted-message: 1B (expected: 1KiB..1GiB)""");
+  }
+
+  @Test
+  void limitsRefuseBoundsOfScramIterationsThatLeaveNothing() {
+    assertRefused(
+        "{min-scram-iterations: 5000, max-scram-iterations: 4999}",
+        LimitsConfig.class,
+        "configuration:1:52: max-scram-iterations: the least is 5000, the most 4999"
+            + " (expected: no less than the least)");
+    assertRefused(
+        "{min-scram-iterations: 300000}",
+        LimitsConfig.class,
+        "configuration:1:24: min-scram-iterations: the least is 300000, the most 200000"
+            + " (expected: no less than the least)");
   }
 
   @Test
