@@ -56,6 +56,15 @@ public final class FrontendPackets {
     return new PacketWriter().string(statement).string(sql).int16(0).typed('P');
   }
 
+  /** With the types of the first parameters, by their OIDs. */
+  public static byte[] parseTyped(String statement, String sql, int... types) {
+    PacketWriter packet = new PacketWriter().string(statement).string(sql).int16(types.length);
+    for (int type : types) {
+      packet.int32(type);
+    }
+    return packet.typed('P');
+  }
+
   /** Parameters in text form; {@code null} for a null. */
   public static byte[] bind(String portal, String statement, @Nullable String... parameters) {
     PacketWriter packet =
@@ -85,6 +94,20 @@ public final class FrontendPackets {
 
   public static byte[] closeStatement(String statement) {
     return new PacketWriter().int8('S').string(statement).typed('C');
+  }
+
+  public static byte[] closePortal(String portal) {
+    return new PacketWriter().int8('P').string(portal).typed('C');
+  }
+
+  /** Calls a function by its OID; arguments and result in text form. */
+  public static byte[] functionCall(int function, String... arguments) {
+    PacketWriter packet = new PacketWriter().int32(function).int16(0).int16(arguments.length);
+    for (String argument : arguments) {
+      byte[] value = argument.getBytes(StandardCharsets.UTF_8);
+      packet.int32(value.length).bytes(value);
+    }
+    return packet.int16(0).typed('F');
   }
 
   public static byte[] sync() {

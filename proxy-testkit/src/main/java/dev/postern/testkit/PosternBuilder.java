@@ -8,6 +8,7 @@ import dev.postern.api.intercept.MessageInterceptorFactory;
 import dev.postern.api.routing.Backend;
 import dev.postern.api.routing.BackendLogin;
 import dev.postern.api.routing.BackendTls;
+import dev.postern.api.routing.Pooling;
 import dev.postern.api.routing.Route;
 import dev.postern.api.routing.Router;
 import dev.postern.api.routing.RouterFactory;
@@ -48,8 +49,15 @@ public final class PosternBuilder {
 
   /** Sends every session to a server, where the client logs in as itself. */
   public PosternBuilder backend(PostgresServer server) {
+    return backend(server, Pooling.SESSION);
+  }
+
+  /**
+   * Sends every session to a server, where the client logs in as itself, or shares a connection.
+   */
+  public PosternBuilder backend(PostgresServer server, Pooling pooling) {
     Backend backend = new Backend(server.host(), server.port(), BackendTls.DISABLED);
-    Route route = new Route("test", List.of(backend), null, BackendLogin.AS_CLIENT);
+    Route route = new Route("test", List.of(backend), null, BackendLogin.AS_CLIENT, pooling);
     return router(request -> route);
   }
 
