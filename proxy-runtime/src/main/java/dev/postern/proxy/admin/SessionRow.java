@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param tls the version of the client's TLS, or {@code null} without
  * @param state {@code active}, {@code idle}, {@code idle in transaction}, or {@code idle in
  *     transaction (aborted)}, as pg_stat_activity has it
+ * @param lastActivity when something last came from either side, to a second
  * @param bytesFromClient what it sent since it logged in
  * @param bytesFromBackend what it was sent since
  */
@@ -24,5 +25,6 @@ public record SessionRow(
     String backend,
     String state,
     Instant startedAt,
+    Instant lastActivity,
     long bytesFromClient,
     long bytesFromBackend) {}

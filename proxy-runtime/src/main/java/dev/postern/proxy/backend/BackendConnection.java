@@ -28,6 +28,7 @@ public final class BackendConnection implements ServerConversation {
 
   private final Backend backend;
   private final BlockingChannel channel;
+  private @Nullable LoggedIn loggedIn;
 
   /** What {@link #awaitGreeting} has read. */
   private @Nullable ByteBuf greeting;
@@ -39,6 +40,15 @@ public final class BackendConnection implements ServerConversation {
 
   public Backend backend() {
     return backend;
+  }
+
+  void loggedIn(LoggedIn how) {
+    loggedIn = how;
+  }
+
+  /** How the server was satisfied, for the operator. */
+  public String loginMethod() {
+    return loggedIn == null ? "none" : loggedIn.method().toString();
   }
 
   public BlockingChannel channel() {

@@ -150,8 +150,9 @@ public final class BackendLogins {
     try {
       connection.send(message);
       SslHandler tls = channel.tls();
-      new BackendAuthentication(connection, credentials, passwords, tls != null, endpoint(tls))
-          .perform();
+      connection.loggedIn(
+          new BackendAuthentication(connection, credentials, passwords, tls != null, endpoint(tls))
+              .perform());
       channel.deadline(deadline);
       connection.awaitGreeting();
       loggedIn = true;

@@ -29,6 +29,7 @@ final class SessionsCommand {
             .add("BACKEND", SessionRow::backend)
             .add("STATE", SessionRow::state)
             .add("STARTED", SessionRow::startedAt)
+            .add("LAST ACTIVITY", SessionRow::lastActivity)
             .add("IN", SessionRow::bytesFromClient)
             .add("OUT", SessionRow::bytesFromBackend);
 

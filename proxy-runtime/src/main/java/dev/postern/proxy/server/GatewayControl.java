@@ -13,6 +13,7 @@ import dev.postern.proxy.relay.Progress;
 import dev.postern.proxy.session.Session;
 import dev.postern.proxy.tls.TlsProvider;
 import java.net.InetSocketAddress;
+import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.function.Consumer;
@@ -74,6 +75,7 @@ public final class GatewayControl implements ProxyControl {
         info.backend().address(),
         state(progress),
         info.startedAt(),
+        session.lastActivity(Instant.now()),
         progress.bytesFromClient(),
         progress.bytesFromBackend());
   }

@@ -17,6 +17,7 @@ import dev.postern.proxy.scram.IterationBounds;
 import dev.postern.proxy.scram.MockVerifiers;
 import dev.postern.proxy.scram.SaltedPasswords;
 import dev.postern.proxy.scram.VerifierFactory;
+import dev.postern.proxy.session.ActivityWatch;
 import dev.postern.proxy.session.CancelRequests;
 import dev.postern.proxy.session.FailedLogins;
 import dev.postern.proxy.session.IdleSweep;
@@ -134,6 +135,7 @@ public final class ProxyServer implements AutoCloseable {
       SessionServices services =
           services(configuration, users, plugins, transport, backendTls, passwords, registry);
       users.onChange(new ChangedUsers(users, registry, services.clock()));
+      owned.add(ActivityWatch.start(registry, services.clock()));
       for (ListenerConfig listener : configuration.listeners()) {
         ListenerSecurity security = security(listener, tls);
         listeners.add(Listener.open(listener, security, transport, eventLoops, services));

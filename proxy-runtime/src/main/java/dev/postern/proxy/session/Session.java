@@ -8,6 +8,7 @@ import dev.postern.api.session.SessionInfo;
 import dev.postern.proxy.relay.Progress;
 import dev.postern.proxy.relay.Relay;
 import java.net.InetSocketAddress;
+import java.time.Instant;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +18,8 @@ public final class Session {
   private final InetSocketAddress backendAddress;
   private final @Nullable CancelRequest backendCancel;
   private @Nullable Relay relay;
+  private long seenBytes;
+  private Instant lastActivity;
 
   /**
    * @param backendAddress where the backend was reached
@@ -27,6 +30,7 @@ public final class Session {
     this.info = info;
     this.backendAddress = backendAddress;
     this.backendCancel = backendCancel;
+    this.lastActivity = info.startedAt();
   }
 
   /** Called once, before any other thread knows the session. */
@@ -45,6 +49,20 @@ public final class Session {
   /** How far it has come; what another thread reads may be a moment old. */
   public Progress progress() {
     return relay().progress();
+  }
+
+  /**
+   * When something last came from either side, to a second.
+   *
+   * @param now the time of this look: what has come since the last look counts as having come now
+   */
+  public synchronized Instant lastActivity(Instant now) {
+    long bytes = progress().bytesFromClient() + progress().bytesFromBackend();
+    if (bytes != seenBytes) {
+      seenBytes = bytes;
+      lastActivity = now;
+    }
+    return lastActivity;
   }
 
   InetSocketAddress backendAddress() {

@@ -52,6 +52,7 @@ final class SessionOpening {
   private final ProtocolVersion version;
   private final Place place;
   private final Declarations declarations;
+  private String backendLogin = "";
   private @Nullable BackendKeyData backendKey;
   private @Nullable BackendKeyData clientKey;
 
@@ -112,6 +113,7 @@ final class SessionOpening {
 
   private void greet(FrontendConnection client, BackendConnection backend)
       throws IOException, InterruptedException, SessionException {
+    backendLogin = backend.loginMethod();
     client.send(new AuthenticationOk());
     byte type;
     int length = 0;
@@ -233,6 +235,8 @@ final class SessionOpening {
         .addKeyValue("tls", info.client().tls() != null)
         .addKeyValue("route", info.route().name())
         .addKeyValue("backend", info.backend().address())
+        .addKeyValue("protocol", version)
+        .addKeyValue("backendLogin", backendLogin)
         .log("session opened");
   }
 

@@ -18,6 +18,7 @@ public final class FakeProxy implements ProxyControl {
           "db:5432",
           "idle",
           Instant.EPOCH,
+          Instant.EPOCH.plusSeconds(1),
           10,
           20);
 
