@@ -10,30 +10,34 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
-import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.EventLoopGroup;
 import io.netty.channel.embedded.EmbeddedChannel;
-import io.netty.channel.nio.NioIoHandler;
-import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.handler.ssl.SslHandler;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import javax.net.ssl.SSLContext;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class BlockingChannelTest {
   private static final Deadline MINUTE = Deadline.in(Duration.ofMinutes(1));
+  private static final Transport NIO = Transport.named("nio");
   private static final String LAST_WORDS = "last words";
 
   @Test
   @Timeout(20)
   void startsNoTlsWithAPeerThatHasGone() throws Exception {
-    try (var loops = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
+    try (var loops = NIO.newEventLoops(1);
         ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      BlockingChannel connection = connect(loops, server);
+      BlockingChannel connection = connect(NIO, loops, server);
       server.accept().close();
       connection.channel().closeFuture().sync();
       ByteBuf reply = Unpooled.buffer().writeByte('S');
@@ -44,29 +48,48 @@ final class BlockingChannelTest {
     }
   }
 
-  @Test
+  @ParameterizedTest
+  @ValueSource(strings = {"io_uring", "epoll", "nio"})
   @Timeout(20)
-  void letsAPeerReadTheLastBytesThoughItHasSentMoreThanWasRead() throws Exception {
-    try (var loops = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
+  void letsAPeerReadTheLastBytesThoughItHasSentMoreThanWasRead(String name) throws Exception {
+    Transport transport = transport(name);
+    try (var loops = transport.newEventLoops(1);
         ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      BlockingChannel connection = connect(loops, server);
+      BlockingChannel connection = connect(transport, loops, server);
       try (Socket peer = server.accept()) {
-        peer.getOutputStream().write(new byte[2 * ReceivedBytes.HIGH_WATER]);
+        CompletableFuture<Void> sending = CompletableFuture.runAsync(() -> send(peer));
         await().until(() -> !connection.channel().config().isAutoRead());
         connection.writeAndClose(Unpooled.copiedBuffer(LAST_WORDS, US_ASCII));
         connection.release();
         connection.channel().closeFuture().sync();
+        sending.join();
         assertThat(peer.getInputStream().readAllBytes()).isEqualTo(LAST_WORDS.getBytes(US_ASCII));
       }
+    }
+  }
+
+  private static void send(Socket peer) {
+    try {
+      peer.getOutputStream().write(new byte[32 * ReceivedBytes.HIGH_WATER]);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static Transport transport(String name) {
+    try {
+      return Transport.named(name);
+    } catch (IllegalArgumentException e) {
+      return Assumptions.abort(String.valueOf(e.getMessage()));
     }
   }
 
   @Test
   @Timeout(20)
   void closesSoonThoughThePeerNeitherReadsNorCloses() throws Exception {
-    try (var loops = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
+    try (var loops = NIO.newEventLoops(1);
         ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      BlockingChannel connection = connect(loops, server);
+      BlockingChannel connection = connect(NIO, loops, server);
       try (Socket peer = server.accept()) {
         long start = System.nanoTime();
         connection.writeAndClose(Unpooled.wrappedBuffer(new byte[100_000_000]));
@@ -77,16 +100,17 @@ final class BlockingChannelTest {
     }
   }
 
-  private static BlockingChannel connect(MultiThreadIoEventLoopGroup loops, ServerSocket server)
-      throws Exception {
+  private static BlockingChannel connect(
+      Transport transport, EventLoopGroup loops, ServerSocket server) throws Exception {
     var opened = new CompletableFuture<BlockingChannel>();
     new Bootstrap()
         .group(loops)
-        .channel(NioSocketChannel.class)
+        .channel(transport.channel())
         .handler(
             new ChannelInitializer<>() {
               @Override
               protected void initChannel(Channel made) {
+                transport.prepare(made);
                 opened.complete(new BlockingChannel(made, MINUTE));
               }
             })
