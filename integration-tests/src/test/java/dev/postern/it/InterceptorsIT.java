@@ -1,6 +1,7 @@
 package dev.postern.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.postern.api.Bytes;
@@ -19,6 +20,8 @@ import dev.postern.testkit.FrontendPackets;
 import dev.postern.testkit.RunningPostern;
 import dev.postern.testkit.WireClient;
 import dev.postern.testkit.WireMessage;
+import java.sql.Connection;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.Queue;
@@ -207,6 +210,27 @@ final class InterceptorsIT {
         assertThat(client.query("SELECT 1 -- " + "x".repeat(60_000))).hasSize(4);
         client.send(FrontendPackets.query("SELECT 1 -- " + "x".repeat(70_000)));
         assertThat(client.expectFatal("54000").text()).contains("limits.intercepted-message");
+      }
+    }
+  }
+
+  @Test
+  void decideOnNoMessageThatIsTooLargeForThem() throws Exception {
+    try (RunningPostern postern =
+        builder(
+                (session, interests) ->
+                    interests
+                        .interceptFrontend(Parse.class, parse -> Verdict.forward())
+                        .onUndecoded(message -> {}))
+            .setting("limits.intercepted-message", "64KiB")
+            .start()) {
+      postern.importUser(Gateways.server(), ROLE);
+      try (Connection connection = Gateways.connect(postern, ROLE);
+          Statement statement = connection.createStatement()) {
+        String sql = "SELECT 1 -- " + "x".repeat(70_000);
+        assertThatThrownBy(() -> statement.execute(sql))
+            .hasMessageContaining("limits.intercepted-message");
+        assertThat(connection.isValid(5)).isFalse();
       }
     }
   }
