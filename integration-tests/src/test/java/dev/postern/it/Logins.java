@@ -8,7 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /** Logins that a test wants to look at closely. */
-final class Logins {
+public final class Logins {
   private Logins() {}
 
   /**
@@ -20,7 +20,8 @@ final class Logins {
     return refusal(client, user, Gateways.PASSWORD);
   }
 
-  static WireMessage refusal(WireClient client, String user, String password) {
+  /** The same with another password. */
+  public static WireMessage refusal(WireClient client, String user, String password) {
     scram(client, password);
     while (true) {
       WireMessage message = client.receive();

@@ -4,11 +4,11 @@ import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.ByteBufAllocatorMetricProvider;
 
 /** What this JVM, and Postern in it, holds. */
-final class Memory {
+public final class Memory {
   private Memory() {}
 
   /** Bytes in use on the heap after a collection, and in Netty's buffers outside of it. */
-  static long used() {
+  public static long used() {
     System.gc();
     Runtime runtime = Runtime.getRuntime();
     return runtime.totalMemory() - runtime.freeMemory() + direct();

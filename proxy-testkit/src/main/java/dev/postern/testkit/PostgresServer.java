@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * A real PostgreSQL server on a free port of the loopback interface, from the embedded binaries;
  * runs as root too. Its superuser {@value #SUPERUSER} is trusted from this machine, so that a test
  * can always look at what happened. Safe for use by many threads, except for {@link #stop}, {@link
- * #kill}, {@link #restart} and {@link #close}.
+ * #stopImmediately}, {@link #kill}, {@link #restart} and {@link #close}.
  *
  * <p>{@link #shared()} gives one server for the whole JVM, which is fast; a test that changes the
  * server's settings, stops it or counts its connections starts its own with {@link #builder()} and
@@ -228,6 +228,27 @@ public final class PostgresServer implements AutoCloseable {
     List<ProcessHandle> children = postmaster.children().toList();
     postmaster.destroyForcibly();
     children.forEach(ProcessHandle::destroyForcibly);
+    await(postmaster);
+    children.forEach(PostgresServer::await);
+    stop();
+  }
+
+  /**
+   * Shuts the server down immediately ({@code pg_ctl stop -m immediate}): its sessions are told and
+   * dropped, nothing is written any more, and the next start recovers; {@link #restart} brings it
+   * back.
+   */
+  public void stopImmediately() {
+    ProcessHandle postmaster = postmaster();
+    List<ProcessHandle> children = postmaster.children().toList();
+    try {
+      new ProcessBuilder("kill", "-QUIT", Long.toString(postmaster.pid())).start().waitFor();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
     await(postmaster);
     children.forEach(PostgresServer::await);
     stop();

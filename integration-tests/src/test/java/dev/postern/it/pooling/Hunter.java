@@ -84,12 +84,13 @@ final class Hunter implements AutoCloseable {
     }
     String sql = on ? trace.on(number) : trace.off(number);
     boolean kept =
-        switch (random.nextInt(6)) {
+        switch (random.nextInt(7)) {
           case 0 -> transaction("BEGIN", sql, "COMMIT");
           case 1 -> transaction("BEGIN; " + sql + "; COMMIT");
           case 2 -> !transaction("BEGIN", sql, "ROLLBACK");
           case 3 -> !transaction("BEGIN", "SAVEPOINT a", sql, "ROLLBACK TO a", "COMMIT");
-          case 4 -> !fail(sql + "; SELECT 1/0");
+          case 4 -> !transaction("BEGIN; " + sql + "; ROLLBACK");
+          case 5 -> !fail(sql + "; SELECT 1/0");
           default -> transaction(sql);
         };
     if (kept || !trace.isUndone(on)) {

@@ -112,7 +112,7 @@ final class WireStateCases {
                 "SHOW search_path",
                 "SHOW transaction_isolation",
                 "SHOW statement_timeout",
-                "SELECT current_setting('my.own', true)"));
+                "SELECT coalesce(current_setting('my.own', true), '')"));
     cases.put(
         "a statement prepared under another search path",
         (client, other) ->

@@ -1,0 +1,215 @@
+package dev.postern.it.pooling;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.postern.api.routing.Pooling;
+import dev.postern.testkit.FrontendPackets;
+import dev.postern.testkit.PostgresServer;
+import dev.postern.testkit.RunningPostern;
+import dev.postern.testkit.WireClient;
+import dev.postern.testkit.WireMessage;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.Random;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestReporter;
+
+/**
+ * A cancel ends a query of the client that asked for it, or nothing. For longer storms set {@code
+ * postern.it.storm.seconds}, to repeat one {@code postern.it.storm.seed}.
+ */
+final class CancelStormIT {
+  private static final String ROLE = "storm_role";
+  private static final int POOL = 4;
+  private static final int CLIENTS = 100;
+  private static final int JDBC_CLIENTS = 10;
+
+  private static final Duration TIME =
+      Duration.ofSeconds(Integer.getInteger("postern.it.storm.seconds", 10));
+  private static final long SEED = Long.getLong("postern.it.storm.seed", System.nanoTime());
+
+  private static final PostgresServer SERVER =
+      PostgresServer.builder().setting("max_connections", "200").start();
+
+  @BeforeAll
+  static void createRole() {
+    SERVER.createRole(ROLE, Pools.PASSWORD);
+    SERVER.execute("CREATE TABLE waited (id int)", "GRANT ALL ON waited TO " + ROLE);
+  }
+
+  @AfterAll
+  static void stop() {
+    SERVER.close();
+  }
+
+  @Test
+  void neverHitsAnotherClientsQuery(TestReporter reporter) throws InterruptedException {
+    Queue<Throwable> failures = new ConcurrentLinkedQueue<>();
+    Queue<StormClient.Count> counts = new ConcurrentLinkedQueue<>();
+    try (RunningPostern postern = pooled(POOL)) {
+      Way way = Way.through(postern, ROLE);
+      long deadline = System.nanoTime() + TIME.toNanos();
+      List<Thread> threads = new ArrayList<>();
+      for (int i = 0; i < CLIENTS; i++) {
+        int number = i;
+        threads.add(
+            start(
+                failures,
+                () -> {
+                  try (StormClient client =
+                      new StormClient(way, number, Trace.seeded(SEED, number))) {
+                    counts.add(client.storm(deadline));
+                  }
+                }));
+      }
+      for (int i = 0; i < JDBC_CLIENTS; i++) {
+        int number = CLIENTS + i;
+        threads.add(start(failures, () -> counts.add(jdbcStorm(way, number, deadline))));
+      }
+      for (Thread thread : threads) {
+        thread.join();
+      }
+      StormClient.Count all =
+          counts.stream().reduce(new StormClient.Count(0, 0, 0), StormClient.Count::plus);
+      reporter.publishEntry("seed %d, %s".formatted(SEED, all));
+      assertThat(failures.peek()).as("seed %d", SEED).isNull();
+      assertThat(all.cancelled()).isGreaterThan(20);
+      assertThat(all.queries()).isGreaterThan(500);
+      await().until(() -> postern.server().registry().sessions().isEmpty());
+    }
+  }
+
+  @Test
+  void takesAClientOutOfTheQueue() {
+    try (RunningPostern postern = pooled(1)) {
+      Way way = Way.through(postern, ROLE);
+      try (WireClient holder = way.wire();
+          WireClient waiting = WireClient.connect(way.address());
+          WireClient next = way.wire()) {
+        WireClient.Greeting greeting = waiting.login(ROLE, Pools.PASSWORD, "postgres");
+        holder.query("BEGIN");
+        waiting.send(
+            FrontendPackets.query("INSERT INTO waited SELECT 1 FROM pg_sleep(60)"),
+            FrontendPackets.query("SELECT 'the next one'"));
+        next.send(FrontendPackets.query("SELECT 'was behind'"));
+        await()
+            .untilAsserted(
+                () -> {
+                  cancel(way, greeting);
+                  assertThat(waiting.isAtEnd()).isFalse();
+                });
+        WireMessage error = waiting.receiveUntil('E').getLast();
+        assertThat(error.sqlState()).isEqualTo("57014");
+        assertThat(error.severity()).isEqualTo("ERROR");
+        waiting.receiveUntil('Z');
+        holder.query("COMMIT");
+        assertThat(value(waiting.receiveUntil('Z'))).isEqualTo("the next one");
+        assertThat(value(next.receiveUntil('Z'))).isEqualTo("was behind");
+        assertThat(SERVER.query("SELECT id FROM waited")).isEmpty();
+      }
+    }
+  }
+
+  /** pgjdbc's own cancel, from another thread. */
+  private static StormClient.Count jdbcStorm(Way way, int number, long deadline)
+      throws SQLException, InterruptedException {
+    Random random = Trace.seeded(SEED, number);
+    AtomicInteger requests = new AtomicInteger();
+    int queries = 0;
+    int cancelled = 0;
+    try (Connection connection = way.jdbc();
+        Statement statement = connection.createStatement()) {
+      while (System.nanoTime() < deadline) {
+        queries++;
+        boolean mayBeCancelled = random.nextInt(3) == 0;
+        Thread canceller = null;
+        if (mayBeCancelled) {
+          long delay = Duration.ofMillis(random.nextInt(30)).toNanos();
+          canceller =
+              Thread.ofVirtual()
+                  .start(
+                      () -> {
+                        LockSupport.parkNanos(delay);
+                        requests.incrementAndGet();
+                        cancel(statement);
+                      });
+        }
+        String tag = "client %d, query %d".formatted(number, queries);
+        try (ResultSet rows =
+            statement.executeQuery(
+                "SELECT '%s' FROM pg_sleep(%s)".formatted(tag, random.nextInt(20) / 1000.0))) {
+          rows.next();
+          assertThat(rows.getString(1)).isEqualTo(tag);
+        } catch (SQLException e) {
+          if (!mayBeCancelled || !"57014".equals(e.getSQLState())) {
+            throw e;
+          }
+          cancelled++;
+        }
+        if (canceller != null) {
+          canceller.join();
+        }
+      }
+    }
+    return new StormClient.Count(queries, requests.get(), cancelled);
+  }
+
+  private static void cancel(Statement statement) {
+    try {
+      statement.cancel();
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static void cancel(Way way, WireClient.Greeting greeting) {
+    try (WireClient canceller = WireClient.connect(way.address())) {
+      canceller.send(
+          FrontendPackets.cancelRequest(greeting.processId(), greeting.secret().toByteArray()));
+      canceller.expectEnd();
+    }
+  }
+
+  private static String value(List<WireMessage> messages) {
+    return messages.stream()
+        .filter(message -> message.type() == 'D')
+        .findFirst()
+        .map(row -> row.values().getFirst())
+        .orElseThrow(() -> new AssertionError("no row: " + messages));
+  }
+
+  private static RunningPostern pooled(int size) {
+    RunningPostern postern = Pools.before(SERVER, Pooling.TRANSACTION.withSize(size));
+    postern.importUser(SERVER, ROLE);
+    return postern;
+  }
+
+  private static Thread start(Queue<Throwable> failures, Storm storm) {
+    return Thread.ofVirtual()
+        .start(
+            () -> {
+              try {
+                storm.run();
+              } catch (Throwable e) {
+                failures.add(e);
+              }
+            });
+  }
+
+  @FunctionalInterface
+  private interface Storm {
+    void run() throws Exception;
+  }
+}
