@@ -1,4 +1,4 @@
-# Postern from its own distribution, session pooling. The caller may set TRANSPORT and INTERCEPTORS (YAML).
+# Postern from its own distribution. The caller may set MODE (session, transaction, dedicated), TRANSPORT and INTERCEPTORS (YAML).
 # POSTERN_DIST: an unpacked distribution; otherwise the linux-x64 zip of the last build is unpacked.
 . "$(dirname "$0")/lib.sh"
 
@@ -20,8 +20,13 @@ postern() { # command and arguments, as the unprivileged user
 case $1 in
   available) dist >/dev/null ;;
   version) "$(dist)/bin/postern" version ;;
-  caps) echo "pool=session prepared tls" ;;
+  caps)
+    pool=${MODE:-session}
+    [ "$pool" = dedicated ] && pool=none
+    echo "pool=$pool prepared tls" ;;
   start)
+    size=$POOL_SIZE
+    [ "${MODE:-session}" = transaction ] || size=$SESSION_POOL_SIZE
     $RUN_AS mkdir -p -m 700 "$BENCH_DIR/conf" "$BENCH_DIR/data"
     cp "$(dist)/conf/jvm.options" "$TLS_CERT" "$TLS_KEY" "$BENCH_DIR/conf/"
     cert=$(basename "$TLS_CERT") key=$(basename "$TLS_KEY")
@@ -40,6 +45,7 @@ router:
   config:
     routes:
       - name: bench
+        pool: {mode: ${MODE:-session}, size: $size}
         backends:
           - {host: $PG_HOST, port: $PG_PORT, tls: {mode: disable}}
 ${INTERCEPTORS:-}
