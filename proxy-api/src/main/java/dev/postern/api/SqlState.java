@@ -17,6 +17,7 @@ public record SqlState(String code) {
   public static final SqlState INVALID_AUTHORIZATION = new SqlState("28000");
   public static final SqlState INVALID_PASSWORD = new SqlState("28P01");
   public static final SqlState INVALID_DATABASE = new SqlState("3D000");
+  public static final SqlState DUPLICATE_PREPARED_STATEMENT = new SqlState("42P05");
   public static final SqlState INSUFFICIENT_PRIVILEGE = new SqlState("42501");
   public static final SqlState INSUFFICIENT_RESOURCES = new SqlState("53000");
   public static final SqlState TOO_MANY_CONNECTIONS = new SqlState("53300");

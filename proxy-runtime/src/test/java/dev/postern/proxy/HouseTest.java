@@ -34,7 +34,9 @@ final class HouseTest {
           List.of("cli"),
           List.of("server", "admin"),
           List.of("session"),
-          List.of("frontend", "backend", "relay"),
+          List.of("frontend", "relay"),
+          List.of("pool"),
+          List.of("backend"),
           List.of("channel", "tls", "scram"),
           List.of("codec"),
           List.of("plugin", "user", "config", "metrics", "recording"));

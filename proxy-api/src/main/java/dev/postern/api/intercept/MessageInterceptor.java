@@ -14,8 +14,8 @@ public interface MessageInterceptor extends Plugin {
    * An exception refuses the session.
    *
    * @param session who, from where, to where
-   * @param interests where to declare; valid during this call only; a declaration after the
-   *     session has begun is an {@link IllegalStateException}
+   * @param interests where to declare; valid during this call only; a declaration after the session
+   *     has begun is an {@link IllegalStateException}
    */
   void open(SessionInfo session, Interests interests);
 }

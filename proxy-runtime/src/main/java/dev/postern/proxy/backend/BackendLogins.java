@@ -44,6 +44,20 @@ public final class BackendLogins {
     this.passwords = passwords;
   }
 
+  /** One try to serve a session from one of a route's servers. */
+  @FunctionalInterface
+  public interface Attempt<T> {
+    /**
+     * Tries one.
+     *
+     * @param credentials closed when all tries are over
+     * @param last whether there is no other server to try
+     * @throws IOException if the server cannot be reached; the next one is tried
+     */
+    T at(Backend server, Credentials credentials, boolean last)
+        throws SessionException, IOException, InterruptedException;
+  }
+
   /**
    * Logs a user's session in.
    *
@@ -65,6 +79,30 @@ public final class BackendLogins {
       EventLoop eventLoop,
       Deadline deadline)
       throws SessionException, InterruptedException {
+    return first(
+        route,
+        router,
+        user,
+        deadline,
+        (server, credentials, last) ->
+            logIn(
+                server,
+                credentials,
+                startupMessage(route, credentials, version, startup),
+                eventLoop,
+                deadline,
+                last));
+  }
+
+  /**
+   * Tries a route's servers in turn until one serves.
+   *
+   * @param router told of servers that do not answer
+   * @throws SessionException if no server could be reached ({@code 08001}), or one refused
+   */
+  public <T> T first(
+      Route route, Router router, AuthenticatedUser user, Deadline deadline, Attempt<T> attempt)
+      throws SessionException, InterruptedException {
     try (BackendCredential mapping = mapping(route, user)) {
       Credentials credentials =
           Credentials.of(
@@ -72,17 +110,11 @@ public final class BackendLogins {
               user,
               mapping == null ? null : mapping.role(),
               mapping == null ? null : mapping.password());
-      StartupMessage message = startupMessage(route, credentials, version, startup);
       List<String> failures = new ArrayList<>();
       for (Backend backend : route.backends()) {
+        boolean last = backend.equals(route.backends().getLast());
         try {
-          return logIn(
-              backend,
-              credentials,
-              message,
-              eventLoop,
-              deadline,
-              backend.equals(route.backends().getLast()));
+          return attempt.at(backend, credentials, last);
         } catch (IOException e) {
           String reason = String.valueOf(e.getMessage());
           failures.add(backend.address() + ": " + reason);
@@ -107,6 +139,21 @@ public final class BackendLogins {
     }
   }
 
+  /**
+   * Logs in to one server.
+   *
+   * @return a connection on which the server has sent AuthenticationOk; the caller closes it
+   */
+  public BackendConnection logIn(
+      Backend server,
+      Credentials credentials,
+      StartupMessage message,
+      EventLoop eventLoop,
+      Deadline deadline)
+      throws SessionException, IOException, InterruptedException {
+    return logIn(server, credentials, message, eventLoop, deadline, true);
+  }
+
   private @Nullable BackendCredential mapping(Route route, AuthenticatedUser user)
       throws SessionException {
     if (!Credentials.wantMapping(route.login())) {
@@ -124,7 +171,8 @@ public final class BackendLogins {
     }
   }
 
-  private static StartupMessage startupMessage(
+  /** What a session's connection to a server of the route is opened with. */
+  public static StartupMessage startupMessage(
       Route route, Credentials credentials, ProtocolVersion version, StartupParameters startup) {
     Map<String, String> parameters = new LinkedHashMap<>();
     parameters.put("user", credentials.role());

@@ -6,7 +6,7 @@ import java.io.IOException;
 public final class DeadlineExceededException extends IOException {
   private static final long serialVersionUID = 1L;
 
-  DeadlineExceededException(String waitingFor) {
+  public DeadlineExceededException(String waitingFor) {
     super("timed out waiting for " + waitingFor);
   }
 }

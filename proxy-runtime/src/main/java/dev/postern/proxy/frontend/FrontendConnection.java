@@ -15,6 +15,7 @@ import dev.postern.proxy.codec.ProtocolLimits;
 import dev.postern.proxy.tls.ServerHandshake;
 import io.netty.buffer.ByteBuf;
 import java.io.IOException;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -55,6 +56,11 @@ public final class FrontendConnection {
   /** Collects bytes that are a message already; does not release them. */
   public void send(ByteBuf message) {
     unsent().writeBytes(message);
+  }
+
+  /** Collects messages that somebody else writes. */
+  public void send(Consumer<ByteBuf> messages) {
+    messages.accept(unsent());
   }
 
   private ByteBuf unsent() {

@@ -15,9 +15,11 @@ public final class DedicatedRelay extends Relay {
   private final Flow fromClient;
   private final Flow fromBackend;
   private final Progress progress;
+  private final @Nullable CancelTarget cancelTarget;
 
   /**
    * @param clientChannel on the same event loop as {@code backendChannel}
+   * @param cancelTarget where its backend is cancelled, or {@code null} if it gave no key
    * @param end told once when it is over; both channels are then closing
    */
   public DedicatedRelay(
@@ -26,8 +28,10 @@ public final class DedicatedRelay extends Relay {
       BlockingChannel backendChannel,
       Declarations declarations,
       RelaySettings settings,
+      @Nullable CancelTarget cancelTarget,
       RelayEnd end) {
     super(sessionId, declarations, settings, end);
+    this.cancelTarget = cancelTarget;
     client = new Leg(this, true, clientChannel.channel());
     backend = new Leg(this, false, backendChannel.channel());
     boolean refusing = declarations.frontend.isDeciding();
@@ -101,6 +105,16 @@ public final class DedicatedRelay extends Relay {
   @Override
   public boolean isBackendOpen() {
     return backend.channel().isActive();
+  }
+
+  @Override
+  public @Nullable CancelTarget cancelTarget() {
+    return cancelTarget;
+  }
+
+  @Override
+  public void whenBackendIsFree(Runnable task) {
+    backend.channel().closeFuture().addListener(closed -> task.run());
   }
 
   void closed(Leg leg) {

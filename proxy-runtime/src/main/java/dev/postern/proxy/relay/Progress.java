@@ -55,6 +55,10 @@ public final class Progress {
     copyingIn = false;
   }
 
+  boolean isCopyingIn() {
+    return copyingIn;
+  }
+
   void backendSent(boolean error) {
     atReadyForQuery = false;
     atError = error;
@@ -65,6 +69,20 @@ public final class Progress {
     atError = false;
     copyingIn = false;
     outstanding = counting ? Math.max(0, outstanding - 1) : 0;
+    transactionStatus = status;
+  }
+
+  /** How many requests are to be answered, where that is counted elsewhere. */
+  void outstanding(int requests) {
+    outstanding = requests;
+  }
+
+  /** ReadyForQuery has come, where requests are counted elsewhere. */
+  void ready(byte status, int requests) {
+    atReadyForQuery = true;
+    atError = false;
+    copyingIn = false;
+    outstanding = requests;
     transactionStatus = status;
   }
 

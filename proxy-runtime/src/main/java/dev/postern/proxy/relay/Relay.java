@@ -14,7 +14,7 @@ import org.slf4j.LoggerFactory;
  * One session's forwarding, from the moment in which it may send its first query until either side
  * goes. Called on the session's event loop, but for what says otherwise.
  */
-public abstract sealed class Relay permits DedicatedRelay {
+public abstract sealed class Relay permits DedicatedRelay, PooledRelay {
   private static final Logger log = LoggerFactory.getLogger(Relay.class);
 
   final Declarations declarations;
@@ -42,6 +42,15 @@ public abstract sealed class Relay permits DedicatedRelay {
    * Any thread.
    */
   public abstract boolean isBackendOpen();
+
+  /**
+   * What a CancelRequest for this session is to do, or {@code null} if there is nothing to cancel.
+   * The caller says when it is done.
+   */
+  public abstract @Nullable CancelTarget cancelTarget();
+
+  /** Runs a task when, after the session's end, its backend works for it no more. */
+  public abstract void whenBackendIsFree(Runnable task);
 
   /**
    * Ends what is between the two sides; called once.

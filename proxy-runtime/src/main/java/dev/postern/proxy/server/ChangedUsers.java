@@ -2,6 +2,7 @@ package dev.postern.proxy.server;
 
 import dev.postern.api.SqlState;
 import dev.postern.api.session.CloseReason;
+import dev.postern.proxy.pool.Pools;
 import dev.postern.proxy.session.Session;
 import dev.postern.proxy.session.SessionRegistry;
 import dev.postern.proxy.user.UserChange;
@@ -16,16 +17,21 @@ import java.util.function.Consumer;
 final class ChangedUsers implements Consumer<UserChange> {
   private final UserStore users;
   private final SessionRegistry registry;
+  private final Pools pools;
   private final InstantSource clock;
 
-  ChangedUsers(UserStore users, SessionRegistry registry, InstantSource clock) {
+  ChangedUsers(UserStore users, SessionRegistry registry, Pools pools, InstantSource clock) {
     this.users = users;
     this.registry = registry;
+    this.pools = pools;
     this.clock = clock;
   }
 
   @Override
   public void accept(UserChange change) {
+    if (change.kind() != UserChange.Kind.ADDED) {
+      pools.retire(change.user());
+    }
     switch (change.kind()) {
       case DISABLED -> shutOut(change.user(), "its user was disabled");
       case REMOVED -> shutOut(change.user(), "its user was removed");

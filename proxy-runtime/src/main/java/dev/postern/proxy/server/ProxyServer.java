@@ -12,6 +12,7 @@ import dev.postern.proxy.config.NetworkConfig;
 import dev.postern.proxy.config.TimeoutsConfig;
 import dev.postern.proxy.config.TlsMode;
 import dev.postern.proxy.frontend.ListenerSecurity;
+import dev.postern.proxy.pool.Pools;
 import dev.postern.proxy.relay.RelaySettings;
 import dev.postern.proxy.scram.IterationBounds;
 import dev.postern.proxy.scram.MockVerifiers;
@@ -31,6 +32,7 @@ import dev.postern.proxy.tls.TlsConfigurationException;
 import dev.postern.proxy.tls.TlsProvider;
 import dev.postern.proxy.tls.TlsRuntime;
 import dev.postern.proxy.user.UserStore;
+import io.netty.channel.EventLoop;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import java.net.InetSocketAddress;
 import java.time.Clock;
@@ -60,6 +62,7 @@ public final class ProxyServer implements AutoCloseable {
   private final MultiThreadIoEventLoopGroup eventLoops;
   private final TlsRuntime tls;
   private final SessionRegistry registry;
+  private final Pools pools;
   private final Duration drainTimeout;
   private final List<Listener> listeners;
   private final List<AutoCloseable> owned;
@@ -70,6 +73,7 @@ public final class ProxyServer implements AutoCloseable {
       MultiThreadIoEventLoopGroup eventLoops,
       TlsRuntime tls,
       SessionRegistry registry,
+      Pools pools,
       Duration drainTimeout,
       List<Listener> listeners,
       List<AutoCloseable> owned) {
@@ -77,6 +81,7 @@ public final class ProxyServer implements AutoCloseable {
     this.eventLoops = eventLoops;
     this.tls = tls;
     this.registry = registry;
+    this.pools = pools;
     this.drainTimeout = drainTimeout;
     this.listeners = listeners;
     this.owned = owned;
@@ -121,20 +126,26 @@ public final class ProxyServer implements AutoCloseable {
     owned.add(backendTls);
     owned.add(tls);
     SessionRegistry registry = new SessionRegistry(limits(configuration.limits()));
+    TimeoutsConfig timeouts = configuration.timeouts();
+    BackendConnector connector =
+        new BackendConnector(transport, backendTls, timeouts.effectiveConnect());
+    BackendLogins logins = new BackendLogins(connector, users.mappings(), passwords);
+    Pools pools = new Pools(logins, timeouts.effectiveLogin(), loops(eventLoops));
     ProxyServer server =
         new ProxyServer(
             transport,
             eventLoops,
             tls,
             registry,
+            pools,
             configuration.timeouts().effectiveDrain(),
             listeners,
             owned);
     try {
       mustLoad(configuration.network(), tls);
       SessionServices services =
-          services(configuration, users, plugins, transport, backendTls, passwords, registry);
-      users.onChange(new ChangedUsers(users, registry, services.clock()));
+          services(configuration, users, plugins, logins, pools, connector, registry);
+      users.onChange(new ChangedUsers(users, registry, pools, services.clock()));
       owned.add(ActivityWatch.start(registry, services.clock()));
       for (ListenerConfig listener : configuration.listeners()) {
         ListenerSecurity security = security(listener, tls);
@@ -160,6 +171,12 @@ public final class ProxyServer implements AutoCloseable {
         throw new StartException("network.tls-provider: " + e.getMessage(), e);
       }
     }
+  }
+
+  private static List<EventLoop> loops(MultiThreadIoEventLoopGroup group) {
+    List<EventLoop> loops = new ArrayList<>();
+    group.forEach(loop -> loops.add((EventLoop) loop));
+    return loops;
   }
 
   private static Transport transport(NetworkConfig network) throws StartException {
@@ -203,14 +220,12 @@ public final class ProxyServer implements AutoCloseable {
       Configuration configuration,
       UserStore users,
       ServerPlugins plugins,
-      Transport transport,
-      BackendTlsContexts backendTls,
-      SaltedPasswords passwords,
+      BackendLogins logins,
+      Pools pools,
+      BackendConnector connector,
       SessionRegistry registry) {
     TimeoutsConfig timeouts = configuration.timeouts();
     LimitsConfig limits = configuration.limits();
-    BackendConnector connector =
-        new BackendConnector(transport, backendTls, timeouts.effectiveConnect());
     RelaySettings relaySettings =
         new RelaySettings(
             Math.toIntExact(limits.effectiveInterceptedMessage().bytes()),
@@ -220,7 +235,8 @@ public final class ProxyServer implements AutoCloseable {
         plugins.authenticator(),
         plugins.router(),
         plugins.interceptors(),
-        new BackendLogins(connector, users.mappings(), passwords),
+        logins,
+        pools,
         new MockVerifiers(
             users.serverSecret(), users.iterations(), VerifierFactory.DEFAULT_SALT_LENGTH),
         registry,
@@ -262,6 +278,10 @@ public final class ProxyServer implements AutoCloseable {
 
   public int eventLoopCount() {
     return eventLoops.executorCount();
+  }
+
+  public Pools pools() {
+    return pools;
   }
 
   public SessionRegistry registry() {
@@ -321,6 +341,7 @@ public final class ProxyServer implements AutoCloseable {
     }
     listeners.forEach(Listener::close);
     awaitLastWords();
+    pools.close();
     eventLoops.shutdownGracefully(100, LAST_WORDS.toMillis(), TimeUnit.MILLISECONDS);
     eventLoops.terminationFuture().awaitUninterruptibly();
     for (AutoCloseable resource : owned) {

@@ -5,7 +5,9 @@ import dev.postern.api.message.CancelRequest;
 import dev.postern.api.message.ProtocolVersion;
 import java.security.SecureRandom;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +24,24 @@ public final class CancelKeys {
 
   private record Entry(Secret secret, Session session) {}
 
+  /** How long the key of a session that has ended is still known, in nanoseconds. */
+  private static final long REMEMBERED_NANOS = 60_000_000_000L;
+
+  private static final int MAX_REMEMBERED = 10_000;
+
+  private record Ended(Secret secret, long until) {}
+
+  /** By process id, the eldest first. Guarded by itself. */
+  private final Map<Integer, Ended> ended =
+      new LinkedHashMap<>() {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Integer, Ended> eldest) {
+          return size() > MAX_REMEMBERED;
+        }
+      };
+
   private final SecureRandom random = new SecureRandom();
 
   /** By process id; two backends can use the same one. */
@@ -36,6 +56,11 @@ public final class CancelKeys {
     return Secret.copyOf(secret);
   }
 
+  /** A process id for a session that has no backend of its own. */
+  int newProcessId() {
+    return random.nextInt(1, Integer.MAX_VALUE);
+  }
+
   void add(int processId, Secret secret, Session session) {
     sessions.compute(
         processId,
@@ -46,7 +71,10 @@ public final class CancelKeys {
         });
   }
 
-  void remove(int processId, Session session) {
+  void remove(int processId, Secret secret, Session session) {
+    synchronized (ended) {
+      ended.put(processId, new Ended(secret, System.nanoTime() + REMEMBERED_NANOS));
+    }
     sessions.computeIfPresent(
         processId,
         (id, entries) -> {
@@ -54,6 +82,17 @@ public final class CancelKeys {
               entries.stream().filter(entry -> entry.session() != session).toList();
           return others.isEmpty() ? null : others;
         });
+  }
+
+  /** Whether this was the key of a session that has just ended. */
+  boolean wasKnown(CancelRequest request) {
+    Ended session;
+    synchronized (ended) {
+      session = ended.get(request.processId());
+    }
+    return session != null
+        && session.secret().equals(request.secretKey())
+        && System.nanoTime() - session.until() < 0;
   }
 
   /** The session whose key this is, or {@code null}. */

@@ -1,12 +1,14 @@
 package dev.postern.proxy.session;
 
 import dev.postern.api.message.CancelRequest;
-import dev.postern.api.routing.Backend;
 import dev.postern.proxy.backend.BackendConnector;
+import dev.postern.proxy.relay.CancelTarget;
 import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.Future;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,6 +44,9 @@ public final class CancelRequests {
       return;
     }
     Session session = keys.find(request);
+    if (session == null && keys.wasKnown(request)) {
+      return; // late, which is no guess
+    }
     if (session == null) {
       if (wrongKeys.failed(address)) {
         log.atWarn()
@@ -60,18 +65,21 @@ public final class CancelRequests {
    * taken it.
    */
   void cancel(Session session, EventLoop eventLoop) throws InterruptedException {
-    CancelRequest request = session.backendCancel();
-    if (request == null) {
+    Future<@Nullable CancelTarget> asked =
+        session.relay().eventLoop().submit(() -> session.relay().cancelTarget());
+    CancelTarget target = asked.await().getNow();
+    if (target == null) {
       return;
     }
-    Backend backend = session.info().backend();
     try {
-      connector.cancel(backend, session.backendAddress(), request, eventLoop);
+      connector.cancel(target.server(), target.address(), target.request(), eventLoop);
     } catch (IOException e) {
       log.atWarn()
           .addKeyValue("sessionId", session.id())
-          .addKeyValue("backend", backend.address())
+          .addKeyValue("backend", target.server().address())
           .log("could not pass a cancel request on: {}", e.getMessage());
+    } finally {
+      target.done().run();
     }
   }
 }

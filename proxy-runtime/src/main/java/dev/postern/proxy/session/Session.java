@@ -1,13 +1,11 @@
 package dev.postern.proxy.session;
 
 import dev.postern.api.SqlState;
-import dev.postern.api.message.CancelRequest;
 import dev.postern.api.message.ErrorResponse;
 import dev.postern.api.session.CloseReason;
 import dev.postern.api.session.SessionInfo;
 import dev.postern.proxy.relay.Progress;
 import dev.postern.proxy.relay.Relay;
-import java.net.InetSocketAddress;
 import java.time.Instant;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -15,21 +13,12 @@ import org.jspecify.annotations.Nullable;
 /** A session that relays. Its state changes on its event loop only; other threads ask it to. */
 public final class Session {
   private final SessionInfo info;
-  private final InetSocketAddress backendAddress;
-  private final @Nullable CancelRequest backendCancel;
   private @Nullable Relay relay;
   private long seenBytes;
   private Instant lastActivity;
 
-  /**
-   * @param backendAddress where the backend was reached
-   * @param backendCancel what cancels at the backend, or {@code null} where the backend gave no key
-   */
-  Session(
-      SessionInfo info, InetSocketAddress backendAddress, @Nullable CancelRequest backendCancel) {
+  Session(SessionInfo info) {
     this.info = info;
-    this.backendAddress = backendAddress;
-    this.backendCancel = backendCancel;
     this.lastActivity = info.startedAt();
   }
 
@@ -65,15 +54,7 @@ public final class Session {
     return lastActivity;
   }
 
-  InetSocketAddress backendAddress() {
-    return backendAddress;
-  }
-
-  @Nullable CancelRequest backendCancel() {
-    return backendCancel;
-  }
-
-  Relay relay() {
+  public Relay relay() {
     return Objects.requireNonNull(relay);
   }
 

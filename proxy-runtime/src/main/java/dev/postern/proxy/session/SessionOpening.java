@@ -9,6 +9,8 @@ import dev.postern.api.message.BackendKeyData;
 import dev.postern.api.message.CancelRequest;
 import dev.postern.api.message.ErrorResponse;
 import dev.postern.api.message.ProtocolVersion;
+import dev.postern.api.message.ReadyForQuery;
+import dev.postern.api.message.TransactionStatus;
 import dev.postern.api.session.CloseReason;
 import dev.postern.api.session.SessionInfo;
 import dev.postern.proxy.backend.BackendConnection;
@@ -16,8 +18,12 @@ import dev.postern.proxy.backend.BackendRefusedException;
 import dev.postern.proxy.codec.MessageTypes;
 import dev.postern.proxy.codec.ProtocolException;
 import dev.postern.proxy.frontend.FrontendConnection;
+import dev.postern.proxy.pool.PooledBackend;
+import dev.postern.proxy.relay.CancelTarget;
 import dev.postern.proxy.relay.Declarations;
 import dev.postern.proxy.relay.DedicatedRelay;
+import dev.postern.proxy.relay.PooledRelay;
+import dev.postern.proxy.relay.Relay;
 import dev.postern.proxy.session.SessionRegistry.Place;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.EventLoop;
@@ -80,7 +86,7 @@ final class SessionOpening {
   void open(FrontendConnection client, BackendConnection backend, Consumer<Session> loginEnded)
       throws IOException, InterruptedException, SessionException {
     greet(client, backend);
-    Session session = new Session(info, backend.channel().remoteAddress(), cancelRequest());
+    Session session = new Session(info);
     DedicatedRelay relay =
         new DedicatedRelay(
             session.id(),
@@ -88,14 +94,44 @@ final class SessionOpening {
             backend.channel(),
             declarations,
             services.relaySettings(),
+            cancelTarget(backend),
             (reason, detail, busy) -> ended(session, reason, detail, busy));
+    begin(
+        session, relay, client, () -> relay.start(client.channel(), backend.channel()), loginEnded);
+  }
+
+  /**
+   * Greets the client and starts a relay that takes backends from a pool.
+   *
+   * @param loginEnded as above
+   */
+  void open(FrontendConnection client, PoolCheckout checkout, Consumer<Session> loginEnded) {
+    greet(client, checkout);
+    Session session = new Session(info);
+    PooledRelay relay =
+        new PooledRelay(
+            session.id(),
+            client.channel(),
+            checkout.pool(),
+            checkout.parameters(),
+            checkout.backend(),
+            declarations,
+            services.relaySettings(),
+            (reason, detail, busy) -> ended(session, reason, detail, busy));
+    begin(session, relay, client, () -> relay.start(client.channel()), loginEnded);
+  }
+
+  private void begin(
+      Session session,
+      Relay relay,
+      FrontendConnection client,
+      Runnable start,
+      Consumer<Session> loginEnded) {
     session.relay(relay);
     if (clientKey != null) {
       services.cancels().keys().add(clientKey.processId(), clientKey.secretKey(), session);
     }
     services.registry().opened(session);
-    // What the server still does for the session after its end counts as the session.
-    backend.channel().channel().closeFuture().addListener(closed -> place.release());
     services.router().sessionOpened(info.route(), info.backend());
     logOpened();
     // Before the client knows: who has been told that it is logged in is no login to be cut off.
@@ -107,8 +143,25 @@ final class SessionOpening {
             services.idleSweep().opened(session, eventLoop);
           }
           client.flush();
-          relay.start(client.channel(), backend.channel());
+          start.run();
         });
+  }
+
+  private void greet(FrontendConnection client, PoolCheckout checkout) {
+    client.send(new AuthenticationOk());
+    client.send(checkout.parameters()::writeTo);
+    PooledBackend own = checkout.backend();
+    backendLogin = own == null ? "pool" : own.loginMethod();
+    BackendKeyData theirs = own == null ? null : own.key();
+    if (own == null || theirs != null) {
+      CancelKeys keys = services.cancels().keys();
+      // A session with one backend is found by its process id, as in the server's own views.
+      int processId = theirs == null ? keys.newProcessId() : theirs.processId();
+      BackendKeyData ours = new BackendKeyData(processId, keys.newSecret(version));
+      clientKey = ours;
+      client.send(ours);
+    }
+    client.send(new ReadyForQuery(TransactionStatus.IDLE));
   }
 
   private void greet(FrontendConnection client, BackendConnection backend)
@@ -170,9 +223,15 @@ final class SessionOpening {
     client.send(ours);
   }
 
-  private @Nullable CancelRequest cancelRequest() {
+  private @Nullable CancelTarget cancelTarget(BackendConnection backend) {
     BackendKeyData key = backendKey;
-    return key == null ? null : new CancelRequest(key.processId(), key.secretKey());
+    return key == null
+        ? null
+        : new CancelTarget(
+            backend.backend(),
+            backend.channel().remoteAddress(),
+            new CancelRequest(key.processId(), key.secretKey()),
+            () -> {});
   }
 
   /** Runs on the session's event loop, once. */
@@ -185,9 +244,11 @@ final class SessionOpening {
     }
     services.registry().closed(session);
     if (clientKey != null) {
-      services.cancels().keys().remove(clientKey.processId(), session);
+      services.cancels().keys().remove(clientKey.processId(), clientKey.secretKey(), session);
     }
     services.router().sessionClosed(info.route(), info.backend());
+    // What the server still does for the session after its end counts as the session.
+    session.relay().whenBackendIsFree(place::release);
     logEnded(session, reason, detail);
     if (backendBusy) {
       Thread.ofVirtual()

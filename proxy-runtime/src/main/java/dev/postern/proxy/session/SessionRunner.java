@@ -5,6 +5,7 @@ import dev.postern.api.SessionException;
 import dev.postern.api.SqlState;
 import dev.postern.api.auth.AuthenticatedUser;
 import dev.postern.api.auth.AuthenticationException;
+import dev.postern.api.routing.Backend;
 import dev.postern.api.routing.Route;
 import dev.postern.api.routing.RoutingRequest;
 import dev.postern.api.session.ClientInfo;
@@ -141,47 +142,93 @@ public final class SessionRunner implements Runnable {
     alarm.user(login.parameters().user());
     AuthenticatedUser user = authenticate(info, login.parameters());
     Place place = null;
-    BackendConnection backend = null;
     try {
       place = services.registry().admit(user, address());
       services.registry().loginAdmitted(alarm);
       Route route = route(new RoutingRequest(info, login.parameters(), user));
-      backend =
-          services
-              .logins()
-              .open(
-                  route,
-                  services.router(),
-                  user,
-                  login.version(),
-                  login.parameters(),
-                  channel.eventLoop(),
-                  channel.deadline());
-      SessionInfo session =
-          new SessionInfo(info, login.parameters(), user, route, backend.backend(), startedAt);
-      Declarations declarations = declare(session);
-      if (!alarm.stop()) {
-        throw new InterruptedException("the login took too long");
+      if (PoolCheckout.isPooled(route, login.parameters())) {
+        openPooled(info, login, user, route, place);
+      } else {
+        openDedicated(info, login, user, route, place);
       }
-      if (alarm.isRevoked()) {
-        throw revoked(login.parameters());
-      }
-      new SessionOpening(services, session, login.version(), place, declarations)
-          .open(client, backend, this::loginEnded);
-      relaying = true;
     } finally {
       if (user.scramKeys() != null) {
         user.scramKeys().close();
       }
-      if (!relaying) {
-        if (backend != null) {
-          backend.close();
-        }
-        if (place != null) {
-          place.release();
-        }
+      if (!relaying && place != null) {
+        place.release();
       }
     }
+  }
+
+  private void openDedicated(
+      ClientInfo info, Opening.Login login, AuthenticatedUser user, Route route, Place place)
+      throws IOException, InterruptedException, SessionException {
+    BackendConnection backend =
+        services
+            .logins()
+            .open(
+                route,
+                services.router(),
+                user,
+                login.version(),
+                login.parameters(),
+                channel.eventLoop(),
+                channel.deadline());
+    try {
+      opening(info, login, user, route, backend.backend(), place)
+          .open(client, backend, this::loginEnded);
+      relaying = true;
+    } finally {
+      if (!relaying) {
+        backend.close();
+      }
+    }
+  }
+
+  private void openPooled(
+      ClientInfo info, Opening.Login login, AuthenticatedUser user, Route route, Place place)
+      throws InterruptedException, SessionException {
+    PoolCheckout checkout =
+        PoolCheckout.open(
+            services.logins(),
+            services.pools(),
+            route,
+            services.router(),
+            user,
+            login.version(),
+            login.parameters(),
+            channel.eventLoop(),
+            channel.deadline());
+    try {
+      opening(info, login, user, route, checkout.pool().key().server(), place)
+          .open(client, checkout, this::loginEnded);
+      relaying = true;
+    } finally {
+      if (!relaying) {
+        checkout.cancel(channel.eventLoop());
+      }
+    }
+  }
+
+  private SessionOpening opening(
+      ClientInfo info,
+      Opening.Login login,
+      AuthenticatedUser user,
+      Route route,
+      Backend backend,
+      Place place)
+      throws InterruptedException, SessionException {
+    SessionInfo session =
+        new SessionInfo(info, login.parameters(), user, route, backend, startedAt);
+    Declarations declarations = declare(session);
+    if (!alarm.stop()) {
+      throw new InterruptedException("the login took too long");
+    }
+    if (alarm.isRevoked()) {
+      throw revoked(login.parameters());
+    }
+    return new SessionOpening(services, session, login.version(), place, declarations);
   }
 
   /** The session takes over, and with it what has been done to the login in the last moment. */

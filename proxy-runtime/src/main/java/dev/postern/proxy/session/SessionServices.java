@@ -4,6 +4,7 @@ import dev.postern.api.auth.Authenticator;
 import dev.postern.api.routing.Router;
 import dev.postern.proxy.backend.BackendLogins;
 import dev.postern.proxy.plugin.NamedInterceptor;
+import dev.postern.proxy.pool.Pools;
 import dev.postern.proxy.relay.RelaySettings;
 import dev.postern.proxy.scram.MockVerifiers;
 import java.time.Duration;
@@ -22,6 +23,7 @@ public record SessionServices(
     Router router,
     List<NamedInterceptor> interceptors,
     BackendLogins logins,
+    Pools pools,
     MockVerifiers mocks,
     SessionRegistry registry,
     CancelRequests cancels,

@@ -43,6 +43,7 @@ final class RelayFixture implements AutoCloseable {
             backendChannel,
             declarations,
             new RelaySettings(MAX_DECLARED, Duration.ofSeconds(20), countMessages),
+            null,
             (why, what, working) -> {
               reason = why;
               detail = what;

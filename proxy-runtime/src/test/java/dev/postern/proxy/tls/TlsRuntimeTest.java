@@ -42,7 +42,7 @@ final class TlsRuntimeTest {
 
   @Test
   void fallsBackToTheJdkWhereBoringSslDoesNotLoad() throws Exception {
-    assertThat(withoutNatives("automatic")).contains("TLS by the JDK", "handshake by JDK");
+    assertThat(withoutNatives("automatic")).contains("TLS by the JDK", "handshake by jdk");
   }
 
   @Test

@@ -1,0 +1,27 @@
+package dev.postern.proxy.pool;
+
+/**
+ * After a server could not be reached, or refused, it is left alone for a while: 50 ms at first,
+ * then twice as long and twice as long again. Safe for use by many threads.
+ */
+final class Backoff {
+  private static final long FIRST_NANOS = 50_000_000L;
+  private static final long LAST_NANOS = 200_000_000L;
+
+  private long until;
+  private long span;
+
+  synchronized void failed(long now) {
+    span = span == 0 ? FIRST_NANOS : Math.min(LAST_NANOS, span * 2);
+    until = now + span;
+  }
+
+  synchronized void succeeded() {
+    span = 0;
+  }
+
+  /** Whether the server is left alone at the moment. */
+  synchronized boolean isOn(long now) {
+    return span > 0 && now - until < 0;
+  }
+}

@@ -1,0 +1,135 @@
+package dev.postern.proxy.pool;
+
+import dev.postern.api.SessionException;
+import dev.postern.api.message.BackendKeyData;
+import dev.postern.api.message.ErrorResponse;
+import dev.postern.api.message.ParameterStatus;
+import dev.postern.proxy.backend.BackendConnection;
+import dev.postern.proxy.backend.BackendLogins;
+import dev.postern.proxy.backend.BackendRefusedException;
+import dev.postern.proxy.channel.BlockingChannel;
+import dev.postern.proxy.channel.Deadline;
+import dev.postern.proxy.codec.MessageTypes;
+import dev.postern.proxy.codec.ProtocolException;
+import io.netty.buffer.ByteBuf;
+import java.io.IOException;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Opens connections for pools, each on a virtual thread. Safe for use by many threads. */
+final class Opener {
+  private static final Logger log = LoggerFactory.getLogger(Opener.class);
+
+  /** All that a server says between AuthenticationOk and ReadyForQuery, in bytes. */
+  private static final int MAX_GREETING = 1024 * 1024;
+
+  private final BackendLogins logins;
+  private final Duration timeout;
+
+  /**
+   * @param timeout for a connection, from its start to the server's first ReadyForQuery
+   */
+  Opener(BackendLogins logins, Duration timeout) {
+    this.logins = logins;
+    this.timeout = timeout;
+  }
+
+  /** Opens one; the share hears of it on its loop. */
+  void open(Share share) {
+    Thread.ofVirtual().name("open-" + share.pool().key()).start(() -> run(share));
+  }
+
+  private void run(Share share) {
+    Pool pool = share.pool();
+    PoolKey key = pool.key();
+    BackendConnection connection = null;
+    try {
+      connection =
+          logins.logIn(
+              key.server(), pool.credentials(), key.startup(), share.loop(), Deadline.in(timeout));
+      Greeting greeting = Greeting.read(connection);
+      BackendConnection opened = connection;
+      share.loop().execute(() -> hand(share, opened, greeting));
+      connection = null;
+    } catch (IOException | SessionException e) {
+      fail(share, e);
+    } catch (InterruptedException e) {
+      fail(share, new IOException("interrupted", e));
+    } catch (RuntimeException e) {
+      fail(share, new IOException(e));
+    } finally {
+      if (connection != null) {
+        connection.close();
+      }
+    }
+  }
+
+  private static void fail(Share share, Exception cause) {
+    log.atWarn()
+        .addKeyValue("pool", share.pool().key())
+        .log("could not open a connection: {}", cause.getMessage());
+    share.loop().execute(() -> share.openingFailed(cause));
+  }
+
+  private static void hand(Share share, BackendConnection connection, Greeting greeting) {
+    BlockingChannel blocking = connection.channel();
+    if (!blocking.channel().isActive()) {
+      connection.close();
+      share.openingFailed(new IOException("the server closed the connection after the login"));
+      return;
+    }
+    Pool pool = share.pool();
+    PooledBackend backend =
+        new PooledBackend(
+            share,
+            blocking.channel(),
+            connection.backend(),
+            blocking.remoteAddress(),
+            greeting.key(),
+            connection.loginMethod(),
+            pool.intern(greeting.parameters()),
+            pool.expiry(System.nanoTime()));
+    ByteBuf rest = blocking.handOver(backend);
+    blocking.channel().config().setAutoRead(true);
+    backend.readIdle(rest);
+    share.opened(backend);
+  }
+
+  /** What a server says before its first ReadyForQuery. */
+  private record Greeting(ServerParameters parameters, @Nullable BackendKeyData key) {
+    static Greeting read(BackendConnection backend)
+        throws IOException, InterruptedException, SessionException {
+      ServerParameters parameters = ServerParameters.NONE;
+      BackendKeyData key = null;
+      int length = 0;
+      while (true) {
+        ByteBuf message = backend.read("the backend's greeting");
+        try {
+          length += message.readableBytes();
+          if (length > MAX_GREETING) {
+            throw ProtocolException.byServer(
+                "greeting of more than " + MAX_GREETING + " bytes before the first ReadyForQuery");
+          }
+          byte type = message.getByte(message.readerIndex());
+          switch (BackendConnection.decode(message)) {
+            case ParameterStatus status ->
+                parameters = parameters.with(status.name(), status.value());
+            case BackendKeyData data -> key = data;
+            case ErrorResponse error -> throw new BackendRefusedException(error, "");
+            case Object other when type == MessageTypes.READY_FOR_QUERY -> {
+              return new Greeting(parameters, key);
+            }
+            case Object other when type == MessageTypes.NOTICE_RESPONSE -> {}
+            default ->
+                throw ProtocolException.byServer(
+                    "a message of type 0x%02x in the greeting".formatted(type & 0xff));
+          }
+        } finally {
+          message.release();
+        }
+      }
+    }
+  }
+}

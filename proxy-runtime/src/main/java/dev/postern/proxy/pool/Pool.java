@@ -1,0 +1,235 @@
+package dev.postern.proxy.pool;
+
+import dev.postern.api.message.StartupMessage;
+import dev.postern.api.routing.Pooling;
+import dev.postern.proxy.backend.Credentials;
+import io.netty.channel.EventLoop;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Connections that are alike, counted over all event loops. Safe for use by many threads; what is
+ * on the way of a query is in the {@link Share} of the event loop.
+ */
+public final class Pool {
+  /** Different sets of reported parameters that are kept once; further ones are kept many times. */
+  private static final int MAX_INTERNED = 1000;
+
+  private final PoolKey key;
+  private final Credentials credentials;
+  private final Opener opener;
+  private final List<EventLoop> loops;
+  private final AtomicReferenceArray<Share> shares;
+
+  /** Connections that are open or being opened. */
+  private final AtomicInteger open = new AtomicInteger();
+
+  private final Backoff backoff = new Backoff();
+  private final Statements statements = new Statements();
+  private final Map<ServerParameters, ServerParameters> interned = new ConcurrentHashMap<>();
+  private final Map<Map<String, String>, ServerParameters> learned = new ConcurrentHashMap<>();
+
+  /** Sessions that may still want a connection. */
+  private final AtomicInteger sessions = new AtomicInteger();
+
+  /** Users whose credentials its connections were opened with. */
+  private final Set<String> owners = ConcurrentHashMap.newKeySet();
+
+  private volatile boolean retired;
+
+  Pool(PoolKey key, Credentials credentials, Opener opener, List<EventLoop> loops) {
+    this.key = key;
+    this.credentials = credentials;
+    this.opener = opener;
+    this.loops = loops;
+    this.shares = new AtomicReferenceArray<>(loops.size());
+  }
+
+  public PoolKey key() {
+    return key;
+  }
+
+  public Pooling pooling() {
+    return key.pooling();
+  }
+
+  public Statements statements() {
+    return statements;
+  }
+
+  Credentials credentials() {
+    return credentials;
+  }
+
+  StartupMessage startup() {
+    return key.startup();
+  }
+
+  Opener opener() {
+    return opener;
+  }
+
+  Backoff backoff() {
+    return backoff;
+  }
+
+  /** The share of an event loop. */
+  public Share share(EventLoop loop) {
+    int index = loops.indexOf(loop);
+    if (index < 0) {
+      throw new IllegalArgumentException("not an event loop of this server");
+    }
+    Share share = shares.get(index);
+    if (share == null) {
+      shares.compareAndSet(index, null, new Share(this, loop));
+      share = shares.get(index);
+    }
+    return share;
+  }
+
+  int shareCount() {
+    return shares.length();
+  }
+
+  @Nullable Share shareAt(int index) {
+    return shares.get(index);
+  }
+
+  /**
+   * Takes a place for one more connection.
+   *
+   * @param extra how many there may be beyond the size
+   */
+  boolean reserve(int extra) {
+    int size = pooling().size();
+    while (true) {
+      int now = open.get();
+      if (size > 0 && now >= size + extra) {
+        return false;
+      }
+      if (open.compareAndSet(now, now + 1)) {
+        return true;
+      }
+    }
+  }
+
+  void release() {
+    open.decrementAndGet();
+  }
+
+  /** How many connections are open or being opened. */
+  public int open() {
+    return open.get();
+  }
+
+  /** How many connections nobody uses; a moment old. */
+  public int idle() {
+    int idle = 0;
+    for (int i = 0; i < shares.length(); i++) {
+      Share share = shares.get(i);
+      idle += share == null ? 0 : share.idleCount();
+    }
+    return idle;
+  }
+
+  /** How many sessions wait; a moment old. */
+  public int waiting() {
+    int waiting = 0;
+    for (int i = 0; i < shares.length(); i++) {
+      Share share = shares.get(i);
+      waiting += share == null ? 0 : share.waitingCount();
+    }
+    return waiting;
+  }
+
+  public ServerParameters intern(ServerParameters parameters) {
+    ServerParameters known = interned.get(parameters);
+    if (known != null) {
+      return known;
+    }
+    if (interned.size() < MAX_INTERNED) {
+      known = interned.putIfAbsent(parameters, parameters);
+    }
+    return known == null ? parameters : known;
+  }
+
+  /** What a server answers to a client that asked for these settings; {@code null} if not known. */
+  public @Nullable ServerParameters learned(Map<String, String> settings) {
+    return learned.get(settings);
+  }
+
+  public void learn(Map<String, String> settings, ServerParameters parameters) {
+    if (learned.size() < MAX_INTERNED) {
+      learned.put(settings, parameters);
+    }
+  }
+
+  /** Servers have begun to report something else. */
+  void forgetLearned() {
+    learned.clear();
+  }
+
+  /** When a connection that is opened now is to be replaced, in the time of System.nanoTime. */
+  long expiry(long now) {
+    long lifetime = pooling().lifetime().toNanos();
+    if (lifetime == 0) {
+      return now + Long.MAX_VALUE / 2;
+    }
+    return now + (long) (lifetime * ThreadLocalRandom.current().nextDouble(0.9, 1.1));
+  }
+
+  void sessionOpened(@Nullable String owner) {
+    sessions.incrementAndGet();
+    if (owner != null) {
+      owners.add(owner);
+    }
+  }
+
+  boolean isOwnedBy(String user) {
+    return owners.contains(user);
+  }
+
+  /** A session that was given this pool has ended. */
+  public void sessionClosed() {
+    sessions.decrementAndGet();
+  }
+
+  boolean isUnused() {
+    return sessions.get() == 0 && open.get() == 0;
+  }
+
+  boolean isRetired() {
+    return retired;
+  }
+
+  /** From now on connections are closed when they are given back, and idle ones at once. */
+  void retire() {
+    retired = true;
+    for (int i = 0; i < shares.length(); i++) {
+      Share share = shares.get(i);
+      if (share != null) {
+        share.loop().execute(share::closeIdle);
+      }
+    }
+  }
+
+  /** Looks at idle connections of all loops: closes those that are too old, opens the minimum. */
+  void maintain() {
+    for (int i = 0; i < shares.length(); i++) {
+      Share share = shares.get(i);
+      if (share != null) {
+        share.loop().execute(share::maintain);
+      }
+    }
+  }
+
+  void forget() {
+    PoolCredentials.close(credentials);
+  }
+}

@@ -1,0 +1,392 @@
+package dev.postern.proxy.pool;
+
+import dev.postern.api.message.BackendKeyData;
+import dev.postern.api.message.ParameterStatus;
+import dev.postern.api.routing.Backend;
+import dev.postern.proxy.codec.BackendCodec;
+import dev.postern.proxy.codec.ProtocolException;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.EventLoop;
+import java.net.InetSocketAddress;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A server connection that sessions use in turn. Its socket stays on the event loop on which it was
+ * opened; what it knows of the server's session belongs to the event loop of whoever has it.
+ */
+public final class PooledBackend extends ChannelInboundHandlerAdapter {
+  private static final Logger log = LoggerFactory.getLogger(PooledBackend.class);
+  private static final int HEADER_LENGTH = 5;
+
+  /** The statement after which nothing of a session is left, but for its role. */
+  public static final String DISCARD_ALL = "DISCARD ALL";
+
+  private final Share share;
+  private final Channel channel;
+  private final Backend server;
+  private final InetSocketAddress address;
+  private final @Nullable BackendKeyData key;
+  private final String loginMethod;
+  private final long expiresAt;
+
+  private final PreparedStatements prepared;
+  private final BackendFrames idleFrames = new BackendFrames();
+
+  /** Of the home loop. */
+  private @Nullable BackendUser user;
+
+  private final ServerParameters initial;
+  private ServerParameters parameters;
+  private long idleSince;
+  private int cancels;
+
+  /** Given back while a cancel request is under way; what is then to be cleaned. */
+  private @Nullable List<String> returned;
+
+  PooledBackend(
+      Share share,
+      Channel channel,
+      Backend server,
+      InetSocketAddress address,
+      @Nullable BackendKeyData key,
+      String loginMethod,
+      ServerParameters parameters,
+      long expiresAt) {
+    this.share = share;
+    this.channel = channel;
+    this.server = server;
+    this.address = address;
+    this.key = key;
+    this.loginMethod = loginMethod;
+    this.initial = parameters;
+    this.parameters = parameters;
+    this.prepared = new PreparedStatements(share.pool().pooling().preparedStatements());
+    this.expiresAt = expiresAt;
+  }
+
+  public Backend server() {
+    return server;
+  }
+
+  /** Where the server was reached. */
+  public InetSocketAddress address() {
+    return address;
+  }
+
+  /** How the server was satisfied when the connection was opened, for the operator. */
+  public String loginMethod() {
+    return loginMethod;
+  }
+
+  /** What cancels here, or {@code null} where the server gave nothing. */
+  public @Nullable BackendKeyData key() {
+    return key;
+  }
+
+  public Pool pool() {
+    return share.pool();
+  }
+
+  /** Any thread. */
+  public boolean isOpen() {
+    return channel.isActive();
+  }
+
+  /** Runs a task when the connection is closed, at once if it is; any thread. */
+  public void whenClosed(Runnable task) {
+    channel.closeFuture().addListener(closed -> task.run());
+  }
+
+  public boolean isWritable() {
+    return channel.isWritable();
+  }
+
+  Channel channel() {
+    return channel;
+  }
+
+  EventLoop home() {
+    return channel.eventLoop();
+  }
+
+  long expiresAt() {
+    return expiresAt;
+  }
+
+  long idleSince() {
+    return idleSince;
+  }
+
+  /** What is prepared there. */
+  public PreparedStatements prepared() {
+    return prepared;
+  }
+
+  /** As last reported. */
+  public ServerParameters parameters() {
+    return parameters;
+  }
+
+  /** As it was opened, before any client had it. */
+  public ServerParameters initial() {
+    return initial;
+  }
+
+  /** The server has reported a value. */
+  public void reported(String name, String value) {
+    parameters = pool().intern(parameters.with(name, value));
+  }
+
+  /**
+   * Whoever got the connection takes what it sends from now on. If it is closed already, the user
+   * hears so.
+   */
+  public void attach(BackendUser newUser) {
+    onHome(
+        () -> {
+          user = newUser;
+          if (!channel.isActive()) {
+            closed(null);
+          }
+        });
+  }
+
+  /** Queues the bytes and takes them over; they leave with the next flush. */
+  public void write(ByteBuf bytes) {
+    channel.write(bytes, channel.voidPromise());
+  }
+
+  public void flush() {
+    channel.flush();
+  }
+
+  /** Stops or resumes reading from the server. */
+  public void reading(boolean reading) {
+    if (channel.config().isAutoRead() != reading) {
+      channel.config().setAutoRead(reading);
+    }
+  }
+
+  /**
+   * Ends the use: the server is ready for a query, in no transaction, and its session is as the
+   * next user may find it.
+   */
+  public void giveBack() {
+    giveBack(List.of());
+  }
+
+  /**
+   * Ends the use; the server is ready for a query.
+   *
+   * @param cleaning statements that make its session fit for the next user
+   */
+  public void giveBack(List<String> cleaning) {
+    reading(true);
+    onHome(
+        () -> {
+          user = null;
+          if (cancels > 0) {
+            returned = cleaning;
+          } else {
+            takeBack(cleaning);
+          }
+        });
+  }
+
+  private void takeBack(List<String> cleaning) {
+    if (!isOpen()) {
+      return;
+    }
+    if (cleaning.isEmpty()) {
+      share.giveBack(this);
+      return;
+    }
+    Errand.run(
+        this,
+        cleaning,
+        error -> {
+          user = null;
+          if (error == null) {
+            if (cleaning.contains(DISCARD_ALL)) {
+              prepared.clear();
+            }
+            share.giveBack(this);
+          } else {
+            log.atWarn()
+                .addKeyValue("pool", pool().key())
+                .log("a connection could not be cleaned and is closed: {}", error.message());
+            discard(false);
+          }
+        });
+  }
+
+  /**
+   * Ends the use and the connection: says that nothing more will come, and lets the server find out
+   * that what it does is of no use.
+   *
+   * @param busy whether the server may be working; it is then not told to terminate
+   */
+  public void discard(boolean busy) {
+    onHome(
+        () -> {
+          user = null;
+          channel.config().setAutoRead(true);
+          Closing.close(channel, busy);
+        });
+  }
+
+  /** A cancel request for this connection is under way: nobody else gets it until that is over. */
+  public void cancelStarted() {
+    onHome(() -> cancels++);
+  }
+
+  /** The server has taken the cancel request, or could not be reached for it. Any thread. */
+  public void cancelEnded() {
+    home()
+        .execute(
+            () -> {
+              cancels--;
+              List<String> cleaning = returned;
+              if (cancels == 0 && cleaning != null) {
+                returned = null;
+                takeBack(cleaning);
+              }
+            });
+  }
+
+  private void onHome(Runnable task) {
+    EventLoop home = channel.eventLoop();
+    if (home.inEventLoop()) {
+      task.run();
+    } else {
+      home.execute(task);
+    }
+  }
+
+  void idle(long now) {
+    idleSince = now;
+  }
+
+  boolean hasUser() {
+    return user != null;
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext ctx, Object message) {
+    ByteBuf bytes = (ByteBuf) message;
+    BackendUser current = user;
+    if (current == null) {
+      readIdle(bytes);
+    } else if (current.eventLoop().inEventLoop()) {
+      current.backendRead(this, bytes);
+    } else {
+      current.eventLoop().execute(() -> current.backendRead(this, bytes));
+    }
+  }
+
+  @Override
+  public void channelReadComplete(ChannelHandlerContext ctx) {
+    BackendUser current = user;
+    if (current == null) {
+      return;
+    }
+    if (current.eventLoop().inEventLoop()) {
+      current.backendReadComplete(this);
+    } else {
+      current.eventLoop().execute(() -> current.backendReadComplete(this));
+    }
+  }
+
+  @Override
+  public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+    BackendUser current = user;
+    if (current != null) {
+      boolean writable = channel.isWritable();
+      if (current.eventLoop().inEventLoop()) {
+        current.backendWritable(this, writable);
+      } else {
+        current.eventLoop().execute(() -> current.backendWritable(this, writable));
+      }
+    }
+    ctx.fireChannelWritabilityChanged();
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext ctx) {
+    idleFrames.release();
+    closed(null);
+    share.closed(this);
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+    closed(cause);
+    ctx.close();
+  }
+
+  private void closed(@Nullable Throwable cause) {
+    BackendUser current = user;
+    user = null;
+    if (current == null) {
+      return;
+    }
+    if (current.eventLoop().inEventLoop()) {
+      current.backendClosed(this, cause);
+    } else {
+      current.eventLoop().execute(() -> current.backendClosed(this, cause));
+    }
+  }
+
+  /** Takes back what came for a user that has given the connection back. */
+  public void unclaimed(ByteBuf bytes) {
+    onHome(() -> readIdle(bytes));
+  }
+
+  /** What a server says while nobody has it: reports and notices, else it is no longer usable. */
+  void readIdle(ByteBuf bytes) {
+    if (!channel.isActive() || Closing.isClosing(channel)) {
+      bytes.release();
+      return;
+    }
+    if (!idleFrames.accept(channel.alloc(), bytes, this::readIdle)) {
+      channel.close();
+    }
+  }
+
+  private boolean readIdle(byte type, ByteBuf message) {
+    if (type == 'S') {
+      pool().forgetLearned();
+      return report(message);
+    }
+    return type == 'N';
+  }
+
+  /** Reads a whole ParameterStatus, header included; false if it is none. */
+  public boolean report(ByteBuf message) {
+    try {
+      int at = message.readerIndex() + HEADER_LENGTH;
+      var status =
+          (ParameterStatus)
+              BackendCodec.decode((byte) 'S', message.slice(at, message.writerIndex() - at));
+      reported(status.name(), status.value());
+      return true;
+    } catch (ProtocolException e) {
+      return false;
+    }
+  }
+
+  @Override
+  public String toString() {
+    return "connection to "
+        + pool().key()
+        + " (process "
+        + (key == null ? 0 : key.processId())
+        + ")";
+  }
+}

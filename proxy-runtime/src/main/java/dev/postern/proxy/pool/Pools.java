@@ -1,0 +1,98 @@
+package dev.postern.proxy.pool;
+
+import dev.postern.api.message.StartupMessage;
+import dev.postern.api.routing.Backend;
+import dev.postern.api.routing.Pooling;
+import dev.postern.proxy.backend.BackendLogins;
+import dev.postern.proxy.backend.Credentials;
+import io.netty.channel.EventLoop;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** All pools. Safe for use by many threads. */
+public final class Pools {
+  /** How often idle connections are looked at, in seconds. */
+  private static final int MAINTENANCE_SECONDS = 1;
+
+  private final Opener opener;
+  private final List<EventLoop> loops;
+  private final ConcurrentMap<PoolKey, Pool> pools = new ConcurrentHashMap<>();
+
+  /**
+   * @param timeout for opening one connection
+   */
+  public Pools(BackendLogins logins, Duration timeout, List<EventLoop> loops) {
+    this.opener = new Opener(logins, timeout);
+    this.loops = List.copyOf(loops);
+    var _ =
+        loops
+            .getFirst()
+            .scheduleAtFixedRate(
+                this::maintain, MAINTENANCE_SECONDS, MAINTENANCE_SECONDS, TimeUnit.SECONDS);
+  }
+
+  /**
+   * The pool for a session, which has to say {@link Pool#sessionClosed} when it ends.
+   *
+   * @param credentials copied if a new pool needs them
+   * @param owner whose credentials they are, or {@code null} if they are the route's
+   */
+  public Pool enter(
+      String route,
+      Backend server,
+      StartupMessage startup,
+      Credentials credentials,
+      Pooling pooling,
+      @Nullable String owner) {
+    PoolKey key = new PoolKey(route, server, startup, PoolCredentials.digest(credentials), pooling);
+    return pools.compute(
+        key,
+        (same, known) -> {
+          Pool pool = known;
+          if (pool == null || pool.isRetired()) {
+            pool = new Pool(key, PoolCredentials.copy(credentials), opener, loops);
+          }
+          pool.sessionOpened(owner);
+          return pool;
+        });
+  }
+
+  public Collection<Pool> all() {
+    return Collections.unmodifiableCollection(pools.values());
+  }
+
+  /** Connections that were opened with what a user proved or has stored are not handed on. */
+  public void retire(String user) {
+    for (Pool pool : pools.values()) {
+      if (pool.isOwnedBy(user)) {
+        pool.retire();
+      }
+    }
+  }
+
+  private void maintain() {
+    for (Pool pool : pools.values()) {
+      pool.maintain();
+      pools.computeIfPresent(
+          pool.key(),
+          (key, current) -> {
+            if (current != pool || !pool.isUnused()) {
+              return current;
+            }
+            pool.forget();
+            return null;
+          });
+    }
+  }
+
+  /** Closes all idle connections; those in use when they are given back. */
+  public void close() {
+    pools.values().forEach(Pool::retire);
+  }
+}

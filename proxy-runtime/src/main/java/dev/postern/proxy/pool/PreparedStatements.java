@@ -1,0 +1,83 @@
+package dev.postern.proxy.pool;
+
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is prepared on one server connection, in the order of last use, and up to a number. Belongs
+ * to the event loop of whoever has the connection.
+ */
+public final class PreparedStatements {
+  /** Bytes of statements' texts on one connection; beyond it the eldest are closed. */
+  private static final int MAX_BYTES = 8 * 1024 * 1024;
+
+  private static final int INITIAL = 16;
+
+  private final int max;
+  private final Map<Statement, Boolean> byUse = new LinkedHashMap<>(INITIAL, 0.75f, true);
+  private long bytes;
+
+  /** Whose unnamed statement is the server's, or {@code null} if that is nobody's. */
+  private @Nullable Object unnamedOwner;
+
+  PreparedStatements(int max) {
+    this.max = max;
+  }
+
+  /** Whether it is there, or on its way; it then counts as used. */
+  public boolean use(Statement statement) {
+    return byUse.get(statement) != null;
+  }
+
+  /** Whether the server has said that it is there; it then counts as used. */
+  public boolean isConfirmed(Statement statement) {
+    return Boolean.TRUE.equals(byUse.get(statement));
+  }
+
+  /** It is being prepared. */
+  public void add(Statement statement) {
+    if (byUse.put(statement, false) == null) {
+      bytes += statement.body().length;
+    }
+  }
+
+  /** The server has prepared it; in a long pipeline it may be on its way out again. */
+  public void confirm(Statement statement) {
+    byUse.replace(statement, true);
+  }
+
+  public void remove(Statement statement) {
+    if (byUse.remove(statement) != null) {
+      bytes -= statement.body().length;
+    }
+  }
+
+  /** The one to be closed because there are too many, not there any more; {@code null}: none. */
+  public @Nullable Statement evict() {
+    if (byUse.size() <= max && (bytes <= MAX_BYTES || byUse.size() <= 1)) {
+      return null;
+    }
+    Iterator<Statement> eldest = byUse.keySet().iterator();
+    Statement statement = eldest.next();
+    eldest.remove();
+    bytes -= statement.body().length;
+    return statement;
+  }
+
+  /** All are gone. */
+  public void clear() {
+    byUse.clear();
+    bytes = 0;
+    unnamedOwner = null;
+  }
+
+  public @Nullable Object unnamedOwner() {
+    return unnamedOwner;
+  }
+
+  public void unnamedOwner(@Nullable Object owner) {
+    unnamedOwner = owner;
+  }
+}

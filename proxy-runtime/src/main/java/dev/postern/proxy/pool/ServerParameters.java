@@ -1,0 +1,164 @@
+package dev.postern.proxy.pool;
+
+import dev.postern.api.message.ParameterStatus;
+import dev.postern.proxy.codec.BackendCodec;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a server has reported of its session (PostgreSQL documentation, "Asynchronous Operations").
+ * Immutable; the server's order is kept.
+ */
+public final class ServerParameters {
+  public static final ServerParameters NONE = new ServerParameters(Map.of());
+
+  /** Reported, and no client can set them. */
+  private static final Set<String> READ_ONLY =
+      Set.of(
+          "server_version",
+          "server_encoding",
+          "integer_datetimes",
+          "is_superuser",
+          "session_authorization",
+          "in_hot_standby");
+
+  private final Map<String, String> values;
+  private final int hash;
+  private byte @Nullable [] encoded;
+
+  private ServerParameters(Map<String, String> values) {
+    this.values = values;
+    this.hash = values.hashCode();
+  }
+
+  /** The same with one more value; itself where it has that value already. */
+  public ServerParameters with(String name, String value) {
+    if (value.equals(values.get(name))) {
+      return this;
+    }
+    Map<String, String> changed = new LinkedHashMap<>(values);
+    changed.put(name, value);
+    return new ServerParameters(Collections.unmodifiableMap(changed));
+  }
+
+  public Map<String, String> values() {
+    return values;
+  }
+
+  /** Whether a server reports this parameter, whatever the case of its name. */
+  public boolean reports(String name) {
+    if (values.containsKey(name)) {
+      return true;
+    }
+    for (String known : values.keySet()) {
+      if (known.equalsIgnoreCase(name)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Whether this is reported, and no client can set it. */
+  public static boolean isReadOnly(String name) {
+    return READ_ONLY.contains(name);
+  }
+
+  /** Writes a ParameterStatus for each. */
+  public void writeTo(ByteBuf out) {
+    byte[] bytes = encoded;
+    if (bytes == null) {
+      ByteBuf buffer = Unpooled.buffer();
+      values.forEach(
+          (name, value) -> BackendCodec.encode(new ParameterStatus(name, value), buffer));
+      bytes = ByteBufUtil.getBytes(buffer);
+      encoded = bytes;
+    }
+    out.writeBytes(bytes);
+  }
+
+  /**
+   * The statements that turn this into {@code wanted}, or {@code null} if there is nothing to do.
+   */
+  public @Nullable String changesTo(ServerParameters wanted) {
+    if (wanted.equals(this)) {
+      return null;
+    }
+    StringBuilder sql = null;
+    for (Map.Entry<String, String> entry : wanted.values.entrySet()) {
+      String name = entry.getKey();
+      if (READ_ONLY.contains(name) || entry.getValue().equals(values.get(name))) {
+        continue;
+      }
+      sql = sql == null ? new StringBuilder() : sql.append(';');
+      set(sql, name, entry.getValue());
+    }
+    return sql == null ? null : sql.toString();
+  }
+
+  /** The statement that makes a server take what a client asked for at its start. */
+  public static String settings(Map<String, String> wanted) {
+    StringBuilder sql = new StringBuilder();
+    wanted.forEach(
+        (name, value) -> {
+          if (!sql.isEmpty()) {
+            sql.append(';');
+          }
+          set(sql, name, value);
+        });
+    return sql.toString();
+  }
+
+  /** Appends what sets a parameter to a value that a client or a server gave. */
+  static void set(StringBuilder sql, String name, String value) {
+    if (name.equalsIgnoreCase("search_path")) {
+      // SET takes a list of identifiers here, and the reported text need not be one.
+      sql.append("SELECT pg_catalog.set_config('search_path',");
+      literal(sql, value);
+      sql.append(",false)");
+    } else {
+      sql.append("SET ").append(identifier(name)).append(" TO ");
+      literal(sql, value);
+    }
+  }
+
+  private static String identifier(String name) {
+    return '"' + name.replace("\"", "\"\"") + '"';
+  }
+
+  private static void literal(StringBuilder sql, String value) {
+    boolean escape = value.indexOf('\\') >= 0;
+    sql.append(escape ? " E'" : "'");
+    for (int i = 0; i < value.length(); i++) {
+      char c = value.charAt(i);
+      if (c == '\'' || (escape && c == '\\')) {
+        sql.append(c);
+      }
+      sql.append(c);
+    }
+    sql.append('\'');
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return this == other
+        || (other instanceof ServerParameters parameters
+            && hash == parameters.hash
+            && values.equals(parameters.values));
+  }
+
+  @Override
+  public int hashCode() {
+    return hash;
+  }
+
+  @Override
+  public String toString() {
+    return values.toString();
+  }
+}

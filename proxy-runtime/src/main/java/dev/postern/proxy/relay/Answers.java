@@ -1,0 +1,213 @@
+package dev.postern.proxy.relay;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Matches what a backend says with what it was asked (PostgreSQL documentation, "Message Flow"),
+ * and so knows when it has answered all, and which answers are not the client's.
+ */
+class Answers {
+  private static final int HEADER_LENGTH = 5;
+
+  final PooledRelay relay;
+  final RequestQueue queue;
+  private final Progress progress;
+
+  Answers(PooledRelay relay, RequestQueue queue, Progress progress) {
+    this.relay = relay;
+    this.queue = queue;
+    this.progress = progress;
+  }
+
+  boolean needsWhole(byte type, int size) {
+    return type == 'Z' || type == 'S';
+  }
+
+  /**
+   * A message has come, or begun to.
+   *
+   * @param at its type byte
+   * @return whether it is not for the client
+   */
+  final boolean answered(byte type, ByteBuf bytes, int at, int size, Replies replies) {
+    int first = queue.first();
+    boolean own = (first & RequestQueue.OWN) != 0;
+    switch (type) {
+      case 'Z' -> {
+        return ready(bytes.getByte(at + HEADER_LENGTH), size);
+      }
+      case 'D', 'd' -> {}
+      case 'S' -> {
+        boolean replaced = reported(bytes, at, size, replies);
+        return replaced || (own && (byte) first == RequestQueue.QUERY);
+      }
+      case 'E' -> {
+        progress.backendSent(true);
+        return error(bytes, at, size, own, replies);
+      }
+      case 'C', 'I', 's' -> {
+        progress.backendSent(false);
+        if (type == 'C') {
+          progress.copyInEnded();
+          if (!own) {
+            tagged(bytes, at, size);
+          }
+        }
+        completed(RequestQueue.EXECUTE, first);
+      }
+      case '1' -> {
+        if ((byte) first == RequestQueue.PARSE) {
+          prepared(queue.firstStatement());
+        }
+        completed(RequestQueue.PARSE, first);
+      }
+      case '2' -> completed(RequestQueue.BIND, first);
+      case '3' -> completed(RequestQueue.CLOSE, first);
+      case 't' -> {
+        progress.backendSent(false);
+        if (first == (RequestQueue.DESCRIBE | RequestQueue.OWN)) {
+          parametersDescribed(bytes, at, size);
+        }
+      }
+      case 'T', 'n' -> {
+        if (first == (RequestQueue.DESCRIBE | RequestQueue.OWN)) {
+          described(bytes, at, size, queue.firstStatement());
+        }
+        completed(RequestQueue.DESCRIBE, first);
+      }
+      case 'G' -> {
+        progress.copyInBegan();
+        if ((byte) first == RequestQueue.EXECUTE) {
+          queue.forgetSyncsBeforeCopyEnd();
+        }
+      }
+      default -> progress.backendSent(false);
+    }
+    return own && type != 'A' && type != 'N';
+  }
+
+  private void completed(byte kind, int first) {
+    if ((byte) first == kind) {
+      queue.remove();
+    }
+  }
+
+  private boolean ready(byte status, int size) {
+    if (size != HEADER_LENGTH + 1) {
+      relay.violated(relay.backendSide(), "a ReadyForQuery of %d bytes".formatted(size));
+      return true;
+    }
+    skipToReady();
+    if (queue.isEmpty()) {
+      relay.violated(relay.backendSide(), "a ReadyForQuery that nobody asked for");
+      return true;
+    }
+    boolean dropped = (queue.first() & RequestQueue.OWN) != 0;
+    queue.remove();
+    while ((byte) queue.first() == RequestQueue.COPY_END) {
+      queue.remove();
+    }
+    progress.ready(status, queue.cycles());
+    relay.ready(status, dropped);
+    return dropped;
+  }
+
+  /** What the backend has skipped, or answered in a way of its own. */
+  private void skipToReady() {
+    while (!queue.isEmpty()) {
+      byte kind = (byte) queue.first();
+      if (kind == RequestQueue.QUERY || kind == RequestQueue.SYNC) {
+        return;
+      }
+      undone(queue.first(), queue.firstStatement());
+      queue.remove();
+    }
+  }
+
+  private boolean error(ByteBuf bytes, int at, int size, boolean own, Replies replies) {
+    if (queue.isEmpty()) {
+      // Nobody has asked: the server ends the connection.
+      boolean unconcerned = relay.needsNothing();
+      relay.dies();
+      return unconcerned;
+    }
+    boolean replaced = failed(bytes, at, size, own, replies);
+    byte kind = (byte) queue.first();
+    if (kind != 0 && kind != RequestQueue.QUERY) {
+      // It reads on from the next Sync.
+      while (!queue.isEmpty() && (byte) queue.first() != RequestQueue.SYNC) {
+        undone(queue.first(), queue.firstStatement());
+        queue.remove();
+      }
+      if (queue.isEmpty()) {
+        skipping();
+      }
+    }
+    return replaced;
+  }
+
+  /**
+   * An error has come.
+   *
+   * @return whether the client does not get it
+   */
+  boolean failed(ByteBuf bytes, int at, int size, boolean own, Replies replies) {
+    return false;
+  }
+
+  /** A statement was prepared. */
+  void prepared(@Nullable Object statement) {}
+
+  /**
+   * A ParameterStatus has come.
+   *
+   * @return whether the client does not get it
+   */
+  boolean reported(ByteBuf bytes, int at, int size, Replies replies) {
+    if (!relay.backend().report(bytes.slice(at, size))) {
+      relay.violated(relay.backendSide(), "a ParameterStatus that cannot be read");
+    }
+    return false;
+  }
+
+  /** The parameters of a statement have come, for Postern. */
+  void parametersDescribed(ByteBuf bytes, int at, int size) {}
+
+  /** The columns of a statement have come, for Postern. */
+  void described(ByteBuf bytes, int at, int size, @Nullable Object statement) {}
+
+  /** What is sent before the next Sync is skipped. */
+  void skipping() {}
+
+  /** A CommandComplete has come. */
+  void tagged(ByteBuf bytes, int at, int size) {}
+
+  /** A request has failed, or was skipped. */
+  void undone(int kind, @Nullable Object statement) {}
+
+  /** A whole message ends at {@code at}: what Postern itself answers next goes there. */
+  final void behind(int at, Replies replies) {
+    while ((queue.first() & RequestQueue.ANSWERED) != 0) {
+      replies.pass(at);
+      relay.toClient(answer((byte) queue.first()));
+      queue.remove();
+    }
+  }
+
+  private static final ByteBuf PARSE_COMPLETE = message("1");
+  private static final ByteBuf CLOSE_COMPLETE = message("3");
+
+  private static ByteBuf message(String type) {
+    byte[] bytes = (type + "\0\0\0\4").getBytes(StandardCharsets.US_ASCII);
+    return Unpooled.unreleasableBuffer(Unpooled.directBuffer(bytes.length).writeBytes(bytes))
+        .asReadOnly();
+  }
+
+  /** What a server says when it has done this. */
+  static ByteBuf answer(byte kind) {
+    return (kind == RequestQueue.PARSE ? PARSE_COMPLETE : CLOSE_COMPLETE).duplicate();
+  }
+}

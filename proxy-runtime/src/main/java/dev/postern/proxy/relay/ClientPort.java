@@ -1,0 +1,121 @@
+package dev.postern.proxy.relay;
+
+import dev.postern.proxy.channel.LingeringClose;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.EventLoop;
+import io.netty.handler.codec.DecoderException;
+import java.io.IOException;
+import java.time.Duration;
+
+/** The client's connection of a session whose backend comes and goes. */
+final class ClientPort extends ChannelInboundHandlerAdapter implements Side {
+  /** How long a client may take to read what is left for it, in seconds. */
+  private static final int LINGER_SECONDS = 30;
+
+  private final PooledRelay relay;
+  private final Channel channel;
+  private boolean backendFull;
+  private boolean waiting;
+  private boolean held;
+
+  ClientPort(PooledRelay relay, Channel channel) {
+    this.relay = relay;
+    this.channel = channel;
+  }
+
+  Channel channel() {
+    return channel;
+  }
+
+  @Override
+  public boolean isClient() {
+    return true;
+  }
+
+  @Override
+  public ByteBufAllocator alloc() {
+    return channel.alloc();
+  }
+
+  @Override
+  public EventLoop eventLoop() {
+    return channel.eventLoop();
+  }
+
+  @Override
+  public void write(ByteBuf bytes) {
+    channel.write(bytes, channel.voidPromise());
+  }
+
+  @Override
+  public void flush() {
+    channel.flush();
+  }
+
+  @Override
+  public void hold(boolean hold) {
+    held = hold;
+    updateReading();
+  }
+
+  void backendFull(boolean full) {
+    backendFull = full;
+    updateReading();
+  }
+
+  void waiting(boolean waits) {
+    waiting = waits;
+    updateReading();
+  }
+
+  private void updateReading() {
+    boolean reading = !backendFull && !held && !waiting;
+    if (channel.config().isAutoRead() != reading) {
+      channel.config().setAutoRead(reading);
+    }
+  }
+
+  /** Closes when all that was written has left, or after {@value #LINGER_SECONDS} seconds. */
+  void closeAfterFlush() {
+    if (channel.isActive()) {
+      LingeringClose.close(channel, Unpooled.EMPTY_BUFFER, Duration.ofSeconds(LINGER_SECONDS));
+    } else {
+      channel.close();
+    }
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext ctx, Object message) {
+    relay.clientRead((ByteBuf) message);
+  }
+
+  @Override
+  public void channelReadComplete(ChannelHandlerContext ctx) {
+    relay.clientReadComplete();
+  }
+
+  @Override
+  public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+    relay.clientWritable(channel.isWritable());
+    ctx.fireChannelWritabilityChanged();
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext ctx) {
+    relay.clientClosed();
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+    if (cause instanceof IOException || cause instanceof DecoderException) { // the latter: TLS
+      relay.clientFailed(cause);
+    } else {
+      relay.broken(cause);
+    }
+  }
+}

@@ -1,0 +1,77 @@
+package dev.postern.proxy.relay;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** What a statement does to the server's session beyond its transaction, as bits. */
+final class Effects {
+  static final int SETTING = 1;
+  static final int ROLE = 1 << 1;
+  static final int AUTHORIZATION = 1 << 2;
+  static final int LISTEN = 1 << 3;
+  static final int PREPARE = 1 << 4;
+  static final int HOLD = 1 << 5;
+  static final int TEMPORARY = 1 << 6;
+  static final int ADVISORY = 1 << 7;
+  static final int LOAD = 1 << 8;
+
+  /** All that ties a session to its connection. */
+  static final int PINS = (1 << 9) - 1;
+
+  /** A setting that newer servers report. */
+  static final int SETTING_REPORTED_LATELY = 1 << 9;
+
+  static final int BEGINS = 1 << 10;
+  static final int DEALLOCATES_ONE = 1 << 11;
+
+  static final int ENDS_SETTING = 1 << 12;
+  static final int ENDS_ROLE = 1 << 13;
+  static final int ENDS_AUTHORIZATION = 1 << 14;
+  static final int ENDS_LISTEN = 1 << 15;
+  static final int ENDS_PREPARE = 1 << 16;
+  static final int ENDS_HOLD = 1 << 17;
+  static final int ENDS_TEMPORARY = 1 << 18;
+  static final int ENDS_ADVISORY = 1 << 19;
+  static final int ENDS_ALL = 1 << 20;
+
+  /** There is more than one statement: what one of them ends may not be ended by the end of all. */
+  static final int SEVERAL = 1 << 21;
+
+  /** What a function may do that is called by its number, or by a name that is not known. */
+  static final int UNKNOWN = SETTING | ROLE | AUTHORIZATION | ADVISORY;
+
+  private static final int ENDS_SHIFT = 12;
+
+  private static final String[] REASONS = {
+    "SET of a setting that servers do not report",
+    "SET ROLE",
+    "SET SESSION AUTHORIZATION",
+    "LISTEN",
+    "PREPARE",
+    "a cursor WITH HOLD",
+    "a temporary table",
+    "a session advisory lock",
+    "LOAD"
+  };
+
+  private Effects() {}
+
+  /** The pins that a statement with these effects takes away. */
+  static int ended(int effects) {
+    if ((effects & ENDS_ALL) != 0) {
+      return PINS & ~LOAD;
+    }
+    return effects >>> ENDS_SHIFT & 0xff;
+  }
+
+  /** What ties a session to its connection, for people. */
+  static List<String> reasons(int pins) {
+    List<String> reasons = new ArrayList<>();
+    for (int i = 0; i < REASONS.length; i++) {
+      if ((pins & 1 << i) != 0) {
+        reasons.add(REASONS[i]);
+      }
+    }
+    return reasons;
+  }
+}

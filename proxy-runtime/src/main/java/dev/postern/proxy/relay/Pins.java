@@ -1,0 +1,87 @@
+package dev.postern.proxy.relay;
+
+import java.util.List;
+
+/**
+ * What ties a session to its backend, as far as the texts of its statements say. Taken away only
+ * where there is no doubt: by a statement that was the only one under way, outside of a transaction
+ * block, and that was carried out.
+ */
+final class Pins {
+  private final PooledRelay relay;
+  private int pins;
+
+  /** What the only statement under way takes away, if it is carried out. */
+  private int ending;
+
+  private boolean carriedOut;
+
+  Pins(PooledRelay relay) {
+    this.relay = relay;
+  }
+
+  boolean isEmpty() {
+    return pins == 0;
+  }
+
+  /** For people. */
+  List<String> reasons() {
+    return Effects.reasons(pins);
+  }
+
+  /** What a statement with these effects would add. */
+  int added(int effects) {
+    return of(effects) & ~pins;
+  }
+
+  private int of(int effects) {
+    int wanted = effects & Effects.PINS;
+    if ((effects & Effects.SETTING_REPORTED_LATELY) != 0
+        && !(relay.backend().parameters().reports("search_path")
+            && relay.backend().parameters().reports("default_transaction_read_only"))) {
+      wanted |= Effects.SETTING;
+    }
+    return wanted;
+  }
+
+  void add(int more) {
+    pins |= more;
+  }
+
+  /** A statement with these effects goes on, or is prepared. */
+  void apply(int effects) {
+    int added = of(effects);
+    pins |= added;
+    boolean alone =
+        relay.queue().isEmpty()
+            && relay.progress().transactionStatus() == 'I'
+            && (effects & Effects.SEVERAL) == 0;
+    ending = added == 0 && alone ? Effects.ended(effects) : 0;
+    carriedOut = false;
+  }
+
+  /** A statement comes: if there is one under way, what is carried out may be either of them. */
+  void statement() {
+    if (!relay.queue().isEmpty()) {
+      ending = 0;
+    }
+  }
+
+  /** A statement has been carried out. */
+  void carriedOut() {
+    carriedOut = true;
+  }
+
+  /** A ReadyForQuery has come. */
+  void ready(byte status) {
+    if (status == 'I' && carriedOut) {
+      pins &= ~ending;
+    }
+    ending = 0;
+  }
+
+  /** An error has come. */
+  void failed() {
+    ending = 0;
+  }
+}

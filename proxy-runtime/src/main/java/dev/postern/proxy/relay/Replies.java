@@ -1,0 +1,134 @@
+package dev.postern.proxy.relay;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.handler.codec.ByteToMessageDecoder;
+
+/**
+ * From the backend to the client: finds where messages begin and tells {@link Answers} of each;
+ * what answers Postern's own requests does not go on, and what Postern answers itself goes between.
+ */
+final class Replies {
+  private static final int HEADER_LENGTH = 5;
+
+  private final PooledRelay relay;
+  private final Answers answers;
+
+  /** Bytes still to come of a message that goes on, or is dropped, as it comes. */
+  private int passing;
+
+  private boolean dropping;
+
+  private ByteBuf incomplete = Unpooled.EMPTY_BUFFER;
+  private ByteBuf bytes = Unpooled.EMPTY_BUFFER;
+  private int run;
+
+  Replies(PooledRelay relay, Answers answers) {
+    this.relay = relay;
+    this.answers = answers;
+  }
+
+  /** Takes the bytes over. */
+  void accept(ByteBuf received) {
+    if (incomplete.isReadable()) {
+      ByteBuf all =
+          ByteToMessageDecoder.MERGE_CUMULATOR.cumulate(relay.alloc(), incomplete, received);
+      incomplete = Unpooled.EMPTY_BUFFER;
+      walk(all);
+    } else {
+      walk(received);
+    }
+  }
+
+  private void walk(ByteBuf received) {
+    bytes = received;
+    int begin = received.readerIndex();
+    int end = received.writerIndex();
+    run = begin;
+    int at = begin + Math.min(passing, end - begin);
+    passing -= at - begin;
+    if (dropping) {
+      run = at;
+      dropping = passing > 0;
+    }
+    while (end - at >= HEADER_LENGTH) {
+      byte type = received.getByte(at);
+      int length = received.getInt(at + 1);
+      if (length < 4 || length == Integer.MAX_VALUE) {
+        pass(at);
+        finish(at, at);
+        relay.violated(
+            relay.backendSide(), "message type 0x%02x: length %d".formatted(type & 0xff, length));
+        return;
+      }
+      int size = 1 + length;
+      boolean whole = size <= end - at;
+      if (!whole && answers.needsWhole(type, size)) {
+        break;
+      }
+      boolean drop = answers.answered(type, received, at, size, this);
+      if (relay.isEnded()) {
+        bytes.release();
+        bytes = Unpooled.EMPTY_BUFFER;
+        return;
+      }
+      if (drop) {
+        pass(at);
+        run = Math.min(at + size, end);
+      }
+      if (!whole) {
+        passing = size - (end - at);
+        dropping = drop;
+        at = end;
+      } else {
+        at += size;
+        answers.behind(at, this);
+      }
+    }
+    finish(at, end);
+  }
+
+  private void finish(int at, int end) {
+    ByteBuf all = bytes;
+    bytes = Unpooled.EMPTY_BUFFER;
+    int begin = all.readerIndex();
+    if (at == begin && at < end) {
+      incomplete = all;
+      return;
+    }
+    if (at < end) {
+      incomplete = all.retainedSlice(at, end - at);
+    }
+    if (run == begin && at == all.writerIndex()) {
+      relay.toClient(all);
+      return;
+    }
+    bytes = all;
+    pass(at);
+    bytes = Unpooled.EMPTY_BUFFER;
+    all.release();
+  }
+
+  /** Lets what has not gone on yet go on, up to {@code at}. */
+  void pass(int at) {
+    if (at > run) {
+      relay.toClient(bytes.retainedSlice(run, at - run));
+      run = at;
+    }
+  }
+
+  boolean atMessageBoundary() {
+    return passing == 0;
+  }
+
+  /** Whether nothing of a message has come yet. */
+  boolean isBetweenMessages() {
+    return passing == 0 && !incomplete.isReadable();
+  }
+
+  /** The session has lost its backend in the middle of something. */
+  void close() {
+    incomplete.release();
+    incomplete = Unpooled.EMPTY_BUFFER;
+  }
+}

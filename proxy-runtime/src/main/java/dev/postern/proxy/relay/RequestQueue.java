@@ -1,0 +1,131 @@
+package dev.postern.proxy.relay;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the server has been asked and has not answered yet, in order. A ring that grows; it is
+ * allocated when the first request comes, and freed by {@link #trim}.
+ */
+final class RequestQueue {
+  /** Query and FunctionCall: ReadyForQuery is the end of the answer. */
+  static final byte QUERY = 'Q';
+
+  /** Sync: ReadyForQuery is the answer. */
+  static final byte SYNC = 'S';
+
+  static final byte PARSE = 'P';
+  static final byte BIND = 'B';
+  static final byte DESCRIBE = 'D';
+  static final byte EXECUTE = 'E';
+  static final byte CLOSE = 'C';
+
+  /** CopyDone or CopyFail; has no answer of its own. */
+  static final byte COPY_END = 'c';
+
+  /** Postern's own: the answer is not for the client. */
+  static final int OWN = 0x100;
+
+  /** Not sent to the server: Postern answers in its place. */
+  static final int ANSWERED = 0x200;
+
+  private static final int INITIAL = 16;
+
+  private int[] kinds = {};
+  private @Nullable Object[] statements = {};
+  private int head;
+  private int size;
+
+  /** How many of them ReadyForQuery ends. */
+  private int cycles;
+
+  void add(int kind, @Nullable Object statement) {
+    if (size == kinds.length) {
+      grow();
+    }
+    int at = (head + size) & (kinds.length - 1);
+    kinds[at] = kind;
+    statements[at] = statement;
+    size++;
+    if (endsCycle((byte) kind)) {
+      cycles++;
+    }
+  }
+
+  private void grow() {
+    int capacity = Math.max(INITIAL, kinds.length * 2);
+    int[] newKinds = new int[capacity];
+    @Nullable Object[] newStatements = new Object[capacity];
+    for (int i = 0; i < size; i++) {
+      newKinds[i] = kinds[(head + i) & (kinds.length - 1)];
+      newStatements[i] = statements[(head + i) & (kinds.length - 1)];
+    }
+    kinds = newKinds;
+    statements = newStatements;
+    head = 0;
+  }
+
+  private static boolean endsCycle(byte kind) {
+    return kind == QUERY || kind == SYNC;
+  }
+
+  boolean isEmpty() {
+    return size == 0;
+  }
+
+  /** How many ReadyForQuery are to come. */
+  int cycles() {
+    return cycles;
+  }
+
+  /** The eldest's kind with its flags; 0 if there is none. */
+  int first() {
+    return size == 0 ? 0 : kinds[head];
+  }
+
+  @Nullable Object firstStatement() {
+    return size == 0 ? null : statements[head];
+  }
+
+  void remove() {
+    if (endsCycle((byte) kinds[head])) {
+      cycles--;
+    }
+    statements[head] = null;
+    head = (head + 1) & (kinds.length - 1);
+    size--;
+  }
+
+  /**
+   * The server has begun to read the rows of a COPY. It swallows each Sync that it finds before
+   * their end.
+   */
+  void forgetSyncsBeforeCopyEnd() {
+    int kept = 0;
+    boolean ended = false;
+    for (int i = 0; i < size; i++) {
+      int at = (head + i) & (kinds.length - 1);
+      int kind = kinds[at];
+      ended |= kind == COPY_END;
+      if (!ended && kind == SYNC) {
+        cycles--;
+        continue;
+      }
+      int to = (head + kept++) & (kinds.length - 1);
+      kinds[to] = kind;
+      statements[to] = statements[at];
+    }
+    for (int i = kept; i < size; i++) {
+      statements[(head + i) & (kinds.length - 1)] = null;
+    }
+    size = kept;
+  }
+
+  /** Frees what a long pipeline has left, if nothing is outstanding. */
+  void trim() {
+    if (size == 0 && kinds.length > INITIAL) {
+      kinds = new int[] {};
+      statements = new Object[] {};
+      head = 0;
+    }
+  }
+}

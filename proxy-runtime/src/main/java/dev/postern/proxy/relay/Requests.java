@@ -1,0 +1,266 @@
+package dev.postern.proxy.relay;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.handler.codec.ByteToMessageDecoder;
+
+/**
+ * From the client to whatever backend its session has at the moment: finds where messages begin,
+ * takes a backend for the first one, notes what has to be answered, and lets the bytes pass. Only
+ * what names a prepared statement is changed.
+ */
+final class Requests {
+  private static final int HEADER_LENGTH = 5;
+
+  /** Bytes that a client may send ahead while it waits for a backend, before it is not read. */
+  private static final int MAX_HELD = 64 * 1024;
+
+  /** Shorter runs are copied behind what was rewritten before them, to leave in one piece. */
+  private static final int COPIED = 4096;
+
+  private final PooledRelay relay;
+  private final Rewriting rewriting;
+
+  /** Bytes still to come of a message that goes on as it comes. */
+  private int passing;
+
+  /** The beginning of a header, or of a message that is needed whole. */
+  private ByteBuf incomplete = Unpooled.EMPTY_BUFFER;
+
+  /** What came while the session waits for a backend. */
+  private ByteBuf held = Unpooled.EMPTY_BUFFER;
+
+  private boolean holding;
+
+  /** Whether the message at hand, and what is behind it, is to be kept back. */
+  private boolean toHold;
+
+  /** Whether messages are dropped, up to the one that ends a request. */
+  private boolean discarding;
+
+  /** The bytes of the message at hand. */
+  private ByteBuf bytes = Unpooled.EMPTY_BUFFER;
+
+  /** Where what has not gone on yet begins in them. */
+  private int run;
+
+  /** Rewritten messages and what stands between them. */
+  private ByteBuf out = Unpooled.EMPTY_BUFFER;
+
+  Requests(PooledRelay relay, Rewriting rewriting) {
+    this.relay = relay;
+    this.rewriting = rewriting;
+  }
+
+  /** Takes the bytes over. */
+  void accept(ByteBuf received) {
+    if (relay.isEnded()) {
+      received.release();
+    } else if (holding) {
+      held = append(held, received);
+      relay.heldTooMuch(held.readableBytes() > MAX_HELD);
+    } else if (incomplete.isReadable()) {
+      ByteBuf all = append(incomplete, received);
+      incomplete = Unpooled.EMPTY_BUFFER;
+      walk(all);
+    } else {
+      walk(received);
+    }
+  }
+
+  private ByteBuf append(ByteBuf before, ByteBuf more) {
+    return ByteToMessageDecoder.MERGE_CUMULATOR.cumulate(relay.alloc(), before, more);
+  }
+
+  /** The session has a backend: what was held goes on. */
+  void resume() {
+    holding = false;
+    ByteBuf all = held;
+    held = Unpooled.EMPTY_BUFFER;
+    if (all.isReadable()) {
+      accept(all);
+    } else {
+      all.release();
+    }
+  }
+
+  /** What was held is not to be done, up to the end of the first request. */
+  void cancel() {
+    discarding = true;
+    resume();
+  }
+
+  private void walk(ByteBuf received) {
+    bytes = received;
+    int begin = received.readerIndex();
+    int end = received.writerIndex();
+    run = begin;
+    int at = begin + Math.min(passing, end - begin);
+    passing -= at - begin;
+    while (end - at >= HEADER_LENGTH) {
+      byte type = received.getByte(at);
+      int length = received.getInt(at + 1);
+      if (length < 4 || length == Integer.MAX_VALUE) {
+        pass(at);
+        finish(at, at);
+        relay.violated(
+            relay.client(), "message type 0x%02x: length %d".formatted(type & 0xff, length));
+        return;
+      }
+      int size = 1 + length;
+      if (discarding && type != 'X') {
+        if (size > end - at) {
+          break;
+        }
+        at += size;
+        run = at;
+        if (type == 'Q' || type == 'S' || type == 'F') {
+          discarding = false;
+          relay.cancelledWhileWaiting();
+        }
+        continue;
+      }
+      if (!relay.hasBackend()) {
+        if (type == 'X') {
+          finish(at, at);
+          relay.terminated();
+          return;
+        }
+        if (!relay.takeBackend()) {
+          keepBack(at, end);
+          return;
+        }
+      }
+      boolean whole = size <= end - at;
+      if (!whole && rewriting.needsMore(type, received, at, end, size)) {
+        break;
+      }
+      if (type == 'X') {
+        pass(at);
+        finish(at, at);
+        relay.terminated();
+        return;
+      }
+      rewriting.request(type, received, at, Math.min(size, end - at), size, this);
+      if (relay.isEnded()) {
+        abandon();
+        return;
+      }
+      if (toHold) {
+        toHold = false;
+        keepBack(at, end);
+        return;
+      }
+      if (!whole) {
+        passing = size - (end - at);
+        at = end;
+      } else {
+        at += size;
+      }
+    }
+    finish(at, end);
+  }
+
+  /** Nothing of what begins at {@code at} can go on now. */
+  private void keepBack(int at, int end) {
+    if (relay.isEnded()) {
+      abandon();
+      return;
+    }
+    ByteBuf rest = bytes.retainedSlice(at, end - at);
+    finish(at, at);
+    held = rest;
+    holding = true;
+    relay.heldTooMuch(held.readableBytes() > MAX_HELD);
+  }
+
+  private void abandon() {
+    bytes.release();
+    bytes = Unpooled.EMPTY_BUFFER;
+    out.release();
+    out = Unpooled.EMPTY_BUFFER;
+  }
+
+  /** Sends on what is up to {@code at}, and keeps the rest until more comes. */
+  private void finish(int at, int end) {
+    ByteBuf all = bytes;
+    bytes = Unpooled.EMPTY_BUFFER;
+    int begin = all.readerIndex();
+    if (at == begin && at < end && !out.isReadable()) {
+      incomplete = all; // as it is, so that the rest is appended and not copied each time
+      return;
+    }
+    if (at < end) {
+      incomplete = all.retainedSlice(at, end - at);
+    }
+    if (run == begin && at == all.writerIndex() && !out.isReadable()) {
+      if (at > begin) {
+        relay.toBackend(all);
+      } else {
+        all.release();
+      }
+      return;
+    }
+    bytes = all;
+    pass(at);
+    bytes = Unpooled.EMPTY_BUFFER;
+    flushOut();
+    all.release();
+  }
+
+  /** Lets what has not gone on yet go on, up to {@code at}. */
+  void pass(int at) {
+    int length = at - run;
+    if (length > 0) {
+      if (out.isReadable() && length <= COPIED) {
+        out.writeBytes(bytes, run, length);
+      } else {
+        flushOut();
+        relay.toBackend(bytes.retainedSlice(run, length));
+      }
+      run = at;
+    }
+  }
+
+  /**
+   * What goes on behind all that was passed so far. A writer that replaces a part of the message at
+   * hand calls {@link #pass} before and {@link #skip} after.
+   */
+  ByteBuf out() {
+    if (!out.isReadable()) {
+      out.release();
+      out = relay.alloc().buffer(256);
+    }
+    return out;
+  }
+
+  /** The message at hand waits until {@link #resume}; what was written before it goes on. */
+  void hold(int at) {
+    run = at;
+    toHold = true;
+  }
+
+  /** What lies before {@code at} does not go on. */
+  void skip(int at) {
+    run = at;
+  }
+
+  private void flushOut() {
+    if (out.isReadable()) {
+      relay.toBackend(out);
+      out = Unpooled.EMPTY_BUFFER;
+    }
+  }
+
+  /** Whether everything that went on ends with a whole message. */
+  boolean atMessageBoundary() {
+    return passing == 0;
+  }
+
+  void close() {
+    incomplete.release();
+    incomplete = Unpooled.EMPTY_BUFFER;
+    held.release();
+    held = Unpooled.EMPTY_BUFFER;
+  }
+}

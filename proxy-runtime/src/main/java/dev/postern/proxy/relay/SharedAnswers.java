@@ -1,0 +1,193 @@
+package dev.postern.proxy.relay;
+
+import dev.postern.api.message.BackendMessage;
+import dev.postern.api.message.ErrorResponse;
+import dev.postern.api.message.ParameterStatus;
+import dev.postern.proxy.codec.BackendCodec;
+import dev.postern.proxy.codec.ProtocolException;
+import dev.postern.proxy.pool.Statement;
+import dev.postern.proxy.relay.SharedRewriting.Named;
+import io.netty.buffer.ByteBuf;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/** What answers mean for statements that clients share. */
+final class SharedAnswers extends Answers {
+  private static final int HEADER_LENGTH = 5;
+
+  /** The longest ErrorResponse that is looked at, in bytes. */
+  private static final int MAX_ERROR = 64 * 1024;
+
+  private static final byte[] DEALLOCATE_ALL = tag("DEALLOCATE ALL");
+  private static final byte[] DISCARD_ALL = tag("DISCARD ALL");
+
+  private final SharedRewriting sharing;
+
+  /** Of the parameters that were described last. */
+  private long parameters;
+
+  SharedAnswers(PooledRelay relay, RequestQueue queue, Progress progress, SharedRewriting sharing) {
+    super(relay, queue, progress);
+    this.sharing = sharing;
+  }
+
+  private static final byte[] SEARCH_PATH = tag("search_path");
+  private static final byte[] RESET = tag("RESET");
+  private static final byte[] ALTER = "ALTER ".getBytes(StandardCharsets.US_ASCII);
+  private static final byte[] DROP = "DROP ".getBytes(StandardCharsets.US_ASCII);
+
+  private static byte[] tag(String tag) {
+    return (tag + "\0").getBytes(StandardCharsets.US_ASCII);
+  }
+
+  @Override
+  boolean needsWhole(byte type, int size) {
+    return super.needsWhole(type, size)
+        || type == 'C'
+        || (type == 'E' && size <= MAX_ERROR)
+        || ((type == 't' || type == 'T')
+            && queue.first() == (RequestQueue.DESCRIBE | RequestQueue.OWN));
+  }
+
+  @Override
+  void tagged(ByteBuf bytes, int at, int size) {
+    sharing.ties().carriedOut();
+    if (size <= HEADER_LENGTH) {
+      return;
+    }
+    switch (bytes.getByte(at + HEADER_LENGTH)) {
+      case 'D' -> {
+        boolean all = is(DISCARD_ALL, bytes, at, size);
+        if (all || is(DEALLOCATE_ALL, bytes, at, size)) {
+          sharing.allDeallocated();
+        } else if (begins(DROP, bytes, at, size)) {
+          relay.backend().pool().statements().forget();
+        }
+        if (all) {
+          sharing.reset();
+        }
+      }
+      case 'A' -> {
+        if (begins(ALTER, bytes, at, size)) {
+          relay.backend().pool().statements().forget();
+        }
+      }
+      case 'R' -> {
+        if (is(RESET, bytes, at, size)) {
+          sharing.reset();
+        }
+      }
+      default -> {}
+    }
+  }
+
+  @Override
+  void prepared(@Nullable Object statement) {
+    switch (statement) {
+      case Named named -> relay.backend().prepared().confirm(named.statement());
+      case Statement own -> relay.backend().prepared().confirm(own);
+      case null, default -> {}
+    }
+  }
+
+  @Override
+  void parametersDescribed(ByteBuf bytes, int at, int size) {
+    parameters = Shape.ofParameters(bytes, at, size);
+  }
+
+  @Override
+  void described(ByteBuf bytes, int at, int size, @Nullable Object statement) {
+    sharing.described(statement, Shape.ofColumns(parameters, bytes, at, size));
+  }
+
+  @Override
+  void skipping() {
+    sharing.skipping();
+  }
+
+  @Override
+  boolean reported(ByteBuf bytes, int at, int size, Replies replies) {
+    super.reported(bytes, at, size, replies);
+    if (begins(SEARCH_PATH, bytes, at, size)
+        && bytes.toString(at, size, StandardCharsets.US_ASCII).contains("pg_temp")) {
+      sharing.ties().add(Effects.TEMPORARY);
+    }
+    ParameterStatus instead = relay.isEnded() ? null : sharing.insteadOf(bytes, at, size);
+    if (instead == null) {
+      return false;
+    }
+    reply(instead, at, replies);
+    return true;
+  }
+
+  private void reply(BackendMessage message, int at, Replies replies) {
+    ByteBuf encoded = relay.alloc().buffer();
+    BackendCodec.encode(message, encoded);
+    replies.pass(at);
+    relay.toClient(encoded);
+  }
+
+  private static boolean is(byte[] tag, ByteBuf bytes, int at, int size) {
+    return size == HEADER_LENGTH + tag.length && begins(tag, bytes, at, size);
+  }
+
+  private static boolean begins(byte[] tag, ByteBuf bytes, int at, int size) {
+    if (size < HEADER_LENGTH + tag.length) {
+      return false;
+    }
+    for (int i = 0; i < tag.length; i++) {
+      if (bytes.getByte(at + HEADER_LENGTH + i) != tag[i]) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  @Override
+  boolean failed(ByteBuf bytes, int at, int size, boolean own, Replies replies) {
+    sharing.ties().failed();
+    if (size > MAX_ERROR) {
+      return false;
+    }
+    ErrorResponse error = decode(bytes, at, size);
+    if (error == null) {
+      return false;
+    }
+    if (own && (byte) queue.first() == RequestQueue.QUERY) {
+      relay.restoreFailed(error);
+      return true;
+    }
+    if (isStale(error)) {
+      relay.backend().pool().statements().forget();
+    }
+    Rejections rejections = sharing.rejections();
+    ErrorResponse ours = rejections == null ? null : rejections.answerTo(error);
+    if (ours == null) {
+      ours = sharing.inTheClientsWords(error, queue.firstStatement());
+    }
+    if (ours == null) {
+      return false;
+    }
+    reply(ours, at, replies);
+    return true;
+  }
+
+  private static @Nullable ErrorResponse decode(ByteBuf bytes, int at, int size) {
+    try {
+      return (ErrorResponse)
+          BackendCodec.decode((byte) 'E', bytes.slice(at + HEADER_LENGTH, size - HEADER_LENGTH));
+    } catch (ProtocolException e) {
+      return null;
+    }
+  }
+
+  /** "cached plan must not change result type", in whatever language. */
+  private static boolean isStale(ErrorResponse error) {
+    return error.fields().values().stream().anyMatch("RevalidateCachedQuery"::equals);
+  }
+
+  @Override
+  void undone(int kind, @Nullable Object statement) {
+    sharing.undone(kind, statement);
+  }
+}

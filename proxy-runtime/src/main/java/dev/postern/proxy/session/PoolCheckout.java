@@ -1,0 +1,203 @@
+package dev.postern.proxy.session;
+
+import dev.postern.api.FailureKind;
+import dev.postern.api.SessionException;
+import dev.postern.api.SqlState;
+import dev.postern.api.auth.AuthenticatedUser;
+import dev.postern.api.message.ErrorResponse;
+import dev.postern.api.message.ProtocolVersion;
+import dev.postern.api.message.StartupMessage;
+import dev.postern.api.routing.Backend;
+import dev.postern.api.routing.Pooling;
+import dev.postern.api.routing.Route;
+import dev.postern.api.routing.Router;
+import dev.postern.api.session.StartupParameters;
+import dev.postern.proxy.backend.BackendLogins;
+import dev.postern.proxy.backend.BackendRefusedException;
+import dev.postern.proxy.backend.Credentials;
+import dev.postern.proxy.channel.Deadline;
+import dev.postern.proxy.pool.Pool;
+import dev.postern.proxy.pool.PooledBackend;
+import dev.postern.proxy.pool.Pools;
+import dev.postern.proxy.pool.ServerParameters;
+import io.netty.channel.EventLoop;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a session in session, transaction or statement pooling begins with.
+ *
+ * @param parameters what the client is told of the server
+ * @param backend the session's own, until its end; {@code null} where it takes one for each
+ *     transaction
+ */
+record PoolCheckout(Pool pool, ServerParameters parameters, @Nullable PooledBackend backend) {
+  /**
+   * What a client may ask for at its start and servers report, so that connections need not differ
+   * in it: it is set for each client. In lower case.
+   */
+  private static final Set<String> SET_FOR_CLIENTS =
+      Set.of(
+          "application_name",
+          "client_encoding",
+          "datestyle",
+          "intervalstyle",
+          "timezone",
+          "standard_conforming_strings");
+
+  /** Whether sessions on this route share connections. */
+  static boolean isPooled(Route route, StartupParameters startup) {
+    return route.pooling().mode() != Pooling.Mode.DEDICATED && !startup.replication();
+  }
+
+  /**
+   * Finds a place for a session in the pool of the first of a route's servers that serves it.
+   * Blocks; on the session's virtual thread.
+   */
+  static PoolCheckout open(
+      BackendLogins logins,
+      Pools pools,
+      Route route,
+      Router router,
+      AuthenticatedUser user,
+      ProtocolVersion version,
+      StartupParameters startup,
+      EventLoop eventLoop,
+      Deadline deadline)
+      throws SessionException, InterruptedException {
+    return logins.first(
+        route,
+        router,
+        user,
+        deadline,
+        (server, credentials, last) ->
+            route.pooling().mode() == Pooling.Mode.SESSION
+                ? forSession(
+                    enter(pools, route, server, credentials, user, version, startup),
+                    eventLoop,
+                    deadline)
+                : forTransactions(
+                    pools,
+                    route,
+                    server,
+                    credentials,
+                    user,
+                    version,
+                    startup,
+                    eventLoop,
+                    deadline));
+  }
+
+  private static Pool enter(
+      Pools pools,
+      Route route,
+      Backend server,
+      Credentials credentials,
+      AuthenticatedUser user,
+      ProtocolVersion version,
+      StartupParameters startup) {
+    StartupMessage message = BackendLogins.startupMessage(route, credentials, version, startup);
+    String owner = route.login().password() == null ? user.name() : null;
+    return pools.enter(route.name(), server, message, credentials, route.pooling(), owner);
+  }
+
+  private static PoolCheckout forSession(Pool pool, EventLoop eventLoop, Deadline deadline)
+      throws SessionException, IOException, InterruptedException {
+    boolean entered = false;
+    try {
+      PooledBackend backend = PoolWait.acquire(pool, eventLoop, deadline);
+      entered = true;
+      return new PoolCheckout(pool, backend.parameters(), backend);
+    } finally {
+      if (!entered) {
+        pool.sessionClosed();
+      }
+    }
+  }
+
+  private static PoolCheckout forTransactions(
+      Pools pools,
+      Route route,
+      Backend server,
+      Credentials credentials,
+      AuthenticatedUser user,
+      ProtocolVersion version,
+      StartupParameters startup,
+      EventLoop eventLoop,
+      Deadline deadline)
+      throws SessionException, IOException, InterruptedException {
+    Map<String, String> opening = new LinkedHashMap<>();
+    Map<String, String> settings = new LinkedHashMap<>();
+    startup
+        .values()
+        .forEach(
+            (name, value) ->
+                (SET_FOR_CLIENTS.contains(name.toLowerCase(Locale.ROOT)) ? settings : opening)
+                    .put(name, value));
+    Pool pool =
+        enter(pools, route, server, credentials, user, version, new StartupParameters(opening));
+    boolean entered = false;
+    try {
+      ServerParameters parameters = pool.learned(settings);
+      if (parameters == null) {
+        parameters = learn(pool, settings, eventLoop, deadline);
+      }
+      entered = true;
+      return new PoolCheckout(pool, parameters, null);
+    } finally {
+      if (!entered) {
+        pool.sessionClosed();
+      }
+    }
+  }
+
+  /** Lets a server say what it makes of a client's settings. */
+  private static ServerParameters learn(
+      Pool pool, Map<String, String> settings, EventLoop eventLoop, Deadline deadline)
+      throws SessionException, IOException, InterruptedException {
+    PooledBackend backend = PoolWait.acquire(pool, eventLoop, deadline);
+    try {
+      List<String> statements = new ArrayList<>();
+      String others = backend.parameters().changesTo(backend.initial());
+      if (others != null) {
+        statements.add(others);
+      }
+      if (!settings.isEmpty()) {
+        statements.add(ServerParameters.settings(settings));
+      }
+      ErrorResponse error =
+          statements.isEmpty() ? null : PoolWait.ask(backend, statements, eventLoop, deadline);
+      if (error != null) {
+        throw new BackendRefusedException(
+            ErrorResponse.fatal(
+                error.sqlState() == null ? SqlState.INTERNAL_ERROR : error.sqlState(),
+                error.message()),
+            "; it was asked to take the client's startup parameters");
+      }
+      ServerParameters parameters = backend.parameters();
+      if (parameters.values().isEmpty()) {
+        throw new SessionException(
+            SqlState.CONNECTION_FAILURE, FailureKind.BACKEND, "the server reports no parameters");
+      }
+      pool.learn(settings, parameters);
+      return parameters;
+    } finally {
+      eventLoop.execute(backend::giveBack);
+    }
+  }
+
+  /** The session does not begin after all. */
+  void cancel(EventLoop eventLoop) {
+    PooledBackend unused = backend;
+    if (unused != null) {
+      eventLoop.execute(unused::giveBack);
+    }
+    pool.sessionClosed();
+  }
+}

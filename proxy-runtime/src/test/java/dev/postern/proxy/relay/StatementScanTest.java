@@ -1,0 +1,88 @@
+package dev.postern.proxy.relay;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What a statement leaves behind is seen whatever it is spelled like, and nothing is made up. */
+final class StatementScanTest {
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "SELECT temp FROM sensors",
+        "INSERT INTO temp VALUES (1)",
+        "WITH temp AS (SELECT 1) SELECT * FROM temp",
+        "CREATE TABLE temp (a int)",
+        "CREATE TEMP TABLE a (b int) ON COMMIT DROP",
+        "SELECT 'SET ROLE x', $$; SET ROLE x$$, E'\\'; SET ROLE x' -- ; SET ROLE x",
+        "SELECT \"set\", \"role\" FROM roles",
+        "SET LOCAL work_mem = '1GB'",
+        "SET TimeZone = 'UTC'",
+        "SET TRANSACTION ISOLATION LEVEL SERIALIZABLE",
+        "SELECT set_config('my.x', 'v', true)",
+        "SELECT set_config('application_name', 'v', false)",
+        "SELECT pg_advisory_xact_lock(1)",
+        "DECLARE c CURSOR FOR SELECT 1",
+        "UPDATE t SET role = 'x'",
+        "NOTIFY c"
+      })
+  void findsNothingInAStatementThatLeavesNothing(String sql) {
+    assertThat(scan(sql) & Effects.PINS).isZero();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "SET work_mem = '1GB' | SET of a setting that servers do not report",
+        "SET standard_conforming_strings = off | SET of a setting that servers do not report",
+        "SELECT set_config('my.x', 'v', NOT true) | SET of a setting that servers do not report",
+        "SELECT 1; SET/**/ROLE x | SET ROLE",
+        "SELECT set_config('role', 'x', false) | SET ROLE",
+        "SET SESSION AUTHORIZATION x | SET SESSION AUTHORIZATION",
+        "LISTEN c | LISTEN",
+        "PREPARE q AS SELECT 1 | PREPARE",
+        "DECLARE c CURSOR WITH HOLD FOR SELECT 1 | a cursor WITH HOLD",
+        "CREATE LOCAL TEMPORARY TABLE t (a int) | a temporary table",
+        "CREATE OR REPLACE TEMP VIEW v AS SELECT 1 | a temporary table",
+        "CREATE TABLE pg_temp.t (a int) | a temporary table",
+        "WITH a AS (SELECT 1) SELECT * INTO TEMP t FROM a | a temporary table",
+        "EXPLAIN ANALYZE CREATE TEMP TABLE t AS SELECT 1 | a temporary table",
+        "CREATE TEMP TABLE t AS SELECT commit drop FROM l | a temporary table",
+        "SELECT pg_try_advisory_lock_shared(1) | a session advisory lock",
+        "LOAD 'auto_explain' | LOAD"
+      })
+  void findsWhatAStatementLeaves(String sql, String reason) {
+    assertThat(Effects.reasons(scan(sql))).containsExactly(reason);
+  }
+
+  @Test
+  void takesASettingOfAnUnknownNameForAnyThatThereIs() {
+    assertThat(scan("SELECT set_config($1, $2, false)") & Effects.UNKNOWN)
+        .isEqualTo(Effects.UNKNOWN);
+  }
+
+  @Test
+  void readsLiteralsOfTheOldKindWhereTheyAreSwitchedOn() {
+    byte[] text = "SELECT '\\''; SET ROLE x; SELECT '\\''".getBytes(StandardCharsets.UTF_8);
+    assertThat(StatementScan.scan(text, 0, text.length, true) & Effects.ROLE)
+        .isEqualTo(Effects.ROLE);
+    assertThat(StatementScan.scan(text, 0, text.length, false) & Effects.ROLE).isZero();
+  }
+
+  @Test
+  void saysWhetherWhatEndsSomethingIsAlone() {
+    assertThat(scan("RESET ROLE;") & Effects.SEVERAL).isZero();
+    assertThat(scan("BEGIN; RESET ROLE; ROLLBACK") & Effects.SEVERAL).isNotZero();
+  }
+
+  private static int scan(String sql) {
+    byte[] text = sql.getBytes(StandardCharsets.UTF_8);
+    return StatementScan.scan(text, 0, text.length, false);
+  }
+}
