@@ -7,6 +7,7 @@ import dev.postern.api.routing.Backend;
 import dev.postern.api.routing.BackendLogin;
 import dev.postern.api.routing.BackendTls;
 import dev.postern.api.routing.BackendTls.Mode;
+import dev.postern.api.routing.Pooling;
 import dev.postern.api.routing.Route;
 import dev.postern.testkit.BackendPackets;
 import dev.postern.testkit.FakeBackend;
@@ -243,7 +244,7 @@ final class BackendTlsIT {
         Stream.of(backends)
             .map(backend -> new Backend("127.0.0.1", backend.port(), tls(mode)))
             .toList();
-    Route route = new Route("test", targets, null, BackendLogin.AS_CLIENT);
+    Route route = new Route("test", targets, null, BackendLogin.AS_CLIENT, Pooling.DEDICATED);
     RunningPostern postern = Gateways.withRouter(request -> route).start();
     Users.add(postern, USER);
     return postern;

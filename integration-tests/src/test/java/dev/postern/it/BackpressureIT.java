@@ -121,7 +121,7 @@ final class BackpressureIT {
                   }
                   connection.send(dev.postern.testkit.BackendPackets.readyForQuery('I'));
                 });
-        RunningPostern postern = Gateways.before(backend).start();
+        RunningPostern postern = Gateways.before(backend, "dedicated").start();
         WireClient client = WireClient.connect(postern.address())) {
       Users.add(postern, ROLE);
       client.login(ROLE, Gateways.PASSWORD, "postgres");

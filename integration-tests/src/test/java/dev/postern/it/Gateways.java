@@ -70,8 +70,20 @@ final class Gateways {
 
   /** A gateway before a scripted server, with the bundled plugins; the caller adds users. */
   static PosternBuilder before(FakeBackend backend) {
+    return before(backend, "session");
+  }
+
+  /** The same with a pooling mode. */
+  static PosternBuilder before(FakeBackend backend, String mode) {
     return withRoutes(
-        List.of(Map.of("name", "fake", "backends", List.of(backend("127.0.0.1", backend.port())))));
+        List.of(
+            Map.of(
+                "name",
+                "fake",
+                "backends",
+                List.of(backend("127.0.0.1", backend.port())),
+                "pool",
+                Map.of("mode", mode))));
   }
 
   static Map<String, Object> route(PostgresServer server) {

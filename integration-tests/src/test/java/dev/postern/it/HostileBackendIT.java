@@ -30,9 +30,9 @@ final class HostileBackendIT {
 
   private static final FakeBackend BACKEND = FakeBackend.start(HostileBackendIT::play);
   private static final RunningPostern RAW =
-      Gateways.before(BACKEND).setting("timeouts.login", "2s").start();
+      Gateways.before(BACKEND, "dedicated").setting("timeouts.login", "2s").start();
   private static final RunningPostern WATCHING =
-      Gateways.before(BACKEND)
+      Gateways.before(BACKEND, "dedicated")
           .setting("timeouts.login", "2s")
           .interceptor(
               "watcher",

@@ -225,7 +225,7 @@ final class RelayIT {
     client.send(FrontendPackets.terminate());
     client.expectEnd();
     client.close();
-    Sessions.awaitGone(Gateways.server(), pid);
+    Sessions.awaitFree(Gateways.server(), pid);
   }
 
   private static WireClient loggedIn() {

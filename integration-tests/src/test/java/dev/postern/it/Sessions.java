@@ -9,14 +9,24 @@ import java.time.Duration;
 final class Sessions {
   private Sessions() {}
 
-  /** Waits until a backend process has ended. */
-  static void awaitGone(PostgresServer server, String pid) {
-    await().atMost(Duration.ofSeconds(10)).until(() -> count(server, "pid = " + pid) == 0);
+  /** What a server says of a connection that waits in a pool for the next session. */
+  private static final String IN_USE = "NOT (state = 'idle' AND query = 'DISCARD ALL')";
+
+  /** Waits until a backend process has ended, or has been cleaned for the next session. */
+  static void awaitFree(PostgresServer server, String pid) {
+    await()
+        .atMost(Duration.ofSeconds(10))
+        .until(() -> count(server, "pid = " + pid + " AND " + IN_USE) == 0);
   }
 
-  /** How many sessions a role has. */
+  /** How many sessions a role has; connections that wait in a pool do not count. */
   static int of(PostgresServer server, String role) {
-    return count(server, "usename = " + PostgresServer.literal(role));
+    return count(server, IN_USE + " AND usename = " + PostgresServer.literal(role));
+  }
+
+  /** How many sessions of a role run a statement, or have a transaction open. */
+  static int busy(PostgresServer server, String role) {
+    return count(server, "state <> 'idle' AND usename = " + PostgresServer.literal(role));
   }
 
   /** How many sessions of a role run a statement. */

@@ -1,6 +1,7 @@
 package dev.postern.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.postern.testkit.FrontendPackets;
 import dev.postern.testkit.RunningPostern;
@@ -33,7 +34,7 @@ final class TimeoutsIT {
         WireClient client = WireClient.connect(postern.address())) {
       client.login(ROLE, Gateways.PASSWORD, "postgres");
       client.expectFatal("57P05");
-      assertThat(Sessions.of(Gateways.server(), ROLE)).isZero();
+      await().untilAsserted(() -> assertThat(Sessions.of(Gateways.server(), ROLE)).isZero());
     }
   }
 

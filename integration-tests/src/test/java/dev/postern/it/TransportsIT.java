@@ -66,7 +66,7 @@ final class TransportsIT {
         String pid = client.queryOne("SELECT pg_backend_pid()");
         client.send(FrontendPackets.query("SELECT pg_sleep(300)"));
         client.reset();
-        Sessions.awaitGone(server, pid);
+        Sessions.awaitFree(server, pid);
       }
     }
   }

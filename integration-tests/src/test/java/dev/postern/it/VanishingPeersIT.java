@@ -52,7 +52,7 @@ final class VanishingPeersIT {
     String pid = client.queryOne("SELECT pg_backend_pid()");
     client.query("BEGIN; INSERT INTO ledger VALUES (1)");
     client.reset();
-    Sessions.awaitGone(SERVER, pid);
+    Sessions.awaitFree(SERVER, pid);
     assertThat(SERVER.query("SELECT id FROM ledger WHERE id = 1")).isEmpty();
   }
 
@@ -63,7 +63,7 @@ final class VanishingPeersIT {
     String pid = client.queryOne("SELECT pg_backend_pid()");
     client.send(FrontendPackets.query("SELECT pg_sleep(300)"));
     client.reset();
-    Sessions.awaitGone(SERVER, pid);
+    Sessions.awaitFree(SERVER, pid);
   }
 
   @Test
@@ -74,7 +74,7 @@ final class VanishingPeersIT {
         FrontendPackets.query("SELECT repeat('x', 100000) FROM generate_series(1, 100000)"));
     client.receive();
     client.reset();
-    Sessions.awaitGone(SERVER, pid);
+    Sessions.awaitFree(SERVER, pid);
   }
 
   @Test
@@ -86,7 +86,7 @@ final class VanishingPeersIT {
     client.send(
         FrontendPackets.copyData("100\n101\n".getBytes(java.nio.charset.StandardCharsets.UTF_8)));
     client.reset();
-    Sessions.awaitGone(SERVER, pid);
+    Sessions.awaitFree(SERVER, pid);
     assertThat(SERVER.query("SELECT id FROM ledger WHERE id >= 100")).isEmpty();
   }
 
@@ -105,7 +105,7 @@ final class VanishingPeersIT {
       String pid = client.queryOne("SELECT pg_backend_pid()");
       client.shutdownOutput();
       client.readToEnd();
-      Sessions.awaitGone(SERVER, pid);
+      Sessions.awaitFree(SERVER, pid);
     }
   }
 
@@ -159,7 +159,15 @@ final class VanishingPeersIT {
       }
       client.reset();
     }
-    await().atMost(Duration.ofSeconds(20)).until(() -> Sessions.of(SERVER, ROLE) == 0);
+    await()
+        .atMost(Duration.ofSeconds(20))
+        .until(
+            () ->
+                POSTERN.server().registry().sessions().isEmpty()
+                    && POSTERN.server().registry().logins() == 0
+                    && POSTERN.server().pools().all().stream()
+                        .allMatch(pool -> pool.open() == pool.idle())
+                    && Sessions.busy(SERVER, ROLE) == 0);
   }
 
   private static List<WireMessage> errorsUntilTheEnd(WireClient client) {
