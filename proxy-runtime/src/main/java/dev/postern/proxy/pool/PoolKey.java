@@ -13,6 +13,12 @@ import dev.postern.api.routing.Pooling;
  */
 public record PoolKey(
     String route, Backend server, StartupMessage startup, Bytes credential, Pooling pooling) {
+  /** Without what seldom differs: this is computed for each login. */
+  @Override
+  public int hashCode() {
+    return 31 * startup.parameters().hashCode() + credential.hashCode();
+  }
+
   /** For the operator. */
   @Override
   public String toString() {
