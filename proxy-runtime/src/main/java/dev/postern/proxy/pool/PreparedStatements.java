@@ -19,7 +19,9 @@ public final class PreparedStatements {
   private final Map<Statement, Boolean> byUse = new LinkedHashMap<>(INITIAL, 0.75f, true);
   private long bytes;
 
-  /** Whose unnamed statement is the server's, or {@code null} if that is nobody's. */
+  private static final Object UNKNOWN = new Object();
+
+  /** Whose unnamed statement is the server's, or {@code null} if it certainly has none. */
   private @Nullable Object unnamedOwner;
 
   PreparedStatements(int max) {
@@ -66,11 +68,10 @@ public final class PreparedStatements {
     return statement;
   }
 
-  /** All are gone. */
+  /** All are gone, but for the unnamed one. */
   public void clear() {
     byUse.clear();
     bytes = 0;
-    unnamedOwner = null;
   }
 
   public @Nullable Object unnamedOwner() {
@@ -79,5 +80,10 @@ public final class PreparedStatements {
 
   public void unnamedOwner(@Nullable Object owner) {
     unnamedOwner = owner;
+  }
+
+  /** The server's unnamed statement can be anyone's. */
+  public void unnamedOwnerUnknown() {
+    unnamedOwner = UNKNOWN;
   }
 }

@@ -122,7 +122,7 @@ class Answers {
       if (kind == RequestQueue.QUERY || kind == RequestQueue.SYNC) {
         return;
       }
-      undone(queue.first(), queue.firstStatement());
+      skipped(queue.first(), queue.firstStatement());
       queue.remove();
     }
   }
@@ -137,13 +137,17 @@ class Answers {
     boolean replaced = failed(bytes, at, size, own, replies);
     byte kind = (byte) queue.first();
     if (kind != 0 && kind != RequestQueue.QUERY) {
-      // It reads on from the next Sync.
-      while (!queue.isEmpty() && (byte) queue.first() != RequestQueue.SYNC) {
+      if (kind != RequestQueue.SYNC) {
         undone(queue.first(), queue.firstStatement());
         queue.remove();
       }
+      // It reads on from the next Sync.
+      while (!queue.isEmpty() && (byte) queue.first() != RequestQueue.SYNC) {
+        skipped(queue.first(), queue.firstStatement());
+        queue.remove();
+      }
       if (queue.isEmpty()) {
-        skipping();
+        relay.skips();
       }
     }
     return replaced;
@@ -179,14 +183,14 @@ class Answers {
   /** The columns of a statement have come, for Postern. */
   void described(ByteBuf bytes, int at, int size, @Nullable Object statement) {}
 
-  /** What is sent before the next Sync is skipped. */
-  void skipping() {}
-
   /** A CommandComplete has come. */
   void tagged(ByteBuf bytes, int at, int size) {}
 
-  /** A request has failed, or was skipped. */
+  /** A request has failed. */
   void undone(int kind, @Nullable Object statement) {}
+
+  /** A request was skipped behind one that failed. */
+  void skipped(int kind, @Nullable Object statement) {}
 
   /** A whole message ends at {@code at}: what Postern itself answers next goes there. */
   final void behind(int at, Replies replies) {

@@ -2,6 +2,7 @@ package dev.postern.proxy.relay;
 
 import dev.postern.proxy.relay.SharedRewriting.Named;
 import io.netty.buffer.ByteBuf;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -17,8 +18,18 @@ final class ClientStatements {
    */
   private static final int MAX_UNNAMED = 1024 * 1024;
 
-  /** Identifies one Parse of the unnamed statement. */
-  static final class Unnamed {}
+  /** One Parse of the unnamed statement, or a Query that left none. */
+  static final class Unnamed {
+    private final boolean none;
+    private @Nullable Unnamed before;
+    private byte @Nullable [] body;
+    private int effects;
+    private boolean skipped;
+
+    private Unnamed(boolean none) {
+      this.none = none;
+    }
+  }
 
   private final Map<String, Named> named = new HashMap<>();
   private @Nullable Unnamed unnamed;
@@ -47,10 +58,12 @@ final class ClientStatements {
    * The client has parsed the unnamed statement.
    *
    * @param body of the Parse message behind the name
+   * @param certain whether nothing is under way behind which it might be skipped
    * @return identifies it on the server
    */
-  Unnamed parsed(ByteBuf body, int effects) {
-    Unnamed parsed = new Unnamed();
+  Unnamed parsed(ByteBuf body, int effects, boolean certain) {
+    Unnamed parsed = new Unnamed(false);
+    parsed.before = certain ? null : kept();
     int length = body.readableBytes();
     unnamed = parsed;
     unnamedEffects = effects;
@@ -66,19 +79,69 @@ final class ClientStatements {
     return parsed;
   }
 
+  /** The unnamed statement, with its text, in case that what replaces it is skipped. */
+  private @Nullable Unnamed kept() {
+    Unnamed known = unnamed;
+    if (known != null && !known.none && known.body == null && unnamedLength >= 0) {
+      known.body = Arrays.copyOf(unnamedBody, unnamedLength);
+      known.effects = unnamedEffects;
+    }
+    return known;
+  }
+
   /** There is no unnamed statement any more. */
   void forgetUnnamed() {
     unnamed = null;
   }
 
+  /** There is none any more, unless that is skipped. */
+  @Nullable Unnamed forgetUnnamedUnlessSkipped() {
+    if (unnamed == null) {
+      return null;
+    }
+    Unnamed none = new Unnamed(true);
+    none.before = kept();
+    unnamed = none;
+    return none;
+  }
+
+  /** What replaced the unnamed statement was skipped: the one before it is there still. */
+  void skipped(Unnamed which) {
+    which.skipped = true;
+    if (unnamed != which) {
+      return;
+    }
+    Unnamed before = which;
+    while (before != null && before.skipped) {
+      before = before.before;
+    }
+    unnamed = before;
+    unnamedLength = -1;
+    if (before != null && before.body != null) {
+      unnamedBody = before.body.clone();
+      unnamedLength = unnamedBody.length;
+      unnamedEffects = before.effects;
+    }
+  }
+
+  /** It was not parsed after all, and ended the one before. */
   void forgetUnnamed(Unnamed which) {
+    which.skipped = true;
+    which.before = null;
     if (unnamed == which) {
       unnamed = null;
     }
   }
 
   @Nullable Unnamed unnamed() {
-    return unnamed;
+    Unnamed known = unnamed;
+    return known == null || known.none ? null : known;
+  }
+
+  /** Whether there is one if the Query that ended it is skipped. */
+  boolean mayHaveUnnamed() {
+    Unnamed known = unnamed;
+    return known != null && known.none;
   }
 
   int unnamedEffects() {
@@ -95,8 +158,8 @@ final class ClientStatements {
     out.writeBytes(unnamedBody, 0, unnamedLength);
   }
 
+  /** All are gone, but for the unnamed one. */
   void clear() {
     named.clear();
-    unnamed = null;
   }
 }

@@ -60,6 +60,9 @@ public final class PooledRelay extends Relay implements BackendUser, Waiter {
   /** Whether the client has begun something that only its Sync will end. */
   private boolean unsynced;
 
+  /** Whether the backend skips what it is sent, up to the next Sync. */
+  private boolean skipping;
+
   /** Whether the backend has said that it ends. */
   private boolean dying;
 
@@ -339,6 +342,10 @@ public final class PooledRelay extends Relay implements BackendUser, Waiter {
 
   /** Notes a message that has gone on. */
   void requested(byte type, @Nullable Object statement) {
+    if (skipping && type != 'S') {
+      return; // nobody answers it
+    }
+    skipping = false;
     switch (type) {
       case 'Q', 'F' -> {
         unsynced = false;
@@ -378,7 +385,7 @@ public final class PooledRelay extends Relay implements BackendUser, Waiter {
     }
     progress.read(false, bytes.readableBytes());
     replies.accept(bytes);
-    if (sharing != null && sharing.takeResumable() && !isEnded()) {
+    if (sharing != null && sharing.isResumable() && !isEnded()) {
       client.waiting(false);
       requests.resume();
       clientReadComplete();
@@ -423,6 +430,18 @@ public final class PooledRelay extends Relay implements BackendUser, Waiter {
   /** The client has begun something that only its Sync will end. */
   void begun() {
     unsynced = true;
+  }
+
+  /** An error has come, and no Sync is behind what it is about: the backend waits for one. */
+  void skips() {
+    skipping = true;
+    if (sharing != null) {
+      sharing.skips();
+    }
+  }
+
+  boolean isSkipping() {
+    return skipping;
   }
 
   /** The backend has said that it ends, and nobody has asked it anything. */

@@ -6,6 +6,7 @@ import dev.postern.api.message.ParameterStatus;
 import dev.postern.proxy.codec.BackendCodec;
 import dev.postern.proxy.codec.ProtocolException;
 import dev.postern.proxy.pool.Statement;
+import dev.postern.proxy.relay.SharedRewriting.Again;
 import dev.postern.proxy.relay.SharedRewriting.Named;
 import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
@@ -85,6 +86,7 @@ final class SharedAnswers extends Answers {
   void prepared(@Nullable Object statement) {
     switch (statement) {
       case Named named -> relay.backend().prepared().confirm(named.statement());
+      case Again(Named named) -> relay.backend().prepared().confirm(named.statement());
       case Statement own -> relay.backend().prepared().confirm(own);
       case null, default -> {}
     }
@@ -98,11 +100,6 @@ final class SharedAnswers extends Answers {
   @Override
   void described(ByteBuf bytes, int at, int size, @Nullable Object statement) {
     sharing.described(statement, Shape.ofColumns(parameters, bytes, at, size));
-  }
-
-  @Override
-  void skipping() {
-    sharing.skipping();
   }
 
   @Override
@@ -189,5 +186,10 @@ final class SharedAnswers extends Answers {
   @Override
   void undone(int kind, @Nullable Object statement) {
     sharing.undone(kind, statement);
+  }
+
+  @Override
+  void skipped(int kind, @Nullable Object statement) {
+    sharing.skipped(kind, statement);
   }
 }

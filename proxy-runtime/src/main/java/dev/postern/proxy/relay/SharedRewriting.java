@@ -20,6 +20,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -32,6 +33,12 @@ import org.jspecify.annotations.Nullable;
 final class SharedRewriting implements Rewriting {
   /** A name that a client gave to a statement. */
   record Named(String name, Statement statement) {}
+
+  /** A Parse of a statement that the server may know already; a Close was sent before it. */
+  record Again(Named named) {}
+
+  /** A Parse with a name that the client has given to a statement already. */
+  private record Taken(Named named) {}
 
   private static final int HEADER_LENGTH = 5;
 
@@ -70,13 +77,22 @@ final class SharedRewriting implements Rewriting {
   private final Pins pins;
   private boolean resetting;
 
+  /** Names whose Parse may yet fail, or be skipped. */
+  private final Set<Named> uncertain = new HashSet<>(0);
+
+  /** Names that were not prepared after all, until ReadyForQuery. */
+  private final Set<Named> refused = new HashSet<>(0);
+
   /** Whose description the session waits for, to see whether it is what the client was told. */
   private @Nullable Statement awaited;
 
+  /** Whether the session waits for all answers, to see what a name means. */
+  private boolean awaitsAll;
+
   private boolean resumable;
 
-  /** Whether the server skips what it is sent, up to the next Sync. */
-  private boolean skipping;
+  /** Whether the unnamed statement was parsed since the last Sync. */
+  private boolean parsedUnnamed;
 
   /** Of the statements of a client that is tied to its backend: they can mean something else. */
   private @Nullable Object ownScope;
@@ -140,6 +156,12 @@ final class SharedRewriting implements Rewriting {
 
   @Override
   public void request(byte type, ByteBuf bytes, int at, int here, int size, Requests requests) {
+    if (type == 'S' || type == 'Q') {
+      parsedUnnamed = false;
+    }
+    if (relay.isSkipping() && type != 'S') {
+      return; // it goes on, and nobody looks at it
+    }
     switch (type) {
       case 'Q' -> query(bytes, at, here, size, requests);
       case 'P' -> parse(bytes, at, here, size, requests);
@@ -151,23 +173,24 @@ final class SharedRewriting implements Rewriting {
         }
       }
       case 'F' -> call(bytes, at, here, size, requests);
-      case 'S' -> {
-        skipping = false;
-        relay.requested(type, null);
-      }
       default -> relay.requested(type, null);
     }
   }
 
   private void query(ByteBuf bytes, int at, int here, int size, Requests requests) {
+    Unnamed gone = null;
     if (statements != null) {
-      statements.forgetUnnamed();
+      if (relay.queue().isEmpty()) {
+        statements.forgetUnnamed();
+      } else {
+        gone = statements.forgetUnnamedUnlessSkipped();
+      }
     }
     prepared().unnamedOwner(null);
     pins.statement();
     if (here < size) {
       pins.apply(Effects.UNKNOWN);
-      relay.requested((byte) 'Q', null);
+      relay.requested((byte) 'Q', gone);
       return;
     }
     int from = at + HEADER_LENGTH;
@@ -176,12 +199,12 @@ final class SharedRewriting implements Rewriting {
       if (refuses((byte) 'Q', effects, at, size, requests)) {
         return;
       }
-      if ((effects & Effects.DEALLOCATES_ONE) != 0 && deallocate(bytes, at, size, requests)) {
+      if ((effects & Effects.DEALLOCATES_ONE) != 0 && deallocate(bytes, at, size, gone, requests)) {
         return;
       }
       pins.apply(effects);
     }
-    relay.requested((byte) 'Q', null);
+    relay.requested((byte) 'Q', gone);
   }
 
   /** A function is called by its number. */
@@ -280,6 +303,7 @@ final class SharedRewriting implements Rewriting {
   /** A ReadyForQuery has come; {@code own}: of a query of Postern's own. */
   void ready(byte status, boolean own) {
     resetting = false;
+    refused.clear();
     if (!own) {
       pins.ready(status);
       if (statementMode && status != 'I') {
@@ -296,14 +320,15 @@ final class SharedRewriting implements Rewriting {
   }
 
   /** SQL's DEALLOCATE of a statement that was prepared by the protocol. */
-  private boolean deallocate(ByteBuf bytes, int at, int size, Requests requests) {
+  private boolean deallocate(
+      ByteBuf bytes, int at, int size, @Nullable Unnamed gone, Requests requests) {
     byte[] text = deallocation(bytes, at + HEADER_LENGTH, at + size - 1, at, requests);
     if (text == null) {
       return false;
     }
     requests.out().writeByte('Q').writeInt(4 + text.length + 1).writeBytes(text).writeByte(0);
     requests.skip(at + size);
-    relay.requested((byte) 'Q', null);
+    relay.requested((byte) 'Q', gone);
     return true;
   }
 
@@ -375,12 +400,15 @@ final class SharedRewriting implements Rewriting {
         requests.skip(end);
         statements().forgetUnnamed();
         prepared().unnamedOwner(null);
+        parsedUnnamed = true;
         relay.requested((byte) 'P', null);
         return;
       }
     }
-    Unnamed parsed = statements().parsed(bytes.slice(body, end - body), effects);
+    Unnamed parsed =
+        statements().parsed(bytes.slice(body, end - body), effects, relay.queue().isEmpty());
     prepared().unnamedOwner(parsed);
+    parsedUnnamed = true;
     relay.requested((byte) 'P', parsed);
   }
 
@@ -389,13 +417,16 @@ final class SharedRewriting implements Rewriting {
     String name = name(bytes, at + HEADER_LENGTH, nameEnd);
     ClientStatements known = statements();
     if (known.get(name) != null) {
-      reject(
-          (byte) 'P',
-          SqlState.DUPLICATE_PREPARED_STATEMENT,
-          "prepared statement \"" + readable(name) + "\" already exists",
-          at,
-          size,
-          requests);
+      if (!relay.queue().isEmpty()) {
+        // Whether it is there is not certain yet.
+        requests.pass(at);
+        awaitsAll = true;
+        hold(at, requests);
+        return;
+      }
+      requests.pass(at);
+      requests.skip(at + size);
+      taken(bytes, nameEnd, at + size, name, requests);
       return;
     }
     int end = at + size;
@@ -406,20 +437,37 @@ final class SharedRewriting implements Rewriting {
     }
     Named named = new Named(name, statement);
     known.put(named);
+    if (relay.queue().isEmpty()) {
+      uncertain.clear();
+    }
+    uncertain.add(named);
     requests.pass(at);
     requests.skip(end);
-    if (prepared().isConfirmed(statement)) {
+    boolean refusable = relay.queue().cycles() > 0 || relay.progress().transactionStatus() == 'E';
+    if (prepared().isConfirmed(statement) && !refusable) {
       answer(RequestQueue.PARSE, named);
     } else {
-      if (prepared().use(statement)) {
+      boolean again = prepared().use(statement);
+      if (again) {
         // It may yet fail, and this one has to fail then as well.
         close(statement, requests);
       }
       writeParse(statement, requests.out());
-      relay.requested((byte) 'P', named);
+      relay.requested((byte) 'P', again ? new Again(named) : named);
       added(statement, requests);
       describe(statement, named, requests);
     }
+  }
+
+  /** The server finds all that is wrong with it, at last that there is a statement of its name. */
+  private void taken(ByteBuf bytes, int nameEnd, int end, String name, Requests requests) {
+    Named named = Objects.requireNonNull(statements().get(name));
+    prepare(named.statement(), requests);
+    byte[] serverName = named.statement().name();
+    ByteBuf out = requests.out();
+    out.writeByte('P').writeInt(4 + serverName.length + end - nameEnd).writeBytes(serverName);
+    out.writeBytes(bytes, nameEnd, end - nameEnd);
+    relay.requested((byte) 'P', new Taken(named));
   }
 
   /** Equal for clients for whom a text means the same. */
@@ -466,29 +514,26 @@ final class SharedRewriting implements Rewriting {
         if (!statement.describe(shape)) {
           pool.statements().forget(statement);
         }
-        if (statement.equals(awaited)) {
-          awaited = null;
-          resumable = true;
-        }
+        resumable |= statement.equals(awaited);
       }
       case null, default -> {}
     }
   }
 
-  /** An error has come, and no Sync is behind what it is about: the server waits for one. */
-  void skipping() {
-    skipping = true;
-    if (awaited != null) {
-      awaited = null;
-      resumable = true;
-    }
+  /** The server skips what it is sent, up to the next Sync. */
+  void skips() {
+    resumable |= awaited != null || awaitsAll;
   }
 
-  /** Whether what was held back for a description can go on; once. */
-  boolean takeResumable() {
-    boolean can = resumable;
+  /** Whether what was held back can go on; says so once. */
+  boolean isResumable() {
+    if (!resumable && !(awaitsAll && relay.queue().isEmpty())) {
+      return false;
+    }
+    awaited = null;
+    awaitsAll = false;
     resumable = false;
-    return can;
+    return true;
   }
 
   /** A statement's name as servers keep it, a char for each byte. */
@@ -539,22 +584,33 @@ final class SharedRewriting implements Rewriting {
    * @return false if that has to wait, because the client was told what it will get, and the
    *     backend has yet to say that it is the same
    */
-  private boolean prepare(Statement statement, int at, Requests requests) {
+  private boolean prepare(Named named, int at, Requests requests) {
+    Statement statement = named.statement();
+    if (relay.queue().cycles() > 0 && uncertain.contains(named)) {
+      requests.pass(at);
+      awaitsAll = true;
+      hold(at, requests);
+      return false;
+    }
     if (statement.isStale()) {
       requests.pass(at);
       return true;
     }
-    boolean waits =
-        statement.isDescribed() && !skipping && !prepared().use(statement) && awaited == null;
+    boolean waits = statement.isDescribed() && !prepared().use(statement);
     requests.pass(at);
     prepare(statement, requests);
     if (waits) {
-      requests.out().writeByte('H').writeInt(4);
       awaited = statement;
-      relay.begun();
-      requests.hold(at);
+      hold(at, requests);
     }
     return !waits;
+  }
+
+  /** Keeps back what comes, and lets the server answer all that it was sent. */
+  private void hold(int at, Requests requests) {
+    requests.out().writeByte('H').writeInt(4);
+    relay.begun();
+    requests.hold(at);
   }
 
   /** What the server calls the statement; it knows no stale one, and says so. */
@@ -584,8 +640,9 @@ final class SharedRewriting implements Rewriting {
       return;
     }
     if (nameEnd == portalEnd + 1) {
-      unnamed(at, requests);
-      relay.requested((byte) 'B', null);
+      if (unnamed(at, requests)) {
+        relay.requested((byte) 'B', null);
+      }
       return;
     }
     Named named = statements == null ? null : statements.get(name(bytes, portalEnd + 1, nameEnd));
@@ -594,7 +651,7 @@ final class SharedRewriting implements Rewriting {
       return;
     }
     Statement statement = named.statement();
-    if (!prepare(statement, at, requests)) {
+    if (!prepare(named, at, requests)) {
       return;
     }
     pins.statement();
@@ -612,23 +669,32 @@ final class SharedRewriting implements Rewriting {
   }
 
   /** The unnamed statement is about to be used: it has to be this client's, or none. */
-  private void unnamed(int at, Requests requests) {
+  private boolean unnamed(int at, Requests requests) {
     Unnamed wanted = statements == null ? null : statements.unnamed();
-    Object owner = prepared().unnamedOwner();
-    if (owner == wanted) {
-      return; // where there is none, the server says so itself
+    boolean owns = prepared().unnamedOwner() == wanted;
+    boolean replaced = statements != null && statements.mayHaveUnnamed();
+    if (relay.queue().cycles() > 0 && !parsedUnnamed && (replaced || (wanted != null && owns))) {
+      // What replaced it may yet fail or be skipped, and another one be there.
+      requests.pass(at);
+      awaitsAll = true;
+      hold(at, requests);
+      return false;
+    }
+    if (owns && (wanted != null || parsedUnnamed || relay.queue().isEmpty())) {
+      return true; // where there is none, the server says so itself
     }
     requests.pass(at);
     if (wanted == null || !statements().canParseUnnamedAgain()) {
       requests.out().writeByte('C').writeInt(6).writeByte('S').writeByte(0);
       relay.queue().add(RequestQueue.CLOSE | RequestQueue.OWN, null);
       prepared().unnamedOwner(null);
-      return;
+      return true;
     }
     statements().writeUnnamed(requests.out());
     relay.queue().add(RequestQueue.PARSE | RequestQueue.OWN, wanted);
     prepared().unnamedOwner(wanted);
     pins.apply(statements().unnamedEffects());
+    return true;
   }
 
   private void describeOrClose(
@@ -643,13 +709,19 @@ final class SharedRewriting implements Rewriting {
     }
     String name = name(bytes, at + HEADER_LENGTH + 1, nameEnd);
     if (name.isEmpty()) {
-      if (type == 'C') {
+      Unnamed gone = null;
+      if (type == 'D') {
+        if (!unnamed(at, requests)) {
+          return;
+        }
+      } else if (relay.queue().isEmpty()) {
         statements().forgetUnnamed();
         prepared().unnamedOwner(null);
       } else {
-        unnamed(at, requests);
+        gone = statements().forgetUnnamedUnlessSkipped();
+        prepared().unnamedOwner(null);
       }
-      relay.requested(type, null);
+      relay.requested(type, gone);
       return;
     }
     Named named = statements == null ? null : statements.get(name);
@@ -665,7 +737,7 @@ final class SharedRewriting implements Rewriting {
       return;
     }
     Statement statement = named.statement();
-    if (!prepare(statement, at, requests)) {
+    if (!prepare(named, at, requests)) {
       return;
     }
     requests.skip(end);
@@ -673,19 +745,38 @@ final class SharedRewriting implements Rewriting {
     relay.requested((byte) 'D', named);
   }
 
-  /** A request was refused, or skipped behind one that was. */
+  /** A request was skipped behind one that was refused. */
+  void skipped(int kind, @Nullable Object what) {
+    prepared().unnamedOwnerUnknown();
+    if (what instanceof Unnamed unnamed && (kind & RequestQueue.OWN) == 0) {
+      statements().skipped(unnamed);
+    } else if (what instanceof Again(Named named)) {
+      statements().undo(named); // the Close was skipped, too: it is there still
+      refused.add(named);
+    } else {
+      undone(kind, what);
+    }
+  }
+
+  /** A request was refused. */
   void undone(int kind, @Nullable Object what) {
     byte plain = (byte) kind;
     switch (what) {
       case Named named -> {
         if (plain == RequestQueue.PARSE) {
           statements().undo(named);
+          refused.add(named);
           if ((kind & RequestQueue.ANSWERED) == 0) {
             prepared().remove(named.statement());
           }
-        } else if (plain == RequestQueue.CLOSE) {
+        } else if (plain == RequestQueue.CLOSE && !refused.contains(named)) {
           statements().put(named);
         }
+      }
+      case Again(Named named) -> {
+        statements().undo(named);
+        refused.add(named);
+        prepared().remove(named.statement());
       }
       case Statement statement when (kind & RequestQueue.OWN) != 0 -> {
         if (plain == RequestQueue.PARSE) {
@@ -695,7 +786,7 @@ final class SharedRewriting implements Rewriting {
         }
       }
       case Unnamed parsed -> {
-        prepared().unnamedOwner(null);
+        prepared().unnamedOwnerUnknown();
         if ((kind & RequestQueue.OWN) == 0) {
           statements().forgetUnnamed(parsed);
         }
@@ -754,7 +845,14 @@ final class SharedRewriting implements Rewriting {
 
   /** An error with the name that the client gave to a statement, or {@code null} as it is. */
   @Nullable ErrorResponse inTheClientsWords(ErrorResponse error, @Nullable Object what) {
-    if (!(what instanceof Named(String name, Statement statement))) {
+    Object meant =
+        switch (what) {
+          case Taken(Named named) -> named;
+          case Again(Named named) -> named;
+          case null -> null;
+          default -> what;
+        };
+    if (!(meant instanceof Named(String name, Statement statement))) {
       return null;
     }
     if (statement.isStale() && error.message().contains(STALE)) {
