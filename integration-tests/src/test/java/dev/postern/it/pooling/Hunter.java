@@ -75,11 +75,7 @@ final class Hunter implements AutoCloseable {
 
   private void change(Trace trace) {
     boolean on = !own.contains(trace);
-    Trace conflicting =
-        trace == Trace.ROLE
-            ? Trace.AUTHORIZATION
-            : trace == Trace.AUTHORIZATION ? Trace.ROLE : trace;
-    if (conflicting != trace && own.contains(conflicting)) {
+    if (!trace.goesWith(own)) {
       return;
     }
     String sql = on ? trace.on(number) : trace.off(number);

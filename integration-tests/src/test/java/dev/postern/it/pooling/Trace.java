@@ -96,6 +96,19 @@ enum Trace {
     return rolledBack && (on || this != HELD_CURSOR);
   }
 
+  /**
+   * Whether it can be switched while those are there: a role does not survive a change of the
+   * session's user, and may not drop the tables of another.
+   */
+  boolean goesWith(Set<Trace> others) {
+    return switch (this) {
+      case ROLE -> !others.contains(AUTHORIZATION);
+      case AUTHORIZATION -> !others.contains(ROLE);
+      case TEMPORARY_TABLE -> !others.contains(ROLE) && !others.contains(AUTHORIZATION);
+      default -> true;
+    };
+  }
+
   /** Whether RESET ALL ends it. */
   boolean isSetting() {
     return SETTINGS.contains(this);

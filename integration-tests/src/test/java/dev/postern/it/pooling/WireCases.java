@@ -460,6 +460,8 @@ final class WireCases {
           client.exchange(parse("star", "SELECT * FROM conformance_ddl"), sync());
           client.exchange(bind("", "star"), describePortal(""), execute("", 0), sync());
           other.query("ALTER TABLE conformance_ddl ADD COLUMN b text");
+          client.exchange(bind("", "star"), execute("", 0), sync());
+          client.exchange(bind("", "star"), execute("", 0), sync());
           client.exchange(closeStatement("star"), sync());
           client.exchange(parse("star", "SELECT * FROM conformance_ddl"), sync());
           client.exchange(bind("", "star"), describePortal(""), execute("", 0), sync());

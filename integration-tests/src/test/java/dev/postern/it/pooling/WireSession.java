@@ -33,12 +33,17 @@ final class WireSession implements AutoCloseable {
 
   /** Writes down what comes up to the first message of this type. */
   WireSession until(char type) {
-    WireMessage message;
-    do {
-      message = client.receive();
-      note(shown(message));
-    } while (message.type() != type);
+    while (next().type() != type) {
+      // all of them
+    }
     return this;
+  }
+
+  /** Writes down the next message. */
+  WireMessage next() {
+    WireMessage message = client.receive();
+    note(shown(message));
+    return message;
   }
 
   /** Writes down what comes up to this many ReadyForQuery. */
