@@ -1,6 +1,5 @@
 package dev.postern.proxy.relay;
 
-import dev.postern.proxy.relay.SharedRewriting.Named;
 import io.netty.buffer.ByteBuf;
 import java.util.Arrays;
 import java.util.HashMap;

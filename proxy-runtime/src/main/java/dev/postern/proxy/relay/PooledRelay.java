@@ -35,7 +35,7 @@ public final class PooledRelay extends Relay implements BackendUser, Waiter {
   private static final int LAST_REQUESTS_SECONDS = 30;
 
   private final ClientPort client;
-  private final BackendSide backendSide = new BackendSide();
+  private final BackendSide backendSide = new BackendSide(this);
   private final Pool pool;
   private final Share share;
   private final boolean untilEnd;
@@ -67,8 +67,7 @@ public final class PooledRelay extends Relay implements BackendUser, Waiter {
   private boolean dying;
 
   private boolean terminating;
-  private long idleInTransactionSince;
-  private boolean idleWatched;
+  private final IdleTransaction idleTransaction;
 
   /**
    * @param parameters what the client has been told
@@ -90,6 +89,7 @@ public final class PooledRelay extends Relay implements BackendUser, Waiter {
     this.initial = parameters;
     this.parameters = parameters;
     this.backend = backend;
+    idleTransaction = new IdleTransaction(this, pool.pooling().idleInTransactionTimeout());
     untilEnd = pool.pooling().mode() == Pooling.Mode.SESSION;
     client = new ClientPort(this, clientChannel.channel());
     sharing = untilEnd ? null : new SharedRewriting(this, pool);
@@ -404,7 +404,7 @@ public final class PooledRelay extends Relay implements BackendUser, Waiter {
       end(CloseReason.CLIENT_TERMINATED, "the client ended the session", null);
     } else if (isFree()) {
       backend = null;
-      parameters = sharing == null ? parameters : sharing.parametersOf(from, initial);
+      parameters = sharing == null ? parameters : sharing.restoring().parametersOf(from, initial);
       queue.trim();
       client.flush();
       if (dying) {
@@ -414,7 +414,7 @@ public final class PooledRelay extends Relay implements BackendUser, Waiter {
         from.giveBack();
       }
     } else {
-      watchIdle();
+      idleTransaction.begins();
     }
   }
 
@@ -476,6 +476,23 @@ public final class PooledRelay extends Relay implements BackendUser, Waiter {
     }
   }
 
+  void toRequests(ByteBuf bytes) {
+    requests.accept(bytes);
+  }
+
+  /** Stops or resumes reading from whatever backend the session has. */
+  void holdBackend(boolean hold) {
+    backendHeld = hold;
+    if (backend != null) {
+      updateBackendReading();
+    }
+  }
+
+  /** Whether the backend has a transaction open and nothing to do. */
+  boolean isIdleInTransaction() {
+    return backend != null && queue.isEmpty() && progress.transactionStatus() != 'I';
+  }
+
   private void updateBackendReading() {
     boolean writable = client.channel().isWritable() || !client.channel().isActive();
     backend().reading(writable && !backendHeld);
@@ -493,51 +510,6 @@ public final class PooledRelay extends Relay implements BackendUser, Waiter {
             ? "the backend closed the connection"
             : "the backend's connection failed: " + cause,
         unexplained ? connectionLost() : null);
-  }
-
-  // ---- limits
-
-  private void watchIdle() {
-    long timeout = pool.pooling().idleInTransactionTimeout().toNanos();
-    if (timeout == 0 || progress.transactionStatus() == 'I') {
-      idleInTransactionSince = 0;
-      return;
-    }
-    idleInTransactionSince = System.nanoTime();
-    if (!idleWatched) {
-      watchIdle(timeout, timeout);
-    }
-  }
-
-  private void watchIdle(long timeout, long after) {
-    idleWatched = true;
-    var _ =
-        eventLoop()
-            .schedule(
-                () -> {
-                  idleWatched = false;
-                  boolean idle =
-                      backend != null
-                          && queue.isEmpty()
-                          && idleInTransactionSince != 0
-                          && progress.transactionStatus() != 'I';
-                  if (!idle || isEnded()) {
-                    return;
-                  }
-                  long left = idleInTransactionSince + timeout - System.nanoTime();
-                  if (left > 0) {
-                    watchIdle(timeout, left);
-                    return;
-                  }
-                  end(
-                      CloseReason.IDLE_TIMEOUT,
-                      "idle in a transaction for longer than the pool's idle-in-transaction-timeout",
-                      ErrorResponse.fatal(
-                          SqlState.IDLE_IN_TRANSACTION_TIMEOUT,
-                          "terminating connection due to idle-in-transaction timeout"));
-                },
-                after,
-                TimeUnit.NANOSECONDS);
   }
 
   // ---- the end
@@ -687,41 +659,5 @@ public final class PooledRelay extends Relay implements BackendUser, Waiter {
       statements.add(PooledBackend.DISCARD_ALL);
     }
     return statements;
-  }
-
-  /** The backend as the end of a flow of messages. */
-  private final class BackendSide implements Side {
-    @Override
-    public boolean isClient() {
-      return false;
-    }
-
-    @Override
-    public ByteBufAllocator alloc() {
-      return client.alloc();
-    }
-
-    @Override
-    public EventLoop eventLoop() {
-      return client.eventLoop();
-    }
-
-    @Override
-    public void write(ByteBuf bytes) {
-      requests.accept(bytes);
-    }
-
-    @Override
-    public void flush() {
-      clientReadComplete();
-    }
-
-    @Override
-    public void hold(boolean hold) {
-      backendHeld = hold;
-      if (backend != null) {
-        updateBackendReading();
-      }
-    }
   }
 }

@@ -6,8 +6,7 @@ import dev.postern.api.message.ParameterStatus;
 import dev.postern.proxy.codec.BackendCodec;
 import dev.postern.proxy.codec.ProtocolException;
 import dev.postern.proxy.pool.Statement;
-import dev.postern.proxy.relay.SharedRewriting.Again;
-import dev.postern.proxy.relay.SharedRewriting.Named;
+import dev.postern.proxy.relay.ClientsWords.Again;
 import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
@@ -65,7 +64,7 @@ final class SharedAnswers extends Answers {
           relay.backend().pool().statements().forget();
         }
         if (all) {
-          sharing.reset();
+          sharing.restoring().reset();
         }
       }
       case 'A' -> {
@@ -75,7 +74,7 @@ final class SharedAnswers extends Answers {
       }
       case 'R' -> {
         if (is(RESET, bytes, at, size)) {
-          sharing.reset();
+          sharing.restoring().reset();
         }
       }
       default -> {}
@@ -109,7 +108,8 @@ final class SharedAnswers extends Answers {
         && bytes.toString(at, size, StandardCharsets.US_ASCII).contains("pg_temp")) {
       sharing.ties().add(Effects.TEMPORARY);
     }
-    ParameterStatus instead = relay.isEnded() ? null : sharing.insteadOf(bytes, at, size);
+    ParameterStatus instead =
+        relay.isEnded() ? null : sharing.restoring().insteadOf(bytes, at, size);
     if (instead == null) {
       return false;
     }
@@ -160,7 +160,7 @@ final class SharedAnswers extends Answers {
     Rejections rejections = sharing.rejections();
     ErrorResponse ours = rejections == null ? null : rejections.answerTo(error);
     if (ours == null) {
-      ours = sharing.inTheClientsWords(error, queue.firstStatement());
+      ours = ClientsWords.of(error, queue.firstStatement());
     }
     if (ours == null) {
       return false;

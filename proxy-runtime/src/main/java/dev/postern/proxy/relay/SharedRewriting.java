@@ -1,25 +1,19 @@
 package dev.postern.proxy.relay;
 
 import dev.postern.api.SqlState;
-import dev.postern.api.message.ErrorResponse;
 import dev.postern.api.message.FrontendMessage;
-import dev.postern.api.message.ParameterStatus;
 import dev.postern.api.routing.Pooling;
 import dev.postern.proxy.codec.FrontendCodec;
 import dev.postern.proxy.pool.Pool;
-import dev.postern.proxy.pool.PooledBackend;
 import dev.postern.proxy.pool.PreparedStatements;
-import dev.postern.proxy.pool.ServerParameters;
 import dev.postern.proxy.pool.Statement;
 import dev.postern.proxy.relay.ClientStatements.Unnamed;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.regex.Matcher;
@@ -31,15 +25,6 @@ import org.jspecify.annotations.Nullable;
  * and prepares them where they are not, and watches for what ties a session to its backend.
  */
 final class SharedRewriting implements Rewriting {
-  /** A name that a client gave to a statement. */
-  record Named(String name, Statement statement) {}
-
-  /** A Parse of a statement that the server may know already; a Close was sent before it. */
-  record Again(Named named) {}
-
-  /** A Parse with a name that the client has given to a statement already. */
-  private record Taken(Named named) {}
-
   private static final int HEADER_LENGTH = 5;
 
   /** Longer texts are not looked through, and may have done anything, in bytes. */
@@ -50,9 +35,6 @@ final class SharedRewriting implements Rewriting {
 
   /** What servers keep of a statement's name, in bytes. */
   private static final int MAX_NAME = 63;
-
-  /** Behind the name of a statement whose parameters or columns have changed. */
-  private static final String STALE = "_stale";
 
   /** The functions for large objects, whose descriptors end with their transaction. */
   private static final Set<Integer> LARGE_OBJECTS =
@@ -75,7 +57,7 @@ final class SharedRewriting implements Rewriting {
   private @Nullable Rejections rejections;
   private byte[] scratch = {};
   private final Pins pins;
-  private boolean resetting;
+  private final Restoring restoring;
 
   /** Names whose Parse may yet fail, or be skipped. */
   private final Set<Named> uncertain = new HashSet<>(0);
@@ -97,12 +79,10 @@ final class SharedRewriting implements Rewriting {
   /** Of the statements of a client that is tied to its backend: they can mean something else. */
   private @Nullable Object ownScope;
 
-  /** Settings that a RESET has touched since the session took its backend. */
-  private final Set<String> restoredNames = new HashSet<>(0);
-
   SharedRewriting(PooledRelay relay, Pool pool) {
     this.relay = relay;
     pins = new Pins(relay);
+    restoring = new Restoring(relay);
     this.pool = pool;
     statementMode = pool.pooling().mode() == Pooling.Mode.STATEMENT;
     refusing = pool.pooling().sessionState() == Pooling.SessionState.REFUSE;
@@ -300,9 +280,13 @@ final class SharedRewriting implements Rewriting {
     return pins;
   }
 
+  Restoring restoring() {
+    return restoring;
+  }
+
   /** A ReadyForQuery has come; {@code own}: of a query of Postern's own. */
   void ready(byte status, boolean own) {
-    resetting = false;
+    restoring.ready();
     refused.clear();
     if (!own) {
       pins.ready(status);
@@ -453,7 +437,7 @@ final class SharedRewriting implements Rewriting {
         close(statement, requests);
       }
       writeParse(statement, requests.out());
-      relay.requested((byte) 'P', again ? new Again(named) : named);
+      relay.requested((byte) 'P', again ? new ClientsWords.Again(named) : named);
       added(statement, requests);
       describe(statement, named, requests);
     }
@@ -467,7 +451,7 @@ final class SharedRewriting implements Rewriting {
     ByteBuf out = requests.out();
     out.writeByte('P').writeInt(4 + serverName.length + end - nameEnd).writeBytes(serverName);
     out.writeBytes(bytes, nameEnd, end - nameEnd);
-    relay.requested((byte) 'P', new Taken(named));
+    relay.requested((byte) 'P', new ClientsWords.Taken(named));
   }
 
   /** Equal for clients for whom a text means the same. */
@@ -539,10 +523,6 @@ final class SharedRewriting implements Rewriting {
   /** A statement's name as servers keep it, a char for each byte. */
   private static String name(ByteBuf bytes, int from, int end) {
     return bytes.toString(from, Math.min(MAX_NAME, end - from), StandardCharsets.ISO_8859_1);
-  }
-
-  private static String readable(String name) {
-    return new String(name.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
   }
 
   private static void writeParse(Statement statement, ByteBuf out) {
@@ -617,7 +597,8 @@ final class SharedRewriting implements Rewriting {
   private static byte[] serverName(Statement statement) {
     byte[] name = statement.name();
     return statement.isStale()
-        ? (new String(name, StandardCharsets.US_ASCII) + STALE).getBytes(StandardCharsets.US_ASCII)
+        ? (new String(name, StandardCharsets.US_ASCII) + ClientsWords.STALE)
+            .getBytes(StandardCharsets.US_ASCII)
         : name;
   }
 
@@ -750,7 +731,7 @@ final class SharedRewriting implements Rewriting {
     prepared().unnamedOwnerUnknown();
     if (what instanceof Unnamed unnamed && (kind & RequestQueue.OWN) == 0) {
       statements().skipped(unnamed);
-    } else if (what instanceof Again(Named named)) {
+    } else if (what instanceof ClientsWords.Again(Named named)) {
       statements().undo(named); // the Close was skipped, too: it is there still
       refused.add(named);
     } else {
@@ -773,7 +754,7 @@ final class SharedRewriting implements Rewriting {
           statements().put(named);
         }
       }
-      case Again(Named named) -> {
+      case ClientsWords.Again(Named named) -> {
         statements().undo(named);
         refused.add(named);
         prepared().remove(named.statement());
@@ -793,82 +774,6 @@ final class SharedRewriting implements Rewriting {
       }
       case null, default -> {}
     }
-  }
-
-  /** A RESET or DISCARD ALL is done: what servers report until ReadyForQuery is its outcome. */
-  void reset() {
-    resetting = true;
-  }
-
-  /**
-   * What a client hears in place of a setting's value after RESET: settings return to what the
-   * client asked for at its start, and not to what the connection was opened with.
-   *
-   * @return {@code null} if it hears the value
-   */
-  @Nullable ParameterStatus insteadOf(ByteBuf bytes, int at, int size) {
-    if (!resetting && restoredNames.isEmpty()) {
-      return null;
-    }
-    int nameEnd = zero(bytes, at + HEADER_LENGTH, at + size);
-    String name =
-        bytes.toString(at + HEADER_LENGTH, nameEnd - at - HEADER_LENGTH, StandardCharsets.UTF_8);
-    if (!resetting) {
-      restoredNames.remove(name); // set anew, or the RESET was rolled back
-      return null;
-    }
-    String atStart = relay.initial().values().get(name);
-    if (atStart == null || ServerParameters.isReadOnly(name)) {
-      return null;
-    }
-    restoredNames.add(name);
-    return atStart.equals(relay.backend().parameters().values().get(name))
-        ? null
-        : new ParameterStatus(name, atStart);
-  }
-
-  /** The client's settings when it gives its backend back. */
-  ServerParameters parametersOf(PooledBackend from, ServerParameters initial) {
-    ServerParameters parameters = from.parameters();
-    if (restoredNames.isEmpty()) {
-      return parameters;
-    }
-    for (String name : restoredNames) {
-      String atStart = initial.values().get(name);
-      if (atStart != null) {
-        parameters = parameters.with(name, atStart);
-      }
-    }
-    restoredNames.clear();
-    return pool.intern(parameters);
-  }
-
-  /** An error with the name that the client gave to a statement, or {@code null} as it is. */
-  @Nullable ErrorResponse inTheClientsWords(ErrorResponse error, @Nullable Object what) {
-    Object meant =
-        switch (what) {
-          case Taken(Named named) -> named;
-          case Again(Named named) -> named;
-          case null -> null;
-          default -> what;
-        };
-    if (!(meant instanceof Named(String name, Statement statement))) {
-      return null;
-    }
-    if (statement.isStale() && error.message().contains(STALE)) {
-      Map<Character, String> fields = new LinkedHashMap<>(error.fields());
-      fields.put('C', SqlState.FEATURE_NOT_SUPPORTED.code());
-      fields.put('M', "cached plan must not change result type");
-      fields.put('R', "RevalidateCachedQuery"); // by which drivers know that they may try again
-      return new ErrorResponse(fields);
-    }
-    String ours = new String(statement.name(), StandardCharsets.US_ASCII);
-    if (!error.message().contains(ours)) {
-      return null;
-    }
-    Map<Character, String> fields = new LinkedHashMap<>(error.fields());
-    fields.put('M', error.message().replace(ours, readable(name)));
-    return new ErrorResponse(fields);
   }
 
   /** DEALLOCATE ALL or DISCARD ALL is done. */
