@@ -76,8 +76,7 @@ final class StatementTrackerTest {
     session
         .client(new Query("select 1"))
         .undecoded(
-            new UndecodedMessage(
-                false, 'E', 9999, Bytes.utf8("SERROR\0VERROR\0C22012\0Mdivision")))
+            new UndecodedMessage(false, 'E', 9999, Bytes.utf8("SERROR\0VERROR\0C22012\0Mdivision")))
         .server(READY);
 
     assertThat(log).containsExactly("failed select 1: 22012, 0 us");
