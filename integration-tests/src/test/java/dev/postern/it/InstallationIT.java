@@ -3,12 +3,7 @@ package dev.postern.it;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.postern.api.PluginFactory;
 import dev.postern.api.auth.ScramVerifier;
-import dev.postern.plugins.querylog.QueryLogFactory;
-import dev.postern.plugins.recorder.RecorderFactory;
-import dev.postern.plugins.scram.ScramAuthenticatorFactory;
-import dev.postern.plugins.staticroutes.StaticRoutesFactory;
 import dev.postern.proxy.config.ConfigurationException;
 import dev.postern.proxy.config.ConfigurationFile;
 import dev.postern.proxy.server.Gateway;
@@ -17,15 +12,8 @@ import dev.postern.proxy.user.NewVerifier;
 import dev.postern.proxy.user.UserSettings;
 import dev.postern.testkit.WireClient;
 import java.io.IOException;
-import java.io.OutputStream;
-import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
-import java.util.jar.Attributes;
-import java.util.jar.JarEntry;
-import java.util.jar.JarOutputStream;
-import java.util.jar.Manifest;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -34,12 +22,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** A whole installation: the configuration file, the bundled plugins as jars, the store. */
 final class InstallationIT {
   private static final String ROLE = "installation_role";
-  private static final List<Class<? extends PluginFactory<?>>> BUNDLED =
-      List.of(
-          ScramAuthenticatorFactory.class,
-          StaticRoutesFactory.class,
-          QueryLogFactory.class,
-          RecorderFactory.class);
 
   @TempDir Path home;
 
@@ -50,7 +32,7 @@ final class InstallationIT {
 
   @Test
   void servesWithTheBundledPluginsOutOfTheirJars() throws Exception {
-    installPlugins();
+    BundledPlugins.install(home);
     try (Gateway gateway = start();
         WireClient client = loggedIn(gateway)) {
       assertThat(client.queryOne("SELECT session_user")).isEqualTo(ROLE);
@@ -64,7 +46,7 @@ final class InstallationIT {
 
   @Test
   void endsTheSessionsOfAUserThatIsDisabled() throws Exception {
-    installPlugins();
+    BundledPlugins.install(home);
     try (Gateway gateway = start();
         WireClient client = loggedIn(gateway)) {
       gateway.users().setEnabled(ROLE, false);
@@ -74,7 +56,7 @@ final class InstallationIT {
 
   @Test
   void keepsItsUsersOverARestart() throws Exception {
-    installPlugins();
+    BundledPlugins.install(home);
     try (Gateway gateway = start()) {
       loggedIn(gateway).close();
     }
@@ -116,33 +98,5 @@ final class InstallationIT {
     WireClient client = WireClient.connect(gateway.server().addresses().getFirst());
     client.login(ROLE, Gateways.PASSWORD, "postgres");
     return client;
-  }
-
-  /** Copies the jars that the build has made, or makes them where it has only compiled. */
-  private void installPlugins() throws IOException, URISyntaxException {
-    Path plugins = Files.createDirectories(home.resolve("plugins"));
-    for (Class<?> factory : BUNDLED) {
-      Path code = Path.of(factory.getProtectionDomain().getCodeSource().getLocation().toURI());
-      Path jar = plugins.resolve(factory.getSimpleName() + ".jar");
-      if (Files.isDirectory(code)) {
-        pack(code, jar);
-      } else {
-        Files.copy(code, jar);
-      }
-    }
-  }
-
-  private static void pack(Path classes, Path jar) throws IOException {
-    Manifest manifest = new Manifest();
-    manifest.getMainAttributes().put(Attributes.Name.MANIFEST_VERSION, "1.0");
-    manifest.getMainAttributes().putValue("Postern-Api", "1");
-    try (OutputStream out = Files.newOutputStream(jar);
-        JarOutputStream entries = new JarOutputStream(out, manifest);
-        Stream<Path> files = Files.walk(classes)) {
-      for (Path file : files.filter(Files::isRegularFile).toList()) {
-        entries.putNextEntry(new JarEntry(classes.relativize(file).toString()));
-        Files.copy(file, entries);
-      }
-    }
   }
 }

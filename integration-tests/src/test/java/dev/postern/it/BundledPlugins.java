@@ -1,0 +1,58 @@
+package dev.postern.it;
+
+import dev.postern.api.PluginFactory;
+import dev.postern.plugins.querylog.QueryLogFactory;
+import dev.postern.plugins.recorder.RecorderFactory;
+import dev.postern.plugins.scram.ScramAuthenticatorFactory;
+import dev.postern.plugins.staticroutes.StaticRoutesFactory;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.jar.Attributes;
+import java.util.jar.JarEntry;
+import java.util.jar.JarOutputStream;
+import java.util.jar.Manifest;
+import java.util.stream.Stream;
+
+/** The plugins of the distribution, as jars. */
+final class BundledPlugins {
+  private static final List<Class<? extends PluginFactory<?>>> FACTORIES =
+      List.of(
+          ScramAuthenticatorFactory.class,
+          StaticRoutesFactory.class,
+          QueryLogFactory.class,
+          RecorderFactory.class);
+
+  private BundledPlugins() {}
+
+  /** Copies the jars that the build has made, or makes them where it has only compiled. */
+  static void install(Path home) throws IOException, URISyntaxException {
+    Path plugins = Files.createDirectories(home.resolve("plugins"));
+    for (Class<?> factory : FACTORIES) {
+      Path code = Path.of(factory.getProtectionDomain().getCodeSource().getLocation().toURI());
+      Path jar = plugins.resolve(factory.getSimpleName() + ".jar");
+      if (Files.isDirectory(code)) {
+        pack(code, jar);
+      } else {
+        Files.copy(code, jar);
+      }
+    }
+  }
+
+  private static void pack(Path classes, Path jar) throws IOException {
+    Manifest manifest = new Manifest();
+    manifest.getMainAttributes().put(Attributes.Name.MANIFEST_VERSION, "1.0");
+    manifest.getMainAttributes().putValue("Postern-Api", "1");
+    try (OutputStream out = Files.newOutputStream(jar);
+        JarOutputStream entries = new JarOutputStream(out, manifest);
+        Stream<Path> files = Files.walk(classes)) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        entries.putNextEntry(new JarEntry(classes.relativize(file).toString()));
+        Files.copy(file, entries);
+      }
+    }
+  }
+}
