@@ -1,6 +1,7 @@
 package dev.postern.proxy.admin;
 
 import java.time.Instant;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,7 +10,10 @@ import org.jspecify.annotations.Nullable;
  * @param client the client's address
  * @param tls the version of the client's TLS, or {@code null} without
  * @param state {@code active}, {@code idle}, {@code idle in transaction}, or {@code idle in
- *     transaction (aborted)}, as pg_stat_activity has it
+ *     transaction (aborted)}, as pg_stat_activity has it; or {@code waiting for a server
+ *     connection}
+ * @param pins why it keeps its server connection between transactions; empty if it does not, or if
+ *     its pool's mode lets it have one until its end
  * @param lastActivity when something last came from either side, to a second
  * @param bytesFromClient what it sent since it logged in
  * @param bytesFromBackend what it was sent since
@@ -24,6 +28,7 @@ public record SessionRow(
     String route,
     String backend,
     String state,
+    List<String> pins,
     Instant startedAt,
     Instant lastActivity,
     long bytesFromClient,

@@ -28,6 +28,7 @@ final class SessionsCommand {
             .add("ROUTE", SessionRow::route)
             .add("BACKEND", SessionRow::backend)
             .add("STATE", SessionRow::state)
+            .add("PINS", SessionRow::pins)
             .add("STARTED", SessionRow::startedAt)
             .add("LAST ACTIVITY", SessionRow::lastActivity)
             .add("IN", SessionRow::bytesFromClient)

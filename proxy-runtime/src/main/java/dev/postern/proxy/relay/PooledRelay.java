@@ -540,12 +540,12 @@ public final class PooledRelay extends Relay implements BackendUser, Waiter {
     }
   }
 
-  /** What ties the session to its backend at the moment, for people; nothing if it is free. */
+  @Override
   public List<String> pins() {
     return sharing == null ? List.of() : sharing.pins();
   }
 
-  /** Whether the session waits for a backend. */
+  @Override
   public boolean isWaiting() {
     return waiting;
   }

@@ -6,6 +6,7 @@ import dev.postern.api.message.ErrorResponse;
 import dev.postern.api.session.CloseReason;
 import io.netty.channel.EventLoop;
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,6 +43,19 @@ public abstract sealed class Relay permits DedicatedRelay, PooledRelay {
    * Any thread.
    */
   public abstract boolean isBackendOpen();
+
+  /** Whether the session waits for a backend. Any thread; what it reads may be a moment old. */
+  public boolean isWaiting() {
+    return false;
+  }
+
+  /**
+   * What ties the session to its backend between transactions, for people; nothing if it is free,
+   * or keeps its backend anyway. Any thread; what it reads may be a moment old.
+   */
+  public List<String> pins() {
+    return List.of();
+  }
 
   /**
    * What a CancelRequest for this session is to do, or {@code null} if there is nothing to cancel.

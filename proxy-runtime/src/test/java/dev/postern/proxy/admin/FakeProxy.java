@@ -17,6 +17,7 @@ public final class FakeProxy implements ProxyControl {
           "default",
           "db:5432",
           "idle",
+          List.of("SET ROLE", "a temporary table"),
           Instant.EPOCH,
           Instant.EPOCH.plusSeconds(1),
           10,

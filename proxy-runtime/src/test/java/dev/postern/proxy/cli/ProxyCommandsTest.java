@@ -51,6 +51,14 @@ final class ProxyCommandsTest {
   }
 
   @Test
+  void showsWhySessionsKeepTheirConnections() {
+    assertThat(shell.run("sessions", "list").out())
+        .contains("idle   SET ROLE, a temporary table  ");
+    assertThat(shell.run("sessions", "list", "--output", "json").out())
+        .containsPattern("\"pins\": \\[\\s+\"SET ROLE\",\\s+\"a temporary table\"\\s+]");
+  }
+
+  @Test
   void endsASession() {
     assertThat(shell.run("sessions", "kill", "17").out()).isEqualTo("ended 17\n");
     assertThat(proxy.told()).containsExactly("kill 17");
