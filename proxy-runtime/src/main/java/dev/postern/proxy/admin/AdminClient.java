@@ -188,6 +188,11 @@ public final class AdminClient implements UserOperations, ProxyControl {
   }
 
   @Override
+  public List<PoolRow> pools() {
+    return many(PoolRow.class, "pools");
+  }
+
+  @Override
   public List<PluginRow> plugins() {
     return many(PluginRow.class, "plugins");
   }

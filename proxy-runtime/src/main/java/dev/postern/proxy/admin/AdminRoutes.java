@@ -84,6 +84,7 @@ final class AdminRoutes {
     look("status", _ -> proxy.status());
     look("sessions", _ -> proxy.sessions());
     change("DELETE", "sessions/*", (id, _) -> done(() -> proxy.kill(id)));
+    look("pools", _ -> proxy.pools());
     look("plugins", _ -> proxy.plugins());
     change("POST", "drain", (_, _) -> done(proxy::drain));
     change("POST", "stop", (_, body) -> done(() -> proxy.stop(read(body, Stop.class).now())));

@@ -19,6 +19,9 @@ public interface ProxyControl {
    */
   void kill(String sessionId);
 
+  /** The pools, by route, server, database and role. */
+  List<PoolRow> pools();
+
   /** The plugins that are there, in use or not. */
   List<PluginRow> plugins();
 

@@ -14,6 +14,7 @@ import picocli.CommandLine.Model.CommandSpec;
       RunCommand.class,
       StatusCommand.class,
       SessionsCommand.class,
+      PoolsCommand.class,
       DrainCommand.class,
       StopCommand.class,
       UserCommand.class,

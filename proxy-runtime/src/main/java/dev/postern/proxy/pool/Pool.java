@@ -148,6 +148,11 @@ public final class Pool {
     return waiting;
   }
 
+  /** How many sessions may still want a connection, those that have one included. */
+  public int sessions() {
+    return sessions.get();
+  }
+
   public ServerParameters intern(ServerParameters parameters) {
     ServerParameters known = interned.get(parameters);
     if (known != null) {

@@ -4,6 +4,7 @@ import dev.postern.api.Bytes;
 import dev.postern.api.message.StartupMessage;
 import dev.postern.api.routing.Backend;
 import dev.postern.api.routing.Pooling;
+import java.util.Objects;
 
 /**
  * What makes connections alike.
@@ -19,15 +20,23 @@ public record PoolKey(
     return 31 * startup.parameters().hashCode() + credential.hashCode();
   }
 
+  /** That the connections are in. */
+  public String database() {
+    return parameter("database");
+  }
+
+  /** That the connections are logged in as. */
+  public String role() {
+    return parameter("user");
+  }
+
+  private String parameter(String name) {
+    return Objects.requireNonNull(startup.parameters().get(name));
+  }
+
   /** For the operator. */
   @Override
   public String toString() {
-    return route
-        + "/"
-        + startup.parameters().get("database")
-        + "/"
-        + startup.parameters().get("user")
-        + "@"
-        + server.address();
+    return route + "/" + database() + "/" + role() + "@" + server.address();
   }
 }

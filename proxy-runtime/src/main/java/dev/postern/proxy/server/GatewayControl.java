@@ -6,9 +6,12 @@ import dev.postern.api.session.SessionInfo;
 import dev.postern.api.session.TlsInfo;
 import dev.postern.proxy.admin.AdminException;
 import dev.postern.proxy.admin.PluginRow;
+import dev.postern.proxy.admin.PoolRow;
 import dev.postern.proxy.admin.ProxyControl;
 import dev.postern.proxy.admin.ProxyStatus;
 import dev.postern.proxy.admin.SessionRow;
+import dev.postern.proxy.pool.Pool;
+import dev.postern.proxy.pool.PoolKey;
 import dev.postern.proxy.relay.Progress;
 import dev.postern.proxy.session.Session;
 import dev.postern.proxy.tls.TlsProvider;
@@ -16,6 +19,7 @@ import java.net.InetSocketAddress;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.Consumer;
 
 /** A gateway as its administrator sees it. */
@@ -109,6 +113,33 @@ public final class GatewayControl implements ProxyControl {
             "ended by the administrator",
             SqlState.ADMIN_SHUTDOWN,
             "terminating connection due to administrator command");
+  }
+
+  @Override
+  public List<PoolRow> pools() {
+    return gateway.server().pools().all().stream()
+        .map(GatewayControl::row)
+        .sorted(
+            Comparator.comparing(PoolRow::route)
+                .thenComparing(PoolRow::server)
+                .thenComparing(PoolRow::database)
+                .thenComparing(PoolRow::role))
+        .toList();
+  }
+
+  private static PoolRow row(Pool pool) {
+    PoolKey key = pool.key();
+    return new PoolRow(
+        key.route(),
+        key.server().address(),
+        key.database(),
+        key.role(),
+        pool.pooling().mode().name().toLowerCase(Locale.ROOT),
+        pool.pooling().size(),
+        pool.open(),
+        pool.idle(),
+        pool.waiting(),
+        pool.sessions());
   }
 
   @Override

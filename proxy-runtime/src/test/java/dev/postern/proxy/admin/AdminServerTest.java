@@ -91,6 +91,7 @@ final class AdminServerTest {
   void asksAndTellsTheProxy() {
     assertThat(client.status()).isEqualTo(proxy.status());
     assertThat(client.sessions()).containsExactly(FakeProxy.SESSION);
+    assertThat(client.pools()).containsExactly(FakeProxy.POOL);
     assertThat(client.plugins()).isEqualTo(proxy.plugins());
 
     client.kill("17");

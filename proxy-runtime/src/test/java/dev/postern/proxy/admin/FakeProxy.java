@@ -23,6 +23,9 @@ public final class FakeProxy implements ProxyControl {
           10,
           20);
 
+  public static final PoolRow POOL =
+      new PoolRow("default", "db:5432", "orders", "alice", "transaction", 20, 7, 3, 0, 40);
+
   private final List<String> told = new ArrayList<>();
 
   public synchronized List<String> told() {
@@ -59,6 +62,11 @@ public final class FakeProxy implements ProxyControl {
       throw AdminException.notFound("no such session: " + sessionId);
     }
     tell("kill " + sessionId);
+  }
+
+  @Override
+  public List<PoolRow> pools() {
+    return List.of(POOL);
   }
 
   @Override

@@ -59,6 +59,17 @@ final class ProxyCommandsTest {
   }
 
   @Test
+  void showsPools() {
+    assertThat(shell.run("pools", "list").out())
+        .isEqualTo(
+            """
+            ROUTE    SERVER   DATABASE  ROLE   MODE         SIZE  OPEN  IDLE  WAITING  SESSIONS
+            default  db:5432  orders    alice  transaction  20    7     3     0        40
+            """);
+    assertThat(shell.run("pools", "list", "--output", "json").out()).contains("\"waiting\": 0");
+  }
+
+  @Test
   void endsASession() {
     assertThat(shell.run("sessions", "kill", "17").out()).isEqualTo("ended 17\n");
     assertThat(proxy.told()).containsExactly("kill 17");
