@@ -3,6 +3,7 @@ package dev.postern.it.pooling;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.postern.api.routing.Pooling;
 import dev.postern.it.Logins;
 import dev.postern.testkit.FakeBackend;
 import dev.postern.testkit.FrontendPackets;
@@ -209,6 +210,30 @@ final class FaultsIT {
                   assertThat(client.queryOne("SELECT 'room again'")).isEqualTo("room again");
                 }
               });
+    }
+  }
+
+  @Test
+  void closesWhatNobodyUsesWhenTheServerHasNoConnectionForAnotherPool() {
+    try (PostgresServer server =
+            PostgresServer.builder()
+                .setting("max_connections", "6")
+                .setting("superuser_reserved_connections", "3")
+                .start();
+        RunningPostern postern = Pools.before(server, Pooling.SESSION)) {
+      Pools.createRole(server, postern, ROLE);
+      for (int application = 0; application < 8; application++) {
+        try (WireClient client = WireClient.connect(postern.address())) {
+          client.send(
+              FrontendPackets.startup(
+                  "user", ROLE, "database", "postgres", "application_name", "app" + application));
+          client.authenticate(ROLE, Pools.PASSWORD);
+          client.greeting();
+          assertThat(client.queryOne("SHOW application_name")).isEqualTo("app" + application);
+          client.send(FrontendPackets.terminate());
+          client.expectEnd();
+        }
+      }
     }
   }
 

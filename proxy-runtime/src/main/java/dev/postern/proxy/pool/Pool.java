@@ -1,6 +1,7 @@
 package dev.postern.proxy.pool;
 
 import dev.postern.api.message.StartupMessage;
+import dev.postern.api.routing.Backend;
 import dev.postern.api.routing.Pooling;
 import dev.postern.proxy.backend.Credentials;
 import io.netty.channel.EventLoop;
@@ -11,6 +12,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +26,7 @@ public final class Pool {
   private final PoolKey key;
   private final Credentials credentials;
   private final Opener opener;
+  private final Predicate<Backend> roomMaker;
   private final List<EventLoop> loops;
   private final AtomicReferenceArray<Share> shares;
 
@@ -43,10 +46,16 @@ public final class Pool {
 
   private volatile boolean retired;
 
-  Pool(PoolKey key, Credentials credentials, Opener opener, List<EventLoop> loops) {
+  Pool(
+      PoolKey key,
+      Credentials credentials,
+      Opener opener,
+      Predicate<Backend> roomMaker,
+      List<EventLoop> loops) {
     this.key = key;
     this.credentials = credentials;
     this.opener = opener;
+    this.roomMaker = roomMaker;
     this.loops = loops;
     this.shares = new AtomicReferenceArray<>(loops.size());
   }
@@ -198,6 +207,23 @@ public final class Pool {
 
   boolean isOwnedBy(String user) {
     return owners.contains(user);
+  }
+
+  /** Closes the connection that has idled longest on one of the loops; false if none is idle. */
+  boolean closeEldestIdle() {
+    for (int i = 0; i < shares.length(); i++) {
+      Share share = shares.get(i);
+      if (share != null && share.idleCount() > 0) {
+        share.loop().execute(share::closeEldestIdle);
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Has an idle connection of any pool to the same server closed; false if there is none. */
+  boolean makeRoom() {
+    return roomMaker.test(key.server());
   }
 
   /** A session that was given this pool has ended. */

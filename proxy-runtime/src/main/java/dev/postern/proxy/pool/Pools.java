@@ -56,7 +56,7 @@ public final class Pools {
         (same, known) -> {
           Pool pool = known;
           if (pool == null || pool.isRetired()) {
-            pool = new Pool(key, PoolCredentials.copy(credentials), opener, loops);
+            pool = new Pool(key, PoolCredentials.copy(credentials), opener, this::makeRoom, loops);
           }
           pool.sessionOpened(owner);
           return pool;
@@ -74,6 +74,16 @@ public final class Pools {
         pool.retire();
       }
     }
+  }
+
+  /** A server has no place left: idle connections of other pools have to give way. */
+  private boolean makeRoom(Backend server) {
+    for (Pool pool : pools.values()) {
+      if (pool.key().server().equals(server) && pool.closeEldestIdle()) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private void maintain() {

@@ -233,8 +233,19 @@ public final class Share {
     opening--;
     pool.release();
     pool.backoff().failed(System.nanoTime());
-    if (pool.open() == 0) {
+    boolean full =
+        cause instanceof SessionException refusal
+            && refusal.sqlState().equals(SqlState.TOO_MANY_CONNECTIONS);
+    if (pool.open() == 0 && !(full && pool.makeRoom())) {
       refuseAll(cause);
+    }
+  }
+
+  /** Makes room on the server for a pool that has none. */
+  void closeEldestIdle() {
+    PooledBackend eldest = idle.peekFirst();
+    if (eldest != null) {
+      close(eldest);
     }
   }
 
