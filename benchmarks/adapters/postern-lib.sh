@@ -1,4 +1,4 @@
-# Postern from its own distribution. The caller may set MODE (session, transaction, dedicated), TRANSPORT and INTERCEPTORS (YAML).
+# Postern from its own distribution. The caller may set MODE (session, transaction, dedicated), LOOPS, TRANSPORT and INTERCEPTORS (YAML).
 # POSTERN_DIST: an unpacked distribution; otherwise the linux-x64 zip of the last build is unpacked.
 . "$(dirname "$0")/lib.sh"
 
@@ -37,7 +37,7 @@ listeners:
   - host: 127.0.0.1
     port: $LISTEN_PORT
     tls: {mode: optional, certificate: "$BENCH_DIR/conf/$cert", key: "$BENCH_DIR/conf/$key"}
-network: {transport: ${TRANSPORT:-auto}}
+network: {transport: ${TRANSPORT:-auto}, event-loops: ${LOOPS:-0}}
 limits: {sessions: $MAX_CLIENTS, logins: $MAX_CLIENTS}
 authenticator: {plugin: scram}
 router:
