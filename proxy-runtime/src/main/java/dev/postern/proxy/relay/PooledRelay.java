@@ -385,7 +385,7 @@ public final class PooledRelay extends Relay implements BackendUser, Waiter {
     }
     progress.read(false, bytes.readableBytes());
     replies.accept(bytes);
-    if (sharing != null && sharing.isResumable() && !isEnded()) {
+    if (sharing != null && sharing.awaited.isResumable() && !isEnded()) {
       client.waiting(false);
       requests.resume();
       clientReadComplete();
@@ -404,7 +404,7 @@ public final class PooledRelay extends Relay implements BackendUser, Waiter {
       end(CloseReason.CLIENT_TERMINATED, "the client ended the session", null);
     } else if (isFree()) {
       backend = null;
-      parameters = sharing == null ? parameters : sharing.restoring().parametersOf(from, initial);
+      parameters = sharing == null ? parameters : sharing.restoring.parametersOf(from, initial);
       queue.trim();
       client.flush();
       if (dying) {
@@ -436,7 +436,7 @@ public final class PooledRelay extends Relay implements BackendUser, Waiter {
   void skips() {
     skipping = true;
     if (sharing != null) {
-      sharing.skips();
+      sharing.awaited.skips();
     }
   }
 
@@ -450,7 +450,7 @@ public final class PooledRelay extends Relay implements BackendUser, Waiter {
   }
 
   private boolean isPinned() {
-    return sharing != null && sharing.isPinned();
+    return sharing != null && !sharing.pins.isEmpty();
   }
 
   /** A ReadyForQuery has come. */
@@ -542,7 +542,7 @@ public final class PooledRelay extends Relay implements BackendUser, Waiter {
 
   @Override
   public List<String> pins() {
-    return sharing == null ? List.of() : sharing.pins();
+    return sharing == null ? List.of() : sharing.pins.reasons();
   }
 
   @Override

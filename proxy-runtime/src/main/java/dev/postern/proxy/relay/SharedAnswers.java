@@ -5,8 +5,6 @@ import dev.postern.api.message.ErrorResponse;
 import dev.postern.api.message.ParameterStatus;
 import dev.postern.proxy.codec.BackendCodec;
 import dev.postern.proxy.codec.ProtocolException;
-import dev.postern.proxy.pool.Statement;
-import dev.postern.proxy.relay.ClientsWords.Again;
 import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
@@ -51,7 +49,7 @@ final class SharedAnswers extends Answers {
 
   @Override
   void tagged(ByteBuf bytes, int at, int size) {
-    sharing.ties().carriedOut();
+    sharing.pins.carriedOut();
     if (size <= HEADER_LENGTH) {
       return;
     }
@@ -59,12 +57,12 @@ final class SharedAnswers extends Answers {
       case 'D' -> {
         boolean all = is(DISCARD_ALL, bytes, at, size);
         if (all || is(DEALLOCATE_ALL, bytes, at, size)) {
-          sharing.allDeallocated();
+          sharing.outcomes.allDeallocated();
         } else if (begins(DROP, bytes, at, size)) {
           relay.backend().pool().statements().forget();
         }
         if (all) {
-          sharing.restoring().reset();
+          sharing.restoring.reset();
         }
       }
       case 'A' -> {
@@ -74,7 +72,7 @@ final class SharedAnswers extends Answers {
       }
       case 'R' -> {
         if (is(RESET, bytes, at, size)) {
-          sharing.restoring().reset();
+          sharing.restoring.reset();
         }
       }
       default -> {}
@@ -83,12 +81,7 @@ final class SharedAnswers extends Answers {
 
   @Override
   void prepared(@Nullable Object statement) {
-    switch (statement) {
-      case Named named -> relay.backend().prepared().confirm(named.statement());
-      case Again(Named named) -> relay.backend().prepared().confirm(named.statement());
-      case Statement own -> relay.backend().prepared().confirm(own);
-      case null, default -> {}
-    }
+    sharing.outcomes.prepared(statement);
   }
 
   @Override
@@ -98,7 +91,7 @@ final class SharedAnswers extends Answers {
 
   @Override
   void described(ByteBuf bytes, int at, int size, @Nullable Object statement) {
-    sharing.described(statement, Shape.ofColumns(parameters, bytes, at, size));
+    sharing.outcomes.described(statement, Shape.ofColumns(parameters, bytes, at, size));
   }
 
   @Override
@@ -106,10 +99,9 @@ final class SharedAnswers extends Answers {
     super.reported(bytes, at, size, replies);
     if (begins(SEARCH_PATH, bytes, at, size)
         && bytes.toString(at, size, StandardCharsets.US_ASCII).contains("pg_temp")) {
-      sharing.ties().add(Effects.TEMPORARY);
+      sharing.pins.add(Effects.TEMPORARY);
     }
-    ParameterStatus instead =
-        relay.isEnded() ? null : sharing.restoring().insteadOf(bytes, at, size);
+    ParameterStatus instead = relay.isEnded() ? null : sharing.restoring.insteadOf(bytes, at, size);
     if (instead == null) {
       return false;
     }
@@ -142,7 +134,7 @@ final class SharedAnswers extends Answers {
 
   @Override
   boolean failed(ByteBuf bytes, int at, int size, boolean own, Replies replies) {
-    sharing.ties().failed();
+    sharing.pins.failed();
     if (size > MAX_ERROR) {
       return false;
     }
@@ -157,7 +149,7 @@ final class SharedAnswers extends Answers {
     if (isStale(error)) {
       relay.backend().pool().statements().forget();
     }
-    Rejections rejections = sharing.rejections();
+    Rejections rejections = sharing.rules.rejections();
     ErrorResponse ours = rejections == null ? null : rejections.answerTo(error);
     if (ours == null) {
       ours = ClientsWords.of(error, queue.firstStatement());
@@ -185,11 +177,11 @@ final class SharedAnswers extends Answers {
 
   @Override
   void undone(int kind, @Nullable Object statement) {
-    sharing.undone(kind, statement);
+    sharing.outcomes.undone(kind, statement);
   }
 
   @Override
   void skipped(int kind, @Nullable Object statement) {
-    sharing.skipped(kind, statement);
+    sharing.outcomes.skipped(kind, statement);
   }
 }

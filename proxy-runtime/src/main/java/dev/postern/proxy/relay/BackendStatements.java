@@ -1,0 +1,94 @@
+package dev.postern.proxy.relay;
+
+import dev.postern.proxy.pool.PreparedStatements;
+import dev.postern.proxy.pool.Statement;
+import io.netty.buffer.ByteBuf;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * The prepared statements on whatever backend a session has: Postern prepares there what is missing
+ * and closes what is too much, with requests of its own among those of the client.
+ */
+final class BackendStatements {
+  private static final byte[] NO_NAME = {};
+
+  private final PooledRelay relay;
+
+  BackendStatements(PooledRelay relay) {
+    this.relay = relay;
+  }
+
+  /** Of the backend that the session has now. */
+  PreparedStatements known() {
+    return relay.backend().prepared();
+  }
+
+  /** Sees to it that the backend knows the statement. */
+  void prepare(Statement statement, Requests requests) {
+    if (!known().use(statement)) {
+      writeParse(statement, requests.out());
+      relay.queue().add(RequestQueue.PARSE | RequestQueue.OWN, statement);
+      sent(statement, statement, requests);
+    }
+  }
+
+  /**
+   * A statement was sent to be prepared: others may have to go, and what its parameters and columns
+   * are is asked for.
+   *
+   * @param what the description is about, for whoever reads it
+   */
+  void sent(Statement statement, Object what, Requests requests) {
+    known().add(statement);
+    for (Statement old = known().evict(); old != null; old = known().evict()) {
+      close(old, requests);
+    }
+    writeDescribe(statement.name(), requests.out());
+    relay.queue().add(RequestQueue.DESCRIBE | RequestQueue.OWN, what);
+  }
+
+  void close(Statement statement, Requests requests) {
+    writeClose(statement.name(), requests.out());
+    relay.queue().add(RequestQueue.CLOSE | RequestQueue.OWN, statement);
+  }
+
+  /** Ends whatever unnamed statement the backend has. */
+  void closeUnnamed(Requests requests) {
+    writeClose(NO_NAME, requests.out());
+    relay.queue().add(RequestQueue.CLOSE | RequestQueue.OWN, null);
+    known().unnamedOwner(null);
+  }
+
+  /** Prepares a client's unnamed statement again. */
+  void prepareUnnamed(UnnamedStatements unnamed, Object wanted, Requests requests) {
+    unnamed.write(requests.out());
+    relay.queue().add(RequestQueue.PARSE | RequestQueue.OWN, wanted);
+    known().unnamedOwner(wanted);
+  }
+
+  /** What the server calls the statement; it knows no stale one, and says so. */
+  static byte[] nameOf(Statement statement) {
+    byte[] name = statement.name();
+    return statement.isStale()
+        ? (new String(name, StandardCharsets.US_ASCII) + ClientsWords.STALE)
+            .getBytes(StandardCharsets.US_ASCII)
+        : name;
+  }
+
+  static void writeParse(Statement statement, ByteBuf out) {
+    byte[] name = statement.name();
+    byte[] body = statement.body();
+    out.writeByte('P').writeInt(4 + name.length + 1 + body.length);
+    out.writeBytes(name).writeByte(0).writeBytes(body);
+  }
+
+  static void writeDescribe(byte[] name, ByteBuf out) {
+    out.writeByte('D').writeInt(4 + 1 + name.length + 1).writeByte('S');
+    out.writeBytes(name).writeByte(0);
+  }
+
+  private static void writeClose(byte[] name, ByteBuf out) {
+    out.writeByte('C').writeInt(4 + 1 + name.length + 1).writeByte('S');
+    out.writeBytes(name).writeByte(0);
+  }
+}

@@ -1,0 +1,193 @@
+package dev.postern.proxy.relay;
+
+import dev.postern.proxy.pool.Statement;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import java.nio.charset.StandardCharsets;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A client's messages about its named statements: gives these the names that they have on servers,
+ * and prepares them where they are not.
+ */
+final class NamedRequests {
+  private static final int HEADER_LENGTH = 5;
+
+  /** What servers keep of a statement's name, in bytes. */
+  private static final int MAX_NAME = 63;
+
+  private final PooledRelay relay;
+  private final Map<String, Named> names;
+  private final PoolStatements statements;
+  private final BackendStatements backend;
+  private final AwaitedAnswers awaited;
+  private final PoolRules rules;
+
+  /** Whose Parse may yet fail, or be skipped. */
+  private final Set<Named> uncertain = new HashSet<>(0);
+
+  NamedRequests(
+      PooledRelay relay,
+      Map<String, Named> names,
+      PoolStatements statements,
+      BackendStatements backend,
+      AwaitedAnswers awaited,
+      PoolRules rules) {
+    this.relay = relay;
+    this.names = names;
+    this.statements = statements;
+    this.backend = backend;
+    this.awaited = awaited;
+    this.rules = rules;
+  }
+
+  /** The statement whose name is between two indexes, or {@code null} if the client has none. */
+  @Nullable Named get(ByteBuf bytes, int from, int end) {
+    return names.isEmpty() ? null : names.get(name(bytes, from, end));
+  }
+
+  /** A statement's name as servers keep it, a char for each byte. */
+  private static String name(ByteBuf bytes, int from, int end) {
+    return bytes.toString(from, Math.min(MAX_NAME, end - from), StandardCharsets.ISO_8859_1);
+  }
+
+  void parse(ByteBuf bytes, int at, int nameEnd, int end, Requests requests) {
+    String name = name(bytes, at + HEADER_LENGTH, nameEnd);
+    Named taken = names.get(name);
+    if (taken != null) {
+      if (!relay.queue().isEmpty()) {
+        awaited.awaitAll(at, requests); // whether it is there is not certain yet
+      } else {
+        parseTaken(taken, bytes, at, nameEnd, end, requests);
+      }
+      return;
+    }
+    byte[] body = ByteBufUtil.getBytes(bytes, nameEnd + 1, end - nameEnd - 1);
+    Statement statement = statements.of(body);
+    if (rules.refuses((byte) 'P', statement.effects(), at, end - at, requests)) {
+      return;
+    }
+    Named named = new Named(name, statement);
+    names.put(name, named);
+    if (relay.queue().isEmpty()) {
+      uncertain.clear();
+    }
+    uncertain.add(named);
+    requests.pass(at);
+    requests.skip(end);
+    boolean refusable = relay.queue().cycles() > 0 || relay.progress().transactionStatus() == 'E';
+    if (backend.known().isConfirmed(statement) && !refusable) {
+      answer(RequestQueue.PARSE, named);
+    } else {
+      boolean again = backend.known().use(statement);
+      if (again) {
+        // It may yet fail, and this one has to fail then as well.
+        backend.close(statement, requests);
+      }
+      BackendStatements.writeParse(statement, requests.out());
+      relay.requested((byte) 'P', again ? new ClientsWords.Again(named) : named);
+      backend.sent(statement, named, requests);
+    }
+  }
+
+  /** The server finds all that is wrong with it, at last that there is a statement of its name. */
+  private void parseTaken(
+      Named named, ByteBuf bytes, int at, int nameEnd, int end, Requests requests) {
+    requests.pass(at);
+    requests.skip(end);
+    backend.prepare(named.statement(), requests);
+    byte[] serverName = named.statement().name();
+    ByteBuf out = requests.out();
+    out.writeByte('P').writeInt(4 + serverName.length + end - nameEnd).writeBytes(serverName);
+    out.writeBytes(bytes, nameEnd, end - nameEnd);
+    relay.requested((byte) 'P', new ClientsWords.Taken(named));
+  }
+
+  /** A Bind goes on, whose statement's name is between two indexes; not before it is prepared. */
+  void bind(Named named, ByteBuf bytes, int at, int from, int end, Requests requests) {
+    if (!prepare(named, at, requests)) {
+      return;
+    }
+    rules.executed(named.statement().effects());
+    byte[] name = BackendStatements.nameOf(named.statement());
+    ByteBuf out = requests.out();
+    out.writeByte('B').writeInt(bytes.getInt(at + 1) - (end - from) + name.length);
+    out.writeBytes(bytes, at + HEADER_LENGTH, from - at - HEADER_LENGTH);
+    out.writeBytes(name);
+    requests.skip(end);
+    relay.requested((byte) 'B', named);
+  }
+
+  void describe(Named named, int at, int end, Requests requests) {
+    if (prepare(named, at, requests)) {
+      requests.skip(end);
+      BackendStatements.writeDescribe(BackendStatements.nameOf(named.statement()), requests.out());
+      relay.requested((byte) 'D', named);
+    }
+  }
+
+  void close(Named named, int at, int end, Requests requests) {
+    requests.pass(at);
+    requests.skip(end);
+    names.remove(named.name());
+    answer(RequestQueue.CLOSE, named);
+  }
+
+  /**
+   * What SQL's DEALLOCATE between two indexes says to the server, with the name that the statement
+   * has there.
+   *
+   * @param at where the message begins that says it
+   * @return {@code null} if it goes on as it is
+   */
+  byte @Nullable [] deallocate(ByteBuf bytes, int from, int to, int at, Requests requests) {
+    String name = Deallocation.nameIn(bytes.toString(from, to - from, StandardCharsets.ISO_8859_1));
+    Named named = name == null ? null : names.get(name);
+    if (named == null) {
+      return null;
+    }
+    Statement statement = named.statement();
+    requests.pass(at);
+    backend.prepare(statement, requests);
+    names.remove(name);
+    backend.known().remove(statement);
+    return Deallocation.of(statement);
+  }
+
+  /**
+   * Sees to it that the backend knows the statement before the message at {@code at} uses it.
+   *
+   * @return false if that has to wait, because the client was told what it will get, and the
+   *     backend has yet to say that it is the same
+   */
+  private boolean prepare(Named named, int at, Requests requests) {
+    Statement statement = named.statement();
+    if (relay.queue().cycles() > 0 && uncertain.contains(named)) {
+      awaited.awaitAll(at, requests);
+      return false;
+    }
+    requests.pass(at);
+    if (statement.isStale()) {
+      return true;
+    }
+    boolean waits = statement.isDescribed() && !backend.known().use(statement);
+    backend.prepare(statement, requests);
+    if (waits) {
+      awaited.awaitDescription(statement, at, requests);
+    }
+    return !waits;
+  }
+
+  /** Answers in the server's place, in turn. */
+  private void answer(byte kind, Named named) {
+    relay.begun();
+    if (relay.queue().isEmpty()) {
+      relay.toClient(Answers.answer(kind));
+    } else {
+      relay.queue().add(kind | RequestQueue.ANSWERED, named);
+    }
+  }
+}

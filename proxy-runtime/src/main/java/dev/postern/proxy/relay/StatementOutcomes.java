@@ -1,0 +1,135 @@
+package dev.postern.proxy.relay;
+
+import dev.postern.proxy.pool.PreparedStatements;
+import dev.postern.proxy.pool.Statement;
+import dev.postern.proxy.relay.ClientsWords.Again;
+import dev.postern.proxy.relay.UnnamedStatements.Unnamed;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What came of requests about prepared statements: what was noted when they were sent is confirmed,
+ * or taken back.
+ */
+final class StatementOutcomes {
+  private final Map<String, Named> names;
+  private final UnnamedStatements unnamed;
+  private final PoolStatements statements;
+  private final BackendStatements backend;
+  private final AwaitedAnswers awaited;
+
+  /** Names that were not prepared after all, until ReadyForQuery. */
+  private final Set<Named> refused = new HashSet<>(0);
+
+  StatementOutcomes(
+      Map<String, Named> names,
+      UnnamedStatements unnamed,
+      PoolStatements statements,
+      BackendStatements backend,
+      AwaitedAnswers awaited) {
+    this.names = names;
+    this.unnamed = unnamed;
+    this.statements = statements;
+    this.backend = backend;
+    this.awaited = awaited;
+  }
+
+  /** A server has prepared a statement. */
+  void prepared(@Nullable Object what) {
+    switch (what) {
+      case Named named -> backend.known().confirm(named.statement());
+      case Again(Named named) -> backend.known().confirm(named.statement());
+      case Statement own -> backend.known().confirm(own);
+      case null, default -> {}
+    }
+  }
+
+  /** A server has said what a statement's parameters and columns are. */
+  void described(@Nullable Object what, long shape) {
+    switch (what) {
+      case Named named -> {
+        Statement statement = named.statement();
+        if (!statement.describe(shape)) {
+          // Tables have changed: it is another statement for this client than for those before.
+          statements.forget(statement);
+          Statement fresh = statements.of(statement.body());
+          fresh.describe(shape);
+          names.replace(named.name(), named, new Named(named.name(), fresh));
+        }
+      }
+      case Statement statement -> {
+        if (!statement.describe(shape)) {
+          statements.forget(statement);
+        }
+        awaited.described(statement);
+      }
+      case null, default -> {}
+    }
+  }
+
+  /** A request was skipped behind one that was refused. */
+  void skipped(int kind, @Nullable Object what) {
+    backend.known().unnamedOwnerUnknown();
+    if (what instanceof Unnamed parsed && (kind & RequestQueue.OWN) == 0) {
+      unnamed.skipped(parsed);
+    } else if (what instanceof Again(Named named)) {
+      notPrepared(named); // the Close was skipped, too: the server has it still
+    } else {
+      undone(kind, what);
+    }
+  }
+
+  /** A request was refused. */
+  void undone(int kind, @Nullable Object what) {
+    byte plain = (byte) kind;
+    PreparedStatements known = backend.known();
+    switch (what) {
+      case Named named -> {
+        if (plain == RequestQueue.PARSE) {
+          notPrepared(named);
+          if ((kind & RequestQueue.ANSWERED) == 0) {
+            known.remove(named.statement());
+          }
+        } else if (plain == RequestQueue.CLOSE && !refused.contains(named)) {
+          names.put(named.name(), named);
+        }
+      }
+      case Again(Named named) -> {
+        notPrepared(named);
+        known.remove(named.statement());
+      }
+      case Statement statement when (kind & RequestQueue.OWN) != 0 -> {
+        if (plain == RequestQueue.PARSE) {
+          known.remove(statement);
+        } else if (plain == RequestQueue.CLOSE) {
+          known.add(statement);
+        }
+      }
+      case Unnamed parsed -> {
+        known.unnamedOwnerUnknown();
+        if ((kind & RequestQueue.OWN) == 0) {
+          unnamed.forget(parsed);
+        }
+      }
+      case null, default -> {}
+    }
+  }
+
+  private void notPrepared(Named named) {
+    names.remove(named.name(), named);
+    refused.add(named);
+  }
+
+  /** DEALLOCATE ALL or DISCARD ALL is done. */
+  void allDeallocated() {
+    backend.known().clear();
+    names.clear();
+  }
+
+  /** A ReadyForQuery has come. */
+  void ready() {
+    refused.clear();
+  }
+}

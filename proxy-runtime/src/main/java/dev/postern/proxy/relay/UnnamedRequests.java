@@ -1,0 +1,109 @@
+package dev.postern.proxy.relay;
+
+import dev.postern.proxy.relay.UnnamedStatements.Unnamed;
+import io.netty.buffer.ByteBuf;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A client's messages about its unnamed statement. Each backend has one at most, and that may be
+ * another client's, or one of this client's from before.
+ */
+final class UnnamedRequests {
+  private final PooledRelay relay;
+  private final UnnamedStatements statements;
+  private final BackendStatements backend;
+  private final AwaitedAnswers awaited;
+  private final Pins pins;
+
+  /** Whether it was parsed since the last Sync. */
+  private boolean parsed;
+
+  UnnamedRequests(
+      PooledRelay relay,
+      UnnamedStatements statements,
+      BackendStatements backend,
+      AwaitedAnswers awaited,
+      Pins pins) {
+    this.relay = relay;
+    this.statements = statements;
+    this.backend = backend;
+    this.awaited = awaited;
+    this.pins = pins;
+  }
+
+  /** A Sync or Query comes. */
+  void endsCycle() {
+    parsed = false;
+  }
+
+  /**
+   * The client parses it.
+   *
+   * @param body of the Parse message behind the name
+   */
+  void parse(ByteBuf body, int effects) {
+    Unnamed fresh = statements.parsed(body, effects, relay.queue().isEmpty());
+    backend.known().unnamedOwner(fresh);
+    parsed = true;
+    relay.requested((byte) 'P', fresh);
+  }
+
+  /** A Parse goes on whose text will not be needed again. */
+  void parseOnce() {
+    statements.forget();
+    backend.known().unnamedOwner(null);
+    parsed = true;
+    relay.requested((byte) 'P', null);
+  }
+
+  /** A Parse goes on that is too long to be looked at. */
+  void parseUnseen() {
+    backend.known().unnamedOwner(null);
+    statements.forget();
+    pins.apply(Effects.UNKNOWN);
+    relay.requested((byte) 'P', null);
+  }
+
+  /**
+   * A Close of it comes, or a Query, which ends it.
+   *
+   * @return what is noted with the request, in case that it is skipped
+   */
+  @Nullable Unnamed end() {
+    Unnamed gone = null;
+    if (relay.queue().isEmpty()) {
+      statements.forget();
+    } else {
+      gone = statements.forgetUnlessSkipped();
+    }
+    backend.known().unnamedOwner(null);
+    return gone;
+  }
+
+  /**
+   * The message at {@code at} uses it: the backend's has to be this client's, or none.
+   *
+   * @return false if the message has to wait
+   */
+  boolean use(int at, Requests requests) {
+    Unnamed wanted = statements.current();
+    boolean owns = backend.known().unnamedOwner() == wanted;
+    boolean replaced = statements.mayBeThere();
+    if (relay.queue().cycles() > 0 && !parsed && (replaced || (wanted != null && owns))) {
+      // What replaced it may yet fail or be skipped, and another one be there.
+      awaited.awaitAll(at, requests);
+      return false;
+    }
+    if (owns && (wanted != null || parsed || relay.queue().isEmpty())) {
+      return true; // where there is none, the server says so itself
+    }
+    requests.pass(at);
+    if (wanted == null || !statements.canParseAgain()) {
+      backend.closeUnnamed(requests);
+    } else {
+      backend.prepareUnnamed(statements, wanted, requests);
+      pins.apply(statements.effects());
+    }
+    return true;
+  }
+}
