@@ -191,7 +191,7 @@ final class StartScriptTest {
   private void prepareClasses() throws Exception {
     Files.createFile(home.resolve("lib/postern.aot"));
     Process sums =
-        new ProcessBuilder("sh", "-c", "sha256sum a-1.jar a.jar b.jar > postern.aot.sha256")
+        new ProcessBuilder("sh", "-c", "cksum a-1.jar a.jar b.jar > postern.aot.cksum")
             .directory(home.resolve("lib").toFile())
             .start();
     assertThat(sums.waitFor()).isZero();

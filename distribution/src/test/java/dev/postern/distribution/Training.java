@@ -4,14 +4,10 @@ import dev.postern.testkit.PostgresServer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.Statement;
 import java.time.Duration;
-import java.util.HexFormat;
-import java.util.List;
-import java.util.stream.Stream;
 
 /**
  * Lets the JVM watch a gateway that serves real clients, and keep what it saw: the cache of loaded
@@ -21,6 +17,27 @@ import java.util.stream.Stream;
 final class Training {
   private static final Duration LIMIT = Duration.ofMinutes(2);
   private static final int LOGINS = 20;
+
+  /**
+   * As an operator may write it, with what Postern's own logging consists of. Reading such a file
+   * takes more classes than logging does.
+   */
+  private static final String LOGGING =
+      """
+      <configuration>
+        <appender name="console" class="ch.qos.logback.core.ConsoleAppender">
+          <encoder>
+            <pattern>%d{yyyy-MM-dd'T'HH:mm:ss.SSSXXX} %-5level %logger{0}: %replace(%msg %kvp){'\\p{Cntrl}', '?'}%n%ex</pattern>
+          </encoder>
+        </appender>
+        <appender name="queue" class="ch.qos.logback.classic.AsyncAppender">
+          <neverBlock>true</neverBlock>
+          <appender-ref ref="console"/>
+        </appender>
+        <logger name="dev.postern" level="INFO"/>
+        <root level="WARN"><appender-ref ref="queue"/></root>
+      </configuration>
+      """;
 
   private final Path layout;
   private final Path runtime;
@@ -44,7 +61,7 @@ final class Training {
       train(backend, "-XX:AOTCacheOutput=" + cache);
       train(backend, "-XX:DumpLoadedClassList=" + output.resolve("postern.classlist"));
     }
-    Files.writeString(output.resolve("postern.aot.sha256"), checksums(layout.resolve("lib")));
+    writeChecksums(layout.resolve("lib"), output.resolve("postern.aot.cksum"));
   }
 
   private void train(PostgresServer backend, String option) throws Exception {
@@ -56,7 +73,8 @@ final class Training {
       int port = Installation.freePort();
       postern.connect(port, backend.host(), backend.port());
       QuickUser user = QuickUser.create(postern, backend, "trainee");
-      postern.environment("JAVA_OPTS", option);
+      Path logging = Files.writeString(directory.resolve("logback.xml"), LOGGING);
+      postern.environment("JAVA_OPTS", option + " -Dlogback.configurationFile=" + logging);
       try (Gateway gateway = postern.run(directory.resolve("log"))) {
         gateway.awaitListening(port, LIMIT);
         Client client =
@@ -88,18 +106,16 @@ final class Training {
     }
   }
 
-  /** As {@code sha256sum *.jar} prints them. */
-  private static String checksums(Path lib) throws Exception {
-    List<Path> jars;
-    try (Stream<Path> files = Files.list(lib)) {
-      jars = files.filter(file -> file.toString().endsWith(".jar")).sorted().toList();
+  /** By which the start script knows the jars again. */
+  private static void writeChecksums(Path lib, Path file) throws Exception {
+    Process cksum =
+        new ProcessBuilder("sh", "-c", "LC_ALL=C; export LC_ALL; cksum -- *.jar")
+            .directory(lib.toFile())
+            .redirectOutput(file.toFile())
+            .redirectError(ProcessBuilder.Redirect.INHERIT)
+            .start();
+    if (cksum.waitFor() != 0) {
+      throw new IOException("cksum ended with " + cksum.exitValue());
     }
-    StringBuilder lines = new StringBuilder();
-    for (Path jar : jars) {
-      byte[] hash = MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(jar));
-      lines.append(HexFormat.of().formatHex(hash)).append("  ").append(jar.getFileName());
-      lines.append('\n');
-    }
-    return lines.toString();
   }
 }

@@ -42,11 +42,26 @@ public final class Postern {
     if (!serves) {
       Logging.forACommand();
     }
-    int code = execute(arguments);
+    int code = serves && arguments.length == 1 ? serve() : execute(arguments);
     if (serves) {
       Logging.flush();
     }
     System.exit(code);
+  }
+
+  /**
+   * {@code postern run} alone, as the start of a service is: there is nothing to parse, and
+   * picocli, whose class files are too old for the JVM to keep them prepared, takes longer to load
+   * than the gateway.
+   */
+  private static int serve() {
+    try {
+      return new RunCommand().call();
+    } catch (Exception e) {
+      // As picocli does with what no command expects.
+      e.printStackTrace();
+      return ExitCode.FAILURE.code();
+    }
   }
 
   static int execute(String... arguments) {
