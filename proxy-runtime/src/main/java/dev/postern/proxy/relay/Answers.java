@@ -1,6 +1,10 @@
 package dev.postern.proxy.relay;
 
+import dev.postern.api.SqlState;
+import dev.postern.api.message.ErrorResponse;
+import dev.postern.proxy.codec.BackendCodec;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
@@ -13,13 +17,17 @@ class Answers {
   private static final int HEADER_LENGTH = 5;
 
   final PooledRelay relay;
+  final Lease lease;
   final RequestQueue queue;
+  private final Outstanding outstanding;
   private final Progress progress;
 
-  Answers(PooledRelay relay, RequestQueue queue, Progress progress) {
+  Answers(PooledRelay relay, Lease lease, Outstanding outstanding) {
     this.relay = relay;
-    this.queue = queue;
-    this.progress = progress;
+    this.lease = lease;
+    this.outstanding = outstanding;
+    queue = outstanding.queue;
+    progress = relay.progress();
   }
 
   boolean needsWhole(byte type, int size) {
@@ -37,7 +45,7 @@ class Answers {
     boolean own = (first & RequestQueue.OWN) != 0;
     switch (type) {
       case 'Z' -> {
-        return ready(bytes.getByte(at + HEADER_LENGTH), size);
+        return readyForQuery(bytes.getByte(at + HEADER_LENGTH), size);
       }
       case 'D', 'd' -> {}
       case 'S' -> {
@@ -95,7 +103,7 @@ class Answers {
     }
   }
 
-  private boolean ready(byte status, int size) {
+  private boolean readyForQuery(byte status, int size) {
     if (size != HEADER_LENGTH + 1) {
       relay.violated(relay.backendSide(), "a ReadyForQuery of %d bytes".formatted(size));
       return true;
@@ -111,7 +119,7 @@ class Answers {
       queue.remove();
     }
     progress.ready(status, queue.cycles());
-    relay.ready(status, dropped);
+    ready(status, dropped);
     return dropped;
   }
 
@@ -131,7 +139,7 @@ class Answers {
     if (queue.isEmpty()) {
       // Nobody has asked: the server ends the connection.
       boolean unconcerned = relay.needsNothing();
-      relay.dies();
+      lease.dies();
       return unconcerned;
     }
     boolean replaced = failed(bytes, at, size, own, replies);
@@ -147,7 +155,8 @@ class Answers {
         queue.remove();
       }
       if (queue.isEmpty()) {
-        relay.skips();
+        outstanding.skips();
+        skips();
       }
     }
     return replaced;
@@ -162,6 +171,12 @@ class Answers {
     return false;
   }
 
+  /** A ReadyForQuery has come; {@code own}: of a query of Postern's own. */
+  void ready(byte status, boolean own) {}
+
+  /** An error has come, and no Sync is behind what it is about. */
+  void skips() {}
+
   /** A statement was prepared. */
   void prepared(@Nullable Object statement) {}
 
@@ -171,7 +186,7 @@ class Answers {
    * @return whether the client does not get it
    */
   boolean reported(ByteBuf bytes, int at, int size, Replies replies) {
-    if (!relay.backend().report(bytes.slice(at, size))) {
+    if (!lease.backend().report(bytes.slice(at, size))) {
       relay.violated(relay.backendSide(), "a ParameterStatus that cannot be read");
     }
     return false;
@@ -208,6 +223,15 @@ class Answers {
     byte[] bytes = (type + "\0\0\0\4").getBytes(StandardCharsets.US_ASCII);
     return Unpooled.unreleasableBuffer(Unpooled.directBuffer(bytes.length).writeBytes(bytes))
         .asReadOnly();
+  }
+
+  /** What a server says of a query that was canceled, outside of a transaction. */
+  static ByteBuf canceled(ByteBufAllocator alloc) {
+    ByteBuf encoded = alloc.buffer();
+    BackendCodec.encode(
+        ErrorResponse.error(SqlState.QUERY_CANCELED, "canceling statement due to user request"),
+        encoded);
+    return encoded.writeByte('Z').writeInt(5).writeByte('I');
   }
 
   /** What a server says when it has done this. */

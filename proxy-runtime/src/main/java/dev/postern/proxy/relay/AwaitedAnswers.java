@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * what that means.
  */
 final class AwaitedAnswers {
-  private final PooledRelay relay;
+  private final Outstanding outstanding;
 
   /** Whose description is awaited, to see whether it is what the client was told. */
   private @Nullable Statement described;
@@ -18,8 +18,8 @@ final class AwaitedAnswers {
 
   private boolean resumable;
 
-  AwaitedAnswers(PooledRelay relay) {
-    this.relay = relay;
+  AwaitedAnswers(Outstanding outstanding) {
+    this.outstanding = outstanding;
   }
 
   /** Keeps back what begins at {@code at} until all is answered. */
@@ -38,7 +38,7 @@ final class AwaitedAnswers {
   /** Lets the server answer all that it was sent. */
   private void hold(int at, Requests requests) {
     requests.out().writeByte('H').writeInt(4);
-    relay.begun();
+    outstanding.begun();
     requests.hold(at);
   }
 
@@ -54,7 +54,7 @@ final class AwaitedAnswers {
 
   /** Whether what was kept back can go on; says so once. */
   boolean isResumable() {
-    if (!resumable && !(all && relay.queue().isEmpty())) {
+    if (!resumable && !(all && outstanding.queue.isEmpty())) {
       return false;
     }
     described = null;

@@ -34,11 +34,11 @@ final class BackendSide implements Side {
 
   @Override
   public void flush() {
-    relay.clientReadComplete();
+    relay.lease().flush();
   }
 
   @Override
   public void hold(boolean hold) {
-    relay.holdBackend(hold);
+    relay.lease().hold(hold);
   }
 }

@@ -12,22 +12,24 @@ import java.nio.charset.StandardCharsets;
 final class BackendStatements {
   private static final byte[] NO_NAME = {};
 
-  private final PooledRelay relay;
+  private final Lease lease;
+  private final RequestQueue queue;
 
-  BackendStatements(PooledRelay relay) {
-    this.relay = relay;
+  BackendStatements(Lease lease, RequestQueue queue) {
+    this.lease = lease;
+    this.queue = queue;
   }
 
   /** Of the backend that the session has now. */
   PreparedStatements known() {
-    return relay.backend().prepared();
+    return lease.backend().prepared();
   }
 
   /** Sees to it that the backend knows the statement. */
   void prepare(Statement statement, Requests requests) {
     if (!known().use(statement)) {
       writeParse(statement, requests.out());
-      relay.queue().add(RequestQueue.PARSE | RequestQueue.OWN, statement);
+      queue.add(RequestQueue.PARSE | RequestQueue.OWN, statement);
       sent(statement, statement, requests);
     }
   }
@@ -44,25 +46,25 @@ final class BackendStatements {
       close(old, requests);
     }
     writeDescribe(statement.name(), requests.out());
-    relay.queue().add(RequestQueue.DESCRIBE | RequestQueue.OWN, what);
+    queue.add(RequestQueue.DESCRIBE | RequestQueue.OWN, what);
   }
 
   void close(Statement statement, Requests requests) {
     writeClose(statement.name(), requests.out());
-    relay.queue().add(RequestQueue.CLOSE | RequestQueue.OWN, statement);
+    queue.add(RequestQueue.CLOSE | RequestQueue.OWN, statement);
   }
 
   /** Ends whatever unnamed statement the backend has. */
   void closeUnnamed(Requests requests) {
     writeClose(NO_NAME, requests.out());
-    relay.queue().add(RequestQueue.CLOSE | RequestQueue.OWN, null);
+    queue.add(RequestQueue.CLOSE | RequestQueue.OWN, null);
     known().unnamedOwner(null);
   }
 
   /** Prepares a client's unnamed statement again. */
   void prepareUnnamed(UnnamedStatements unnamed, Object wanted, Requests requests) {
     unnamed.write(requests.out());
-    relay.queue().add(RequestQueue.PARSE | RequestQueue.OWN, wanted);
+    queue.add(RequestQueue.PARSE | RequestQueue.OWN, wanted);
     known().unnamedOwner(wanted);
   }
 

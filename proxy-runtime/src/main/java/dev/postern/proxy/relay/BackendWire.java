@@ -17,10 +17,16 @@ final class BackendWire implements Wire<BackendMessage> {
   private final Progress progress;
   private final Rejections rejections;
 
-  BackendWire(Relay relay, Progress progress, Rejections rejections) {
+  private BackendWire(Relay relay, Progress progress, Rejections rejections) {
     this.relay = relay;
     this.progress = progress;
     this.rejections = rejections;
+  }
+
+  /** A direction in which somebody wants to see messages, or messages are counted. */
+  static Flow flow(Side from, Side to, Relay relay, Progress progress, Rejections rejections) {
+    return new MessageFlow<>(
+        from, to, relay, new BackendWire(relay, progress, rejections), relay.declarations.backend);
   }
 
   @Override

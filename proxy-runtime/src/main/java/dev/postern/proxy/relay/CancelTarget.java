@@ -1,8 +1,11 @@
 package dev.postern.proxy.relay;
 
+import dev.postern.api.message.BackendKeyData;
 import dev.postern.api.message.CancelRequest;
 import dev.postern.api.routing.Backend;
+import dev.postern.proxy.pool.PooledBackend;
 import java.net.InetSocketAddress;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where and how to cancel what a session's backend is doing.
@@ -11,4 +14,18 @@ import java.net.InetSocketAddress;
  * @param done to be run when the server has taken the request, or could not be reached; any thread
  */
 public record CancelTarget(
-    Backend server, InetSocketAddress address, CancelRequest request, Runnable done) {}
+    Backend server, InetSocketAddress address, CancelRequest request, Runnable done) {
+  /** Nobody else gets the backend until it is done; {@code null} if the server gave no key. */
+  static @Nullable CancelTarget of(PooledBackend backend) {
+    BackendKeyData key = backend.key();
+    if (key == null) {
+      return null;
+    }
+    backend.cancelStarted();
+    return new CancelTarget(
+        backend.server(),
+        backend.address(),
+        new CancelRequest(key.processId(), key.secretKey()),
+        backend::cancelEnded);
+  }
+}

@@ -1,5 +1,6 @@
 package dev.postern.proxy.relay;
 
+import dev.postern.api.session.CloseReason;
 import dev.postern.proxy.channel.LingeringClose;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
@@ -96,24 +97,24 @@ final class ClientPort extends ChannelInboundHandlerAdapter implements Side {
 
   @Override
   public void channelReadComplete(ChannelHandlerContext ctx) {
-    relay.clientReadComplete();
+    relay.lease().flush();
   }
 
   @Override
   public void channelWritabilityChanged(ChannelHandlerContext ctx) {
-    relay.clientWritable(channel.isWritable());
+    relay.clientWritable();
     ctx.fireChannelWritabilityChanged();
   }
 
   @Override
   public void channelInactive(ChannelHandlerContext ctx) {
-    relay.clientClosed();
+    relay.departure().closed();
   }
 
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
     if (cause instanceof IOException || cause instanceof DecoderException) { // the latter: TLS
-      relay.clientFailed(cause);
+      relay.end(CloseReason.CLIENT_VANISHED, "the client's connection failed: " + cause, null);
     } else {
       relay.broken(cause);
     }

@@ -44,21 +44,11 @@ public final class DedicatedRelay extends Relay {
     }
     fromClient =
         cutClient
-            ? new MessageFlow<>(
-                client,
-                backend,
-                this,
-                new FrontendWire(this, progress, rejections),
-                declarations.frontend)
+            ? FrontendWire.flow(client, backend, this, progress, rejections)
             : new ClientBytes(backend, progress);
     fromBackend =
         cutBackend
-            ? new MessageFlow<>(
-                backend,
-                client,
-                this,
-                new BackendWire(this, progress, rejections),
-                declarations.backend)
+            ? BackendWire.flow(backend, client, this, progress, rejections)
             : new BackendBytes(client, progress);
     client.connect(backend, fromClient);
     backend.connect(client, fromBackend);

@@ -15,10 +15,20 @@ final class FrontendWire implements Wire<FrontendMessage> {
   private final Rejections rejections;
   private byte lastDecoded;
 
-  FrontendWire(Relay relay, Progress progress, Rejections rejections) {
+  private FrontendWire(Relay relay, Progress progress, Rejections rejections) {
     this.relay = relay;
     this.progress = progress;
     this.rejections = rejections;
+  }
+
+  /** A direction in which somebody wants to see messages, or messages are counted. */
+  static Flow flow(Side from, Side to, Relay relay, Progress progress, Rejections rejections) {
+    return new MessageFlow<>(
+        from,
+        to,
+        relay,
+        new FrontendWire(relay, progress, rejections),
+        relay.declarations.frontend);
   }
 
   @Override

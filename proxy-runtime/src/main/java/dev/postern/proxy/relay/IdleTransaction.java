@@ -2,8 +2,8 @@ package dev.postern.proxy.relay;
 
 import dev.postern.api.SqlState;
 import dev.postern.api.message.ErrorResponse;
+import dev.postern.api.routing.Pooling;
 import dev.postern.api.session.CloseReason;
-import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -12,27 +12,37 @@ import java.util.concurrent.TimeUnit;
  */
 final class IdleTransaction {
   private final PooledRelay relay;
+  private final Lease lease;
+  private final Outstanding outstanding;
+
+  /** Zero: never. */
   private final long timeout;
+
   private long since;
   private boolean watched;
 
-  /**
-   * @param timeout zero: never
-   */
-  IdleTransaction(PooledRelay relay, Duration timeout) {
+  IdleTransaction(PooledRelay relay, Lease lease, Outstanding outstanding, Pooling pooling) {
     this.relay = relay;
-    this.timeout = timeout.toNanos();
+    this.lease = lease;
+    this.outstanding = outstanding;
+    timeout = pooling.idleInTransactionTimeout().toNanos();
   }
 
   /** Everything is answered; perhaps a transaction is open. */
   void begins() {
-    if (timeout == 0 || !relay.isIdleInTransaction()) {
+    if (timeout == 0 || !isIdle()) {
       return;
     }
     since = System.nanoTime();
     if (!watched) {
       watch(timeout);
     }
+  }
+
+  private boolean isIdle() {
+    return lease.hasBackend()
+        && outstanding.queue.isEmpty()
+        && relay.progress().transactionStatus() != 'I';
   }
 
   private void watch(long after) {
@@ -42,7 +52,7 @@ final class IdleTransaction {
 
   private void look() {
     watched = false;
-    if (relay.isEnded() || !relay.isIdleInTransaction()) {
+    if (relay.isEnded() || !isIdle()) {
       return;
     }
     long left = since + timeout - System.nanoTime();

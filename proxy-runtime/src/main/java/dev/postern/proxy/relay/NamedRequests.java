@@ -20,6 +20,7 @@ final class NamedRequests {
   private static final int MAX_NAME = 63;
 
   private final PooledRelay relay;
+  private final Outstanding outstanding;
   private final Map<String, Named> names;
   private final PoolStatements statements;
   private final BackendStatements backend;
@@ -31,12 +32,14 @@ final class NamedRequests {
 
   NamedRequests(
       PooledRelay relay,
+      Outstanding outstanding,
       Map<String, Named> names,
       PoolStatements statements,
       BackendStatements backend,
       AwaitedAnswers awaited,
       PoolRules rules) {
     this.relay = relay;
+    this.outstanding = outstanding;
     this.names = names;
     this.statements = statements;
     this.backend = backend;
@@ -58,7 +61,7 @@ final class NamedRequests {
     String name = name(bytes, at + HEADER_LENGTH, nameEnd);
     Named taken = names.get(name);
     if (taken != null) {
-      if (!relay.queue().isEmpty()) {
+      if (!outstanding.queue.isEmpty()) {
         awaited.awaitAll(at, requests); // whether it is there is not certain yet
       } else {
         parseTaken(taken, bytes, at, nameEnd, end, requests);
@@ -72,13 +75,14 @@ final class NamedRequests {
     }
     Named named = new Named(name, statement);
     names.put(name, named);
-    if (relay.queue().isEmpty()) {
+    if (outstanding.queue.isEmpty()) {
       uncertain.clear();
     }
     uncertain.add(named);
     requests.pass(at);
     requests.skip(end);
-    boolean refusable = relay.queue().cycles() > 0 || relay.progress().transactionStatus() == 'E';
+    boolean refusable =
+        outstanding.queue.cycles() > 0 || relay.progress().transactionStatus() == 'E';
     if (backend.known().isConfirmed(statement) && !refusable) {
       answer(RequestQueue.PARSE, named);
     } else {
@@ -88,7 +92,7 @@ final class NamedRequests {
         backend.close(statement, requests);
       }
       BackendStatements.writeParse(statement, requests.out());
-      relay.requested((byte) 'P', again ? new ClientsWords.Again(named) : named);
+      outstanding.requested((byte) 'P', again ? new ClientsWords.Again(named) : named);
       backend.sent(statement, named, requests);
     }
   }
@@ -103,7 +107,7 @@ final class NamedRequests {
     ByteBuf out = requests.out();
     out.writeByte('P').writeInt(4 + serverName.length + end - nameEnd).writeBytes(serverName);
     out.writeBytes(bytes, nameEnd, end - nameEnd);
-    relay.requested((byte) 'P', new ClientsWords.Taken(named));
+    outstanding.requested((byte) 'P', new ClientsWords.Taken(named));
   }
 
   /** A Bind goes on, whose statement's name is between two indexes; not before it is prepared. */
@@ -118,14 +122,14 @@ final class NamedRequests {
     out.writeBytes(bytes, at + HEADER_LENGTH, from - at - HEADER_LENGTH);
     out.writeBytes(name);
     requests.skip(end);
-    relay.requested((byte) 'B', named);
+    outstanding.requested((byte) 'B', named);
   }
 
   void describe(Named named, int at, int end, Requests requests) {
     if (prepare(named, at, requests)) {
       requests.skip(end);
       BackendStatements.writeDescribe(BackendStatements.nameOf(named.statement()), requests.out());
-      relay.requested((byte) 'D', named);
+      outstanding.requested((byte) 'D', named);
     }
   }
 
@@ -165,7 +169,7 @@ final class NamedRequests {
    */
   private boolean prepare(Named named, int at, Requests requests) {
     Statement statement = named.statement();
-    if (relay.queue().cycles() > 0 && uncertain.contains(named)) {
+    if (outstanding.queue.cycles() > 0 && uncertain.contains(named)) {
       awaited.awaitAll(at, requests);
       return false;
     }
@@ -183,11 +187,11 @@ final class NamedRequests {
 
   /** Answers in the server's place, in turn. */
   private void answer(byte kind, Named named) {
-    relay.begun();
-    if (relay.queue().isEmpty()) {
+    outstanding.begun();
+    if (outstanding.queue.isEmpty()) {
       relay.toClient(Answers.answer(kind));
     } else {
-      relay.queue().add(kind | RequestQueue.ANSWERED, named);
+      outstanding.queue.add(kind | RequestQueue.ANSWERED, named);
     }
   }
 }

@@ -8,7 +8,9 @@ import java.util.List;
  * block, and that was carried out.
  */
 final class Pins {
-  private final PooledRelay relay;
+  private final Lease lease;
+  private final Outstanding outstanding;
+  private final Progress progress;
   private int pins;
 
   /** What the only statement under way takes away, if it is carried out. */
@@ -16,8 +18,10 @@ final class Pins {
 
   private boolean carriedOut;
 
-  Pins(PooledRelay relay) {
-    this.relay = relay;
+  Pins(Lease lease, Outstanding outstanding, Progress progress) {
+    this.lease = lease;
+    this.outstanding = outstanding;
+    this.progress = progress;
   }
 
   boolean isEmpty() {
@@ -37,8 +41,8 @@ final class Pins {
   private int of(int effects) {
     int wanted = effects & Effects.PINS;
     if ((effects & Effects.SETTING_REPORTED_LATELY) != 0
-        && !(relay.backend().parameters().reports("search_path")
-            && relay.backend().parameters().reports("default_transaction_read_only"))) {
+        && !(lease.backend().parameters().reports("search_path")
+            && lease.backend().parameters().reports("default_transaction_read_only"))) {
       wanted |= Effects.SETTING;
     }
     return wanted;
@@ -53,8 +57,8 @@ final class Pins {
     int added = of(effects);
     pins |= added;
     boolean alone =
-        relay.queue().isEmpty()
-            && relay.progress().transactionStatus() == 'I'
+        outstanding.queue.isEmpty()
+            && progress.transactionStatus() == 'I'
             && (effects & Effects.SEVERAL) == 0;
     ending = added == 0 && alone ? Effects.ended(effects) : 0;
     carriedOut = false;
@@ -62,7 +66,7 @@ final class Pins {
 
   /** A statement comes: if there is one under way, what is carried out may be either of them. */
   void statement() {
-    if (!relay.queue().isEmpty()) {
+    if (!outstanding.queue.isEmpty()) {
       ending = 0;
     }
   }

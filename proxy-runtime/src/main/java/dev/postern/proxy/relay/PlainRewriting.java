@@ -4,10 +4,10 @@ import io.netty.buffer.ByteBuf;
 
 /** Session pooling: everything goes on as it came; what is to be answered is noted. */
 final class PlainRewriting implements Rewriting {
-  private final PooledRelay relay;
+  private final Outstanding outstanding;
 
-  PlainRewriting(PooledRelay relay) {
-    this.relay = relay;
+  PlainRewriting(Outstanding outstanding) {
+    this.outstanding = outstanding;
   }
 
   @Override
@@ -17,6 +17,6 @@ final class PlainRewriting implements Rewriting {
 
   @Override
   public void request(byte type, ByteBuf bytes, int at, int here, int size, Requests requests) {
-    relay.requested(type, null);
+    outstanding.requested(type, null);
   }
 }

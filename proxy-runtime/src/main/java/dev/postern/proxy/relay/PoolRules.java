@@ -26,6 +26,8 @@ final class PoolRules {
       Set.of(715, 952, 953, 954, 955, 956, 957, 958, 964, 1004, 3170, 3171, 3172);
 
   private final PooledRelay relay;
+  private final Lease lease;
+  private final Outstanding outstanding;
   private final Pool pool;
   private final Pins pins;
   private final boolean statementMode;
@@ -33,8 +35,10 @@ final class PoolRules {
   private @Nullable Rejections rejections;
   private byte[] scratch = NO_SCRATCH;
 
-  PoolRules(PooledRelay relay, Pool pool, Pins pins) {
+  PoolRules(PooledRelay relay, Lease lease, Outstanding outstanding, Pool pool, Pins pins) {
     this.relay = relay;
+    this.lease = lease;
+    this.outstanding = outstanding;
     this.pool = pool;
     this.pins = pins;
     statementMode = pool.pooling().mode() == Pooling.Mode.STATEMENT;
@@ -76,7 +80,7 @@ final class PoolRules {
 
   /** Whether a backslash escapes in every literal. */
   boolean escapes() {
-    return "off".equals(relay.backend().parameters().values().get("standard_conforming_strings"));
+    return "off".equals(lease.backend().parameters().values().get("standard_conforming_strings"));
   }
 
   /** Refuses the whole message at {@code at} if its effects are not allowed; whether it has. */
@@ -124,7 +128,7 @@ final class PoolRules {
     ByteBuf out = requests.out();
     int start = out.writerIndex();
     FrontendCodec.encode(standIn, out);
-    relay.requested(out.getByte(start), null);
+    outstanding.requested(out.getByte(start), null);
     requests.skip(at + size);
   }
 

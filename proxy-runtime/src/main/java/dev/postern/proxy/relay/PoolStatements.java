@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 final class PoolStatements {
   private static final String ESCAPES = "\0escapes";
 
-  private final PooledRelay relay;
+  private final Lease lease;
   private final Statements statements;
   private final PoolRules rules;
   private final Pins pins;
@@ -18,8 +18,8 @@ final class PoolStatements {
   /** Of a client that is tied to its backend: its texts can mean something else. */
   private @Nullable Object ownScope;
 
-  PoolStatements(PooledRelay relay, Statements statements, PoolRules rules, Pins pins) {
-    this.relay = relay;
+  PoolStatements(Lease lease, Statements statements, PoolRules rules, Pins pins) {
+    this.lease = lease;
     this.statements = statements;
     this.rules = rules;
     this.pins = pins;
@@ -50,7 +50,7 @@ final class PoolStatements {
       }
       return own;
     }
-    return relay.backend().parameters().values().getOrDefault("search_path", "")
+    return lease.backend().parameters().values().getOrDefault("search_path", "")
         + (rules.escapes() ? ESCAPES : "");
   }
 }

@@ -8,7 +8,7 @@ import io.netty.handler.codec.ByteToMessageDecoder;
  * From the backend to the client: finds where messages begin and tells {@link Answers} of each;
  * what answers Postern's own requests does not go on, and what Postern answers itself goes between.
  */
-final class Replies {
+final class Replies implements Flow {
   private static final int HEADER_LENGTH = 5;
 
   private final PooledRelay relay;
@@ -28,8 +28,8 @@ final class Replies {
     this.answers = answers;
   }
 
-  /** Takes the bytes over. */
-  void accept(ByteBuf received) {
+  @Override
+  public void accept(ByteBuf received) {
     if (incomplete.isReadable()) {
       ByteBuf all =
           ByteToMessageDecoder.MERGE_CUMULATOR.cumulate(relay.alloc(), incomplete, received);
@@ -117,7 +117,8 @@ final class Replies {
     }
   }
 
-  boolean atMessageBoundary() {
+  @Override
+  public boolean atMessageBoundary() {
     return passing == 0;
   }
 
@@ -126,8 +127,8 @@ final class Replies {
     return passing == 0 && !incomplete.isReadable();
   }
 
-  /** The session has lost its backend in the middle of something. */
-  void close() {
+  @Override
+  public void close() {
     incomplete.release();
     incomplete = Unpooled.EMPTY_BUFFER;
   }

@@ -9,7 +9,7 @@ import io.netty.handler.codec.ByteToMessageDecoder;
  * takes a backend for the first one, notes what has to be answered, and lets the bytes pass. Only
  * what names a prepared statement is changed.
  */
-final class Requests {
+final class Requests implements Flow {
   private static final int HEADER_LENGTH = 5;
 
   /** Bytes that a client may send ahead while it waits for a backend, before it is not read. */
@@ -19,6 +19,8 @@ final class Requests {
   private static final int COPIED = 4096;
 
   private final PooledRelay relay;
+  private final Lease lease;
+  private final Acquisition acquisition;
   private final Rewriting rewriting;
 
   /** Bytes still to come of a message that goes on as it comes. */
@@ -47,18 +49,20 @@ final class Requests {
   /** Rewritten messages and what stands between them. */
   private ByteBuf out = Unpooled.EMPTY_BUFFER;
 
-  Requests(PooledRelay relay, Rewriting rewriting) {
+  Requests(PooledRelay relay, Lease lease, Acquisition acquisition, Rewriting rewriting) {
     this.relay = relay;
+    this.lease = lease;
+    this.acquisition = acquisition;
     this.rewriting = rewriting;
   }
 
-  /** Takes the bytes over. */
-  void accept(ByteBuf received) {
+  @Override
+  public void accept(ByteBuf received) {
     if (relay.isEnded()) {
       received.release();
     } else if (holding) {
       held = append(held, received);
-      relay.heldTooMuch(held.readableBytes() > MAX_HELD);
+      relay.client().waiting(held.readableBytes() > MAX_HELD);
     } else if (incomplete.isReadable()) {
       ByteBuf all = append(incomplete, received);
       incomplete = Unpooled.EMPTY_BUFFER;
@@ -116,17 +120,18 @@ final class Requests {
         run = at;
         if (type == 'Q' || type == 'S' || type == 'F') {
           discarding = false;
-          relay.cancelledWhileWaiting();
+          relay.progress().outstanding(0);
+          relay.toClient(Answers.canceled(relay.alloc()));
         }
         continue;
       }
-      if (!relay.hasBackend()) {
+      if (!lease.hasBackend()) {
         if (type == 'X') {
           finish(at, at);
-          relay.terminated();
+          relay.departure().terminated();
           return;
         }
-        if (!relay.takeBackend()) {
+        if (!acquisition.take()) {
           keepBack(at, end);
           return;
         }
@@ -138,7 +143,7 @@ final class Requests {
       if (type == 'X') {
         pass(at);
         finish(at, at);
-        relay.terminated();
+        relay.departure().terminated();
         return;
       }
       rewriting.request(type, received, at, Math.min(size, end - at), size, this);
@@ -171,7 +176,7 @@ final class Requests {
     finish(at, at);
     held = rest;
     holding = true;
-    relay.heldTooMuch(held.readableBytes() > MAX_HELD);
+    relay.client().waiting(held.readableBytes() > MAX_HELD);
   }
 
   private void abandon() {
@@ -195,7 +200,7 @@ final class Requests {
     }
     if (run == begin && at == all.writerIndex() && !out.isReadable()) {
       if (at > begin) {
-        relay.toBackend(all);
+        lease.write(all);
       } else {
         all.release();
       }
@@ -216,7 +221,7 @@ final class Requests {
         out.writeBytes(bytes, run, length);
       } else {
         flushOut();
-        relay.toBackend(bytes.retainedSlice(run, length));
+        lease.write(bytes.retainedSlice(run, length));
       }
       run = at;
     }
@@ -247,17 +252,18 @@ final class Requests {
 
   private void flushOut() {
     if (out.isReadable()) {
-      relay.toBackend(out);
+      lease.write(out);
       out = Unpooled.EMPTY_BUFFER;
     }
   }
 
-  /** Whether everything that went on ends with a whole message. */
-  boolean atMessageBoundary() {
+  @Override
+  public boolean atMessageBoundary() {
     return passing == 0;
   }
 
-  void close() {
+  @Override
+  public void close() {
     incomplete.release();
     incomplete = Unpooled.EMPTY_BUFFER;
     held.release();

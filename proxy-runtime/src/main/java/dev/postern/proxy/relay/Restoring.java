@@ -1,6 +1,11 @@
 package dev.postern.proxy.relay;
 
+import dev.postern.api.SqlState;
+import dev.postern.api.message.ErrorResponse;
 import dev.postern.api.message.ParameterStatus;
+import dev.postern.api.message.Query;
+import dev.postern.api.session.CloseReason;
+import dev.postern.proxy.codec.FrontendCodec;
 import dev.postern.proxy.pool.PooledBackend;
 import dev.postern.proxy.pool.ServerParameters;
 import io.netty.buffer.ByteBuf;
@@ -9,18 +14,53 @@ import java.util.HashSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** What RESET means for the settings of a client whose connections were opened for all. */
+/**
+ * The reported settings of a client whose backends were opened for all: restored on each that the
+ * session takes, and what RESET means for them.
+ */
 final class Restoring {
   private static final int HEADER_LENGTH = 5;
 
   private final PooledRelay relay;
+  private final RequestQueue queue;
+
+  /** What the client was told at its start. */
+  private final ServerParameters initial;
+
+  /** What it had when it gave its last backend back. */
+  private ServerParameters parameters;
+
   private boolean resetting;
 
   /** Settings that a RESET has touched since the session took its backend. */
   private final Set<String> restoredNames = new HashSet<>(0);
 
-  Restoring(PooledRelay relay) {
+  Restoring(PooledRelay relay, RequestQueue queue, ServerParameters initial) {
     this.relay = relay;
+    this.queue = queue;
+    this.initial = initial;
+    parameters = initial;
+  }
+
+  /** The session has taken a backend: where its settings differ, they are set first. */
+  void taken(PooledBackend backend) {
+    String changes = backend.parameters().changesTo(parameters);
+    if (changes != null) {
+      ByteBuf encoded = relay.alloc().buffer();
+      FrontendCodec.encode(new Query(changes), encoded);
+      queue.add(RequestQueue.QUERY | RequestQueue.OWN, null);
+      backend.write(encoded);
+      backend.prepared().unnamedOwner(null); // which a simple query ends
+    }
+  }
+
+  /** The backend does not take the client's settings. */
+  void failed(ErrorResponse error) {
+    relay.end(
+        CloseReason.INTERNAL_ERROR,
+        "the client's settings could not be restored: " + error.message(),
+        ErrorResponse.fatal(
+            SqlState.INTERNAL_ERROR, "the session's settings could not be restored"));
   }
 
   /** A RESET or DISCARD ALL is done: what servers report until ReadyForQuery is its outcome. */
@@ -37,9 +77,10 @@ final class Restoring {
    * What a client hears in place of a setting's value after RESET: settings return to what the
    * client asked for at its start, and not to what the connection was opened with.
    *
+   * @param now what the server has reported, this ParameterStatus included
    * @return {@code null} if it hears the value
    */
-  @Nullable ParameterStatus insteadOf(ByteBuf bytes, int at, int size) {
+  @Nullable ParameterStatus insteadOf(ByteBuf bytes, int at, int size, ServerParameters now) {
     if (!resetting && restoredNames.isEmpty()) {
       return null;
     }
@@ -50,21 +91,19 @@ final class Restoring {
       restoredNames.remove(name); // set anew, or the RESET was rolled back
       return null;
     }
-    String atStart = relay.initial().values().get(name);
+    String atStart = initial.values().get(name);
     if (atStart == null || ServerParameters.isReadOnly(name)) {
       return null;
     }
     restoredNames.add(name);
-    return atStart.equals(relay.backend().parameters().values().get(name))
-        ? null
-        : new ParameterStatus(name, atStart);
+    return atStart.equals(now.values().get(name)) ? null : new ParameterStatus(name, atStart);
   }
 
-  /** The client's settings when it gives its backend back. */
-  ServerParameters parametersOf(PooledBackend from, ServerParameters initial) {
-    ServerParameters parameters = from.parameters();
+  /** The session gives its backend back: the client's settings are what it leaves there. */
+  void givenBack(PooledBackend backend) {
+    parameters = backend.parameters();
     if (restoredNames.isEmpty()) {
-      return parameters;
+      return;
     }
     for (String name : restoredNames) {
       String atStart = initial.values().get(name);
@@ -73,6 +112,6 @@ final class Restoring {
       }
     }
     restoredNames.clear();
-    return from.pool().intern(parameters);
+    parameters = backend.pool().intern(parameters);
   }
 }

@@ -24,8 +24,8 @@ final class SharedAnswers extends Answers {
   /** Of the parameters that were described last. */
   private long parameters;
 
-  SharedAnswers(PooledRelay relay, RequestQueue queue, Progress progress, SharedRewriting sharing) {
-    super(relay, queue, progress);
+  SharedAnswers(PooledRelay relay, Lease lease, Outstanding outstanding, SharedRewriting sharing) {
+    super(relay, lease, outstanding);
     this.sharing = sharing;
   }
 
@@ -59,7 +59,7 @@ final class SharedAnswers extends Answers {
         if (all || is(DEALLOCATE_ALL, bytes, at, size)) {
           sharing.outcomes.allDeallocated();
         } else if (begins(DROP, bytes, at, size)) {
-          relay.backend().pool().statements().forget();
+          lease.backend().pool().statements().forget();
         }
         if (all) {
           sharing.restoring.reset();
@@ -67,7 +67,7 @@ final class SharedAnswers extends Answers {
       }
       case 'A' -> {
         if (begins(ALTER, bytes, at, size)) {
-          relay.backend().pool().statements().forget();
+          lease.backend().pool().statements().forget();
         }
       }
       case 'R' -> {
@@ -101,7 +101,10 @@ final class SharedAnswers extends Answers {
         && bytes.toString(at, size, StandardCharsets.US_ASCII).contains("pg_temp")) {
       sharing.pins.add(Effects.TEMPORARY);
     }
-    ParameterStatus instead = relay.isEnded() ? null : sharing.restoring.insteadOf(bytes, at, size);
+    ParameterStatus instead =
+        relay.isEnded()
+            ? null
+            : sharing.restoring.insteadOf(bytes, at, size, lease.backend().parameters());
     if (instead == null) {
       return false;
     }
@@ -143,11 +146,11 @@ final class SharedAnswers extends Answers {
       return false;
     }
     if (own && (byte) queue.first() == RequestQueue.QUERY) {
-      relay.restoreFailed(error);
+      sharing.restoring.failed(error);
       return true;
     }
     if (isStale(error)) {
-      relay.backend().pool().statements().forget();
+      lease.backend().pool().statements().forget();
     }
     Rejections rejections = sharing.rules.rejections();
     ErrorResponse ours = rejections == null ? null : rejections.answerTo(error);
@@ -173,6 +176,16 @@ final class SharedAnswers extends Answers {
   /** "cached plan must not change result type", in whatever language. */
   private static boolean isStale(ErrorResponse error) {
     return error.fields().values().stream().anyMatch("RevalidateCachedQuery"::equals);
+  }
+
+  @Override
+  void ready(byte status, boolean own) {
+    sharing.ready(status, own);
+  }
+
+  @Override
+  void skips() {
+    sharing.awaited.skips();
   }
 
   @Override

@@ -21,6 +21,7 @@ final class SharedRewriting implements Rewriting {
   private static final int MAX_PARSE = 16 * 1024 * 1024;
 
   private final PooledRelay relay;
+  private final Outstanding outstanding;
   private final BackendStatements backend;
   private final UnnamedRequests unnamed;
   private final NamedRequests named;
@@ -33,18 +34,20 @@ final class SharedRewriting implements Rewriting {
   final AwaitedAnswers awaited;
   final StatementOutcomes outcomes;
 
-  SharedRewriting(PooledRelay relay, Pool pool) {
+  SharedRewriting(
+      PooledRelay relay, Lease lease, Outstanding outstanding, Pool pool, Restoring restoring) {
     this.relay = relay;
-    pins = new Pins(relay);
-    rules = new PoolRules(relay, pool, pins);
-    restoring = new Restoring(relay);
-    awaited = new AwaitedAnswers(relay);
-    backend = new BackendStatements(relay);
+    this.outstanding = outstanding;
+    pins = new Pins(lease, outstanding, relay.progress());
+    rules = new PoolRules(relay, lease, outstanding, pool, pins);
+    this.restoring = restoring;
+    awaited = new AwaitedAnswers(outstanding);
+    backend = new BackendStatements(lease, outstanding.queue);
     Map<String, Named> names = new HashMap<>();
     var unnamedStatements = new UnnamedStatements();
-    var statements = new PoolStatements(relay, pool.statements(), rules, pins);
-    unnamed = new UnnamedRequests(relay, unnamedStatements, backend, awaited, pins);
-    named = new NamedRequests(relay, names, statements, backend, awaited, rules);
+    var statements = new PoolStatements(lease, pool.statements(), rules, pins);
+    unnamed = new UnnamedRequests(outstanding, unnamedStatements, backend, awaited, pins);
+    named = new NamedRequests(relay, outstanding, names, statements, backend, awaited, rules);
     outcomes = new StatementOutcomes(names, unnamedStatements, statements, backend, awaited);
   }
 
@@ -73,7 +76,7 @@ final class SharedRewriting implements Rewriting {
     if (type == 'S' || type == 'Q') {
       unnamed.endsCycle();
     }
-    if (relay.isSkipping() && type != 'S') {
+    if (outstanding.isSkipping() && type != 'S') {
       return; // it goes on, and nobody looks at it
     }
     switch (type) {
@@ -82,12 +85,12 @@ final class SharedRewriting implements Rewriting {
       case 'B' -> bind(bytes, at, here, requests);
       case 'D', 'C' -> describeOrClose(type, bytes, at, here, size, requests);
       case 'H' -> {
-        if (relay.queue().isEmpty()) {
+        if (outstanding.queue.isEmpty()) {
           relay.client().flush();
         }
       }
       case 'F' -> call(bytes, at, here, size, requests);
-      default -> relay.requested(type, null);
+      default -> outstanding.requested(type, null);
     }
   }
 
@@ -96,7 +99,7 @@ final class SharedRewriting implements Rewriting {
     pins.statement();
     if (here < size) {
       pins.apply(Effects.UNKNOWN);
-      relay.requested((byte) 'Q', gone);
+      outstanding.requested((byte) 'Q', gone);
       return;
     }
     int from = at + HEADER_LENGTH;
@@ -110,12 +113,12 @@ final class SharedRewriting implements Rewriting {
       if (text != null) {
         requests.out().writeByte('Q').writeInt(4 + text.length + 1).writeBytes(text).writeByte(0);
         requests.skip(at + size);
-        relay.requested((byte) 'Q', gone);
+        outstanding.requested((byte) 'Q', gone);
         return;
       }
       pins.apply(effects);
     }
-    relay.requested((byte) 'Q', gone);
+    outstanding.requested((byte) 'Q', gone);
   }
 
   private byte @Nullable [] deallocation(
@@ -134,7 +137,7 @@ final class SharedRewriting implements Rewriting {
       }
       pins.apply(effects);
     }
-    relay.requested((byte) 'F', null);
+    outstanding.requested((byte) 'F', null);
   }
 
   private void parse(ByteBuf bytes, int at, int here, int size, Requests requests) {
@@ -149,7 +152,7 @@ final class SharedRewriting implements Rewriting {
     }
     int nameEnd = zero(bytes, at + HEADER_LENGTH, at + size);
     if (nameEnd < 0) {
-      relay.requested((byte) 'P', null); // the server refuses it
+      outstanding.requested((byte) 'P', null); // the server refuses it
     } else if (nameEnd == at + HEADER_LENGTH) {
       parseUnnamed(bytes, at, nameEnd + 1, size, requests);
     } else {
@@ -184,18 +187,18 @@ final class SharedRewriting implements Rewriting {
     int portalEnd = zero(bytes, at + HEADER_LENGTH, at + here);
     int nameEnd = portalEnd < 0 ? -1 : zero(bytes, portalEnd + 1, at + here);
     if (nameEnd < 0) {
-      relay.requested((byte) 'B', null); // the server refuses it
+      outstanding.requested((byte) 'B', null); // the server refuses it
       return;
     }
     if (nameEnd == portalEnd + 1) {
       if (unnamed.use(at, requests)) {
-        relay.requested((byte) 'B', null);
+        outstanding.requested((byte) 'B', null);
       }
       return;
     }
     Named statement = named.get(bytes, portalEnd + 1, nameEnd);
     if (statement == null) {
-      relay.requested((byte) 'B', null);
+      outstanding.requested((byte) 'B', null);
     } else {
       named.bind(statement, bytes, at, portalEnd + 1, nameEnd, requests);
     }
@@ -209,20 +212,20 @@ final class SharedRewriting implements Rewriting {
         here == size && size > HEADER_LENGTH + 1 && bytes.getByte(name - 1) == 'S';
     int nameEnd = statementMeant ? zero(bytes, name, end) : -1;
     if (nameEnd < 0) {
-      relay.requested(type, null);
+      outstanding.requested(type, null);
       return;
     }
     if (nameEnd == name) {
       if (type == 'C') {
-        relay.requested(type, unnamed.end());
+        outstanding.requested(type, unnamed.end());
       } else if (unnamed.use(at, requests)) {
-        relay.requested(type, null);
+        outstanding.requested(type, null);
       }
       return;
     }
     Named statement = named.get(bytes, name, nameEnd);
     if (statement == null) {
-      relay.requested(type, null);
+      outstanding.requested(type, null);
     } else if (type == 'C') {
       named.close(statement, at, end, requests);
     } else {

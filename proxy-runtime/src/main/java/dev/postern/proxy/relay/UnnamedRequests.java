@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * another client's, or one of this client's from before.
  */
 final class UnnamedRequests {
-  private final PooledRelay relay;
+  private final Outstanding outstanding;
   private final UnnamedStatements statements;
   private final BackendStatements backend;
   private final AwaitedAnswers awaited;
@@ -19,12 +19,12 @@ final class UnnamedRequests {
   private boolean parsed;
 
   UnnamedRequests(
-      PooledRelay relay,
+      Outstanding outstanding,
       UnnamedStatements statements,
       BackendStatements backend,
       AwaitedAnswers awaited,
       Pins pins) {
-    this.relay = relay;
+    this.outstanding = outstanding;
     this.statements = statements;
     this.backend = backend;
     this.awaited = awaited;
@@ -42,10 +42,10 @@ final class UnnamedRequests {
    * @param body of the Parse message behind the name
    */
   void parse(ByteBuf body, int effects) {
-    Unnamed fresh = statements.parsed(body, effects, relay.queue().isEmpty());
+    Unnamed fresh = statements.parsed(body, effects, outstanding.queue.isEmpty());
     backend.known().unnamedOwner(fresh);
     parsed = true;
-    relay.requested((byte) 'P', fresh);
+    outstanding.requested((byte) 'P', fresh);
   }
 
   /** A Parse goes on whose text will not be needed again. */
@@ -53,7 +53,7 @@ final class UnnamedRequests {
     statements.forget();
     backend.known().unnamedOwner(null);
     parsed = true;
-    relay.requested((byte) 'P', null);
+    outstanding.requested((byte) 'P', null);
   }
 
   /** A Parse goes on that is too long to be looked at. */
@@ -61,7 +61,7 @@ final class UnnamedRequests {
     backend.known().unnamedOwner(null);
     statements.forget();
     pins.apply(Effects.UNKNOWN);
-    relay.requested((byte) 'P', null);
+    outstanding.requested((byte) 'P', null);
   }
 
   /**
@@ -71,7 +71,7 @@ final class UnnamedRequests {
    */
   @Nullable Unnamed end() {
     Unnamed gone = null;
-    if (relay.queue().isEmpty()) {
+    if (outstanding.queue.isEmpty()) {
       statements.forget();
     } else {
       gone = statements.forgetUnlessSkipped();
@@ -89,12 +89,12 @@ final class UnnamedRequests {
     Unnamed wanted = statements.current();
     boolean owns = backend.known().unnamedOwner() == wanted;
     boolean replaced = statements.mayBeThere();
-    if (relay.queue().cycles() > 0 && !parsed && (replaced || (wanted != null && owns))) {
+    if (outstanding.queue.cycles() > 0 && !parsed && (replaced || (wanted != null && owns))) {
       // What replaced it may yet fail or be skipped, and another one be there.
       awaited.awaitAll(at, requests);
       return false;
     }
-    if (owns && (wanted != null || parsed || relay.queue().isEmpty())) {
+    if (owns && (wanted != null || parsed || outstanding.queue.isEmpty())) {
       return true; // where there is none, the server says so itself
     }
     requests.pass(at);

@@ -1,0 +1,74 @@
+package dev.postern.proxy.relay;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the server of a pooled session owes an answer for, by what the client has sent (PostgreSQL
+ * documentation, "Message Flow").
+ */
+final class Outstanding {
+  final RequestQueue queue = new RequestQueue();
+  private final Progress progress;
+
+  /** Whether the client has begun something that only its Sync will end. */
+  private boolean unsynced;
+
+  /** Whether the server skips what it is sent, up to the next Sync. */
+  private boolean skipping;
+
+  Outstanding(Progress progress) {
+    this.progress = progress;
+  }
+
+  /** A message of the client's has gone on. */
+  void requested(byte type, @Nullable Object statement) {
+    if (skipping && type != 'S') {
+      return; // nobody answers it
+    }
+    skipping = false;
+    switch (type) {
+      case 'Q', 'F' -> {
+        unsynced = false;
+        queue.add(RequestQueue.QUERY, statement);
+      }
+      case 'S' -> {
+        if (progress.isCopyingIn()) {
+          return; // swallowed
+        }
+        unsynced = false;
+        queue.add(RequestQueue.SYNC, statement);
+      }
+      case 'P', 'B', 'D', 'E', 'C' -> {
+        unsynced = true;
+        queue.add(type, statement);
+      }
+      case 'c', 'f' -> {
+        progress.copyInEnded();
+        queue.add(RequestQueue.COPY_END, statement);
+      }
+      default -> {
+        return;
+      }
+    }
+    progress.outstanding(queue.cycles());
+  }
+
+  /** The client has begun something that only its Sync will end. */
+  void begun() {
+    unsynced = true;
+  }
+
+  /** An error has come, and no Sync is behind what it is about: the server waits for one. */
+  void skips() {
+    skipping = true;
+  }
+
+  boolean isSkipping() {
+    return skipping;
+  }
+
+  /** Whether all is answered, and nothing begun that is not ended. */
+  boolean isSettled() {
+    return queue.isEmpty() && !unsynced;
+  }
+}
