@@ -1,15 +1,13 @@
 package dev.postern.proxy.relay;
 
-import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
  * Looks through the text of a query for what it does to the server's session beyond its
- * transaction. Knows the lexical rules (PostgreSQL documentation, "Lexical Structure") and the
- * first words of statements, not their grammar; what functions and DO blocks do inside is not seen.
- * One use for each text.
+ * transaction. Knows the first words of statements, not their grammar; what functions and DO blocks
+ * do inside is not seen.
  */
 final class StatementScan {
   /** The values that servers report, and that are therefore followed and need no pin. */
@@ -22,21 +20,7 @@ final class StatementScan {
 
   private static final Pattern LOCALLY = Pattern.compile(",\\s*(true|'t'|'true'|'on')$");
 
-  private final byte[] text;
-  private final boolean escapes;
-  private final int end;
-  private int at;
-
-  private int wordStart;
-  private int wordEnd;
-  private int effects;
-
-  private StatementScan(byte[] text, int begin, int end, boolean escapes) {
-    this.text = text;
-    this.escapes = escapes;
-    this.at = begin;
-    this.end = end;
-  }
+  private StatementScan() {}
 
   /**
    * Scans a text in the server's encoding.
@@ -47,435 +31,220 @@ final class StatementScan {
    * @return bits of {@link Effects}
    */
   static int scan(byte[] text, int begin, int end, boolean escapes) {
-    StatementScan scan = new StatementScan(text, begin, end, escapes);
+    SqlWords words = new SqlWords(text, begin, end, escapes);
+    int effects = 0;
     int statements = 0;
-    while (scan.at < end) {
-      if (scan.statement()) {
+    while (!words.isLast()) {
+      if (words.next()) {
         statements++;
+        effects |= statement(words);
       }
     }
-    return scan.effects == 0 || statements < 2 ? scan.effects : scan.effects | Effects.SEVERAL;
+    return effects == 0 || statements < 2 ? effects : effects | Effects.SEVERAL;
   }
 
-  /** Whether there was one. */
-  private boolean statement() {
-    if (!nextWord()) {
-      return false;
-    }
-    switch (text[wordStart] | 0x20) {
+  private static int statement(SqlWords words) {
+    return switch (words.initial()) {
       case 's' -> {
-        if (is("set")) {
-          set();
-        } else if (is("start")) {
-          effects |= Effects.BEGINS;
-        } else if (is("select")) {
-          body(true);
-          return true;
+        if (words.is("select")) {
+          yield body(words, true);
         }
+        int effects = words.is("set") ? set(words) : words.is("start") ? Effects.BEGINS : 0;
+        yield effects | body(words, false);
       }
-      case 'b' -> {
-        if (is("begin")) {
-          effects |= Effects.BEGINS;
-        }
-      }
-      case 'r' -> {
-        if (is("reset")) {
-          reset();
-        }
-      }
+      case 'b' -> (words.is("begin") ? Effects.BEGINS : 0) | body(words, false);
+      case 'r' -> (words.is("reset") ? reset(words) : 0) | body(words, false);
       case 'l' -> {
-        if (is("listen")) {
-          effects |= Effects.LISTEN;
-        } else if (is("load")) {
-          effects |= Effects.LOAD;
-        }
+        int effects = words.is("listen") ? Effects.LISTEN : words.is("load") ? Effects.LOAD : 0;
+        yield effects | body(words, false);
       }
       case 'u' -> {
-        if (is("unlisten") && skipSpace() && text[at] == '*') {
-          effects |= Effects.ENDS_LISTEN;
-        }
+        boolean all = words.is("unlisten") && words.isAhead('*');
+        yield (all ? Effects.ENDS_LISTEN : 0) | body(words, false);
       }
       case 'p' -> {
-        if (is("prepare") && nextWord() && !is("transaction")) {
-          effects |= Effects.PREPARE;
-        }
+        boolean prepares = words.is("prepare") && words.next() && !words.is("transaction");
+        yield (prepares ? Effects.PREPARE : 0) | body(words, false);
       }
       case 'd' -> {
-        if (is("discard") && nextWord()) {
-          discard();
-        } else if (is("deallocate")) {
-          deallocate();
-        } else if (is("declare")) {
-          declare();
-          return true;
+        int effects = 0;
+        if (words.is("discard")) {
+          effects = words.next() ? discarded(words) : 0;
+        } else if (words.is("deallocate")) {
+          effects = deallocated(words);
+        } else if (words.is("declare")) {
+          effects = declared(words);
         }
+        yield effects | body(words, false);
       }
       case 'c' -> {
-        if (is("create")) {
-          body(true);
-          return true;
+        if (words.is("create")) {
+          yield body(words, true);
         }
-        if (is("close") && nextWord() && is("all")) {
-          effects |= Effects.ENDS_HOLD;
-        }
+        boolean closesAll = words.is("close") && words.next() && words.is("all");
+        yield (closesAll ? Effects.ENDS_HOLD : 0) | body(words, false);
       }
-      case 'w', 'e' -> {
-        if (is("with") || is("explain")) {
-          body(true);
-          return true;
-        }
-      }
-      default -> {}
-    }
-    body(false);
-    return true;
+      case 'w', 'e' -> body(words, words.is("with") || words.is("explain"));
+      default -> body(words, false);
+    };
   }
 
-  private void set() {
-    if (!nextWord()) {
-      return;
+  private static int set(SqlWords words) {
+    if (!words.next()) {
+      return 0;
     }
-    boolean session = is("session");
-    if (session) {
-      if (!nextWord()) {
-        return;
+    if (words.is("session")) {
+      if (!words.next()) {
+        return 0;
       }
-      if (is("characteristics")) {
-        effects |= Effects.SETTING;
-        return;
+      if (words.is("characteristics")) {
+        return Effects.SETTING;
       }
-      if (is("authorization")) {
-        boolean byDefault = nextWord() && is("default");
-        effects |= byDefault ? Effects.ENDS_AUTHORIZATION : Effects.AUTHORIZATION;
-        return;
+      if (words.is("authorization")) {
+        boolean byDefault = words.next() && words.is("default");
+        return byDefault ? Effects.ENDS_AUTHORIZATION : Effects.AUTHORIZATION;
       }
     }
-    if (is("local") || is("transaction") || is("constraints") || is("time") || is("names")) {
-      return;
+    if (words.is("local")
+        || words.is("transaction")
+        || words.is("constraints")
+        || words.is("time")
+        || words.is("names")) {
+      return 0;
     }
-    if (is("role")) {
-      boolean none = nextWord() && (is("none") || (is("to") && nextWord() && is("none")));
-      effects |= none ? Effects.ENDS_ROLE : Effects.ROLE;
-      return;
+    if (words.is("role")) {
+      boolean none =
+          words.next()
+              && (words.is("none") || (words.is("to") && words.next() && words.is("none")));
+      return none ? Effects.ENDS_ROLE : Effects.ROLE;
     }
-    setting(word());
+    return setting(words.word());
   }
 
-  private void setting(String name) {
-    switch (name) {
-      case "role" -> effects |= Effects.ROLE;
-      case "session_authorization" -> effects |= Effects.AUTHORIZATION;
-      default -> {
-        if (REPORTED_LATELY.contains(name)) {
-          effects |= Effects.SETTING_REPORTED_LATELY;
-        } else if (!REPORTED.contains(name)) {
-          effects |= Effects.SETTING;
-        }
-      }
-    }
+  private static int setting(String name) {
+    return switch (name) {
+      case "role" -> Effects.ROLE;
+      case "session_authorization" -> Effects.AUTHORIZATION;
+      default ->
+          REPORTED_LATELY.contains(name)
+              ? Effects.SETTING_REPORTED_LATELY
+              : REPORTED.contains(name) ? 0 : Effects.SETTING;
+    };
   }
 
-  private void reset() {
-    if (!nextWord()) {
-      return;
+  private static int reset(SqlWords words) {
+    if (!words.next()) {
+      return 0;
     }
-    if (is("all")) {
-      effects |= Effects.ENDS_SETTING;
-    } else if (is("role")) {
-      effects |= Effects.ENDS_ROLE;
-    } else if (is("session") && nextWord() && is("authorization")) {
-      effects |= Effects.ENDS_AUTHORIZATION;
+    if (words.is("all")) {
+      return Effects.ENDS_SETTING;
     }
+    if (words.is("role")) {
+      return Effects.ENDS_ROLE;
+    }
+    boolean authorization = words.is("session") && words.next() && words.is("authorization");
+    return authorization ? Effects.ENDS_AUTHORIZATION : 0;
   }
 
-  private void discard() {
-    if (is("all")) {
-      effects |= Effects.ENDS_ALL;
-    } else if (is("temp") || is("temporary")) {
-      effects |= Effects.ENDS_TEMPORARY;
+  private static int discarded(SqlWords words) {
+    if (words.is("all")) {
+      return Effects.ENDS_ALL;
     }
+    return words.is("temp") || words.is("temporary") ? Effects.ENDS_TEMPORARY : 0;
   }
 
-  private void deallocate() {
-    if (nextWord() && is("prepare") && !nextWord()) {
-      return;
+  private static int deallocated(SqlWords words) {
+    if (words.next() && words.is("prepare") && !words.next()) {
+      return 0;
     }
-    effects |= is("all") ? Effects.ENDS_PREPARE : Effects.DEALLOCATES_ONE;
+    return words.is("all") ? Effects.ENDS_PREPARE : Effects.DEALLOCATES_ONE;
   }
 
-  private void declare() {
+  private static int declared(SqlWords words) {
+    int effects = 0;
     boolean with = false;
-    while (nextWord()) {
-      if (with && is("hold")) {
-        effects |= Effects.HOLD;
+    while (words.next()) {
+      if (with && words.is("hold")) {
+        effects = Effects.HOLD;
       }
-      with = is("with");
-      if (is("for")) {
+      with = words.is("with");
+      if (words.is("for")) {
         break;
       }
     }
-    body(false);
+    return effects;
   }
 
   /** The rest of a statement. */
-  private void body(boolean mayCreate) {
+  private static int body(SqlWords words, boolean mayCreate) {
+    int effects = 0;
     boolean temporary = false;
     boolean commit = false;
-    boolean kind = mayCreate && is("create");
+    boolean kind = mayCreate && words.is("create");
     boolean on = false;
-    while (nextWord()) {
-      if (kind && (is("temp") || is("temporary"))) {
+    while (words.next()) {
+      if (kind && (words.is("temp") || words.is("temporary"))) {
         temporary = true;
       }
-      if (commit && is("drop")) {
+      if (commit && words.is("drop")) {
         temporary = false;
       }
-      kind = mayCreate && isBeforeTemporary();
-      commit = on && is("commit");
-      on = is("on");
-      int length = wordEnd - wordStart;
-      switch (text[wordStart] | 0x20) {
+      kind = mayCreate && isBeforeTemporary(words);
+      commit = on && words.is("commit");
+      on = words.is("on");
+      switch (words.initial()) {
         case 'p' -> {
-          if (length >= 7 && at < end) {
-            if (mayCreate && is("pg_temp")) {
+          if (words.length() >= 7 && !words.isLast()) {
+            if (mayCreate && words.is("pg_temp")) {
               temporary = true;
-            } else if (length >= 16) {
-              advisory();
+            } else if (words.length() >= 16) {
+              effects |= advisory(words.word());
             }
           }
         }
         case 's' -> {
-          if (length == 10 && is("set_config")) {
-            setConfig();
+          if (words.length() == 10 && words.is("set_config")) {
+            effects |= setConfig(words.arguments());
           }
         }
         default -> {}
       }
     }
-    if (temporary) {
-      effects |= Effects.TEMPORARY;
-    }
+    return temporary ? effects | Effects.TEMPORARY : effects;
   }
 
   /** Whether {@code temp} behind this word says what kind of table it is, and is not its name. */
-  private boolean isBeforeTemporary() {
-    return switch (text[wordStart] | 0x20) {
-      case 'c' -> is("create");
-      case 'i' -> is("into");
-      case 'l' -> is("local");
-      case 'g' -> is("global");
-      case 'r' -> is("replace");
+  private static boolean isBeforeTemporary(SqlWords words) {
+    return switch (words.initial()) {
+      case 'c' -> words.is("create");
+      case 'i' -> words.is("into");
+      case 'l' -> words.is("local");
+      case 'g' -> words.is("global");
+      case 'r' -> words.is("replace");
       default -> false;
     };
   }
 
-  private void advisory() {
-    String name = word();
+  /** Of a function whose name may be one of those for advisory locks. */
+  private static int advisory(String name) {
     if (!name.contains("advisory") || name.contains("_xact_")) {
-      return;
+      return 0;
     }
     if (name.equals("pg_advisory_unlock_all")) {
-      effects |= Effects.ENDS_ADVISORY;
-    } else if (name.contains("_lock")) {
-      effects |= Effects.ADVISORY;
+      return Effects.ENDS_ADVISORY;
     }
+    return name.contains("_lock") ? Effects.ADVISORY : 0;
   }
 
   /** {@code set_config(name, value, is_local)}: with three literals it is seen what it does. */
-  private void setConfig() {
-    int from = at;
-    int depth = 0;
-    int close = from;
-    while (close < end) {
-      byte c = text[close];
-      if (c == '\'') {
-        close = afterQuote(close, escapes);
-        continue;
-      }
-      if (c == '(') {
-        depth++;
-      } else if (c == ')' && --depth <= 0) {
-        break;
-      }
-      close++;
-    }
-    String arguments =
-        new String(text, from, Math.min(close, end) - from, StandardCharsets.ISO_8859_1).strip();
+  private static int setConfig(String arguments) {
     String lower = arguments.toLowerCase(Locale.ROOT);
     if (LOCALLY.matcher(lower).find()) {
-      return;
+      return 0;
     }
     int open = arguments.indexOf('\'');
     int shut = arguments.indexOf('\'', open + 1);
     boolean literal = open == 1 && shut > open && arguments.startsWith("(");
-    if (literal) {
-      setting(lower.substring(open + 1, shut));
-    } else {
-      effects |= Effects.UNKNOWN;
-    }
-  }
-
-  private boolean is(String word) {
-    if (wordEnd - wordStart != word.length()) {
-      return false;
-    }
-    for (int i = 0; i < word.length(); i++) {
-      if ((text[wordStart + i] | 0x20) != word.charAt(i) && text[wordStart + i] != word.charAt(i)) {
-        return false;
-      }
-    }
-    return true;
-  }
-
-  private String word() {
-    return new String(text, wordStart, wordEnd - wordStart, StandardCharsets.UTF_8)
-        .toLowerCase(Locale.ROOT);
-  }
-
-  /** Moves over space and comments; false at the end of the text. */
-  private boolean skipSpace() {
-    while (at < end) {
-      byte c = text[at];
-      if (c == ' ' || (c >= '\t' && c <= '\r')) {
-        at++;
-      } else if (c == '-' && at + 1 < end && text[at + 1] == '-') {
-        at = afterLine(at);
-      } else if (c == '/' && at + 1 < end && text[at + 1] == '*') {
-        at = afterComment(at);
-      } else {
-        return true;
-      }
-    }
-    return false;
-  }
-
-  /** Finds the next word of this statement; false behind its end. */
-  private boolean nextWord() {
-    while (at < end) {
-      byte c = text[at];
-      if (isLetter(c)) {
-        wordStart = at;
-        do {
-          at++;
-        } while (at < end && isPart(text[at]));
-        wordEnd = at;
-        if (at < end && text[at] == '\'' && wordEnd - wordStart == 1) {
-          at = afterQuote(at, escapes || (text[wordStart] | 0x20) == 'e');
-          continue;
-        }
-        return true;
-      }
-      switch (c) {
-        case ';' -> {
-          at++;
-          return false;
-        }
-        case '\'' -> at = afterQuote(at, escapes);
-        case '"' -> {
-          wordStart = at + 1;
-          at = afterIdentifier(at);
-          wordEnd = at - 1;
-          if (wordEnd > wordStart) {
-            return true;
-          }
-        }
-        case '$' -> at = afterDollar(at);
-        case '-' -> at = at + 1 < end && text[at + 1] == '-' ? afterLine(at) : at + 1;
-        case '/' -> at = at + 1 < end && text[at + 1] == '*' ? afterComment(at) : at + 1;
-        default -> {
-          at++;
-          if (c >= '0' && c <= '9') {
-            while (at < end && isPart(text[at])) {
-              at++;
-            }
-          }
-        }
-      }
-    }
-    return false;
-  }
-
-  private static boolean isLetter(byte c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c < 0;
-  }
-
-  private static boolean isPart(byte c) {
-    return isLetter(c) || (c >= '0' && c <= '9') || c == '$';
-  }
-
-  private int afterLine(int from) {
-    int i = from;
-    while (i < end && text[i] != '\n' && text[i] != '\r') {
-      i++;
-    }
-    return i;
-  }
-
-  private int afterComment(int from) {
-    int depth = 0;
-    int i = from;
-    while (i < end) {
-      if (text[i] == '/' && i + 1 < end && text[i + 1] == '*') {
-        depth++;
-        i += 2;
-      } else if (text[i] == '*' && i + 1 < end && text[i + 1] == '/') {
-        depth--;
-        i += 2;
-        if (depth == 0) {
-          return i;
-        }
-      } else {
-        i++;
-      }
-    }
-    return end;
-  }
-
-  private int afterQuote(int from, boolean escapes) {
-    int i = from + 1;
-    while (i < end) {
-      if (text[i] == '\\' && escapes) {
-        i += 2;
-      } else if (text[i] == '\'') {
-        return i + 1; // a doubled quote begins another literal, which is the same to us
-      } else {
-        i++;
-      }
-    }
-    return end;
-  }
-
-  private int afterIdentifier(int from) {
-    int i = from + 1;
-    while (i < end && text[i] != '"') {
-      i++;
-    }
-    return Math.min(end, i + 1);
-  }
-
-  private int afterDollar(int from) {
-    int i = from + 1;
-    while (i < end && text[i] != '$' && isPart(text[i])) {
-      i++;
-    }
-    if (i >= end || text[i] != '$' || (i > from + 1 && !isLetter(text[from + 1]))) {
-      return from + 1; // a parameter such as $1
-    }
-    int length = i + 1 - from;
-    for (int j = i + 1; j + length <= end; j++) {
-      if (text[j] == '$' && matches(from, j, length)) {
-        return j + length;
-      }
-    }
-    return end;
-  }
-
-  private boolean matches(int first, int second, int length) {
-    for (int k = 0; k < length; k++) {
-      if (text[first + k] != text[second + k]) {
-        return false;
-      }
-    }
-    return true;
+    return literal ? setting(lower.substring(open + 1, shut)) : Effects.UNKNOWN;
   }
 }

@@ -1,0 +1,235 @@
+package dev.postern.proxy.relay;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+
+/**
+ * The words of an SQL text, one after the other: keywords and identifiers, quoted ones as well, in
+ * no literal and no comment (PostgreSQL documentation, "Lexical Structure"). One use for each text.
+ */
+final class SqlWords {
+  private final byte[] text;
+  private final boolean escapes;
+  private final int end;
+  private int at;
+  private int wordStart;
+  private int wordEnd;
+
+  /**
+   * @param text in the server's encoding; may be longer
+   * @param escapes whether a backslash escapes in every literal: {@code
+   *     standard_conforming_strings} is off
+   */
+  SqlWords(byte[] text, int begin, int end, boolean escapes) {
+    this.text = text;
+    this.escapes = escapes;
+    this.at = begin;
+    this.end = end;
+  }
+
+  /** Whether nothing is behind the word. */
+  boolean isLast() {
+    return at >= end;
+  }
+
+  /** The first byte of the word; a letter's as a small one. */
+  int initial() {
+    return text[wordStart] | 0x20;
+  }
+
+  /** Of the word, in bytes. */
+  int length() {
+    return wordEnd - wordStart;
+  }
+
+  /** Whether the word is this one, which is written in small letters. */
+  boolean is(String word) {
+    if (wordEnd - wordStart != word.length()) {
+      return false;
+    }
+    for (int i = 0; i < word.length(); i++) {
+      if ((text[wordStart + i] | 0x20) != word.charAt(i) && text[wordStart + i] != word.charAt(i)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** The word, in small letters. */
+  String word() {
+    return new String(text, wordStart, wordEnd - wordStart, StandardCharsets.UTF_8)
+        .toLowerCase(Locale.ROOT);
+  }
+
+  /** Whether this character is next behind the word, space and comments. */
+  boolean isAhead(char c) {
+    return skipSpace() && text[at] == c;
+  }
+
+  /** Moves over space and comments; false at the end of the text. */
+  private boolean skipSpace() {
+    while (at < end) {
+      byte c = text[at];
+      if (c == ' ' || (c >= '\t' && c <= '\r')) {
+        at++;
+      } else if (c == '-' && at + 1 < end && text[at + 1] == '-') {
+        at = afterLine(at);
+      } else if (c == '/' && at + 1 < end && text[at + 1] == '*') {
+        at = afterComment(at);
+      } else {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** What is behind the word up to the end of its parentheses, these included at the beginning. */
+  String arguments() {
+    int depth = 0;
+    int close = at;
+    while (close < end) {
+      byte c = text[close];
+      if (c == '\'') {
+        close = afterQuote(close, escapes);
+        continue;
+      }
+      if (c == '(') {
+        depth++;
+      } else if (c == ')' && --depth <= 0) {
+        break;
+      }
+      close++;
+    }
+    return new String(text, at, Math.min(close, end) - at, StandardCharsets.ISO_8859_1).strip();
+  }
+
+  /** Moves to the next word of this statement; false behind its end. */
+  boolean next() {
+    while (at < end) {
+      byte c = text[at];
+      if (isLetter(c)) {
+        wordStart = at;
+        do {
+          at++;
+        } while (at < end && isPart(text[at]));
+        wordEnd = at;
+        if (at < end && text[at] == '\'' && wordEnd - wordStart == 1) {
+          at = afterQuote(at, escapes || (text[wordStart] | 0x20) == 'e');
+          continue;
+        }
+        return true;
+      }
+      switch (c) {
+        case ';' -> {
+          at++;
+          return false;
+        }
+        case '\'' -> at = afterQuote(at, escapes);
+        case '"' -> {
+          wordStart = at + 1;
+          at = afterIdentifier(at);
+          wordEnd = at - 1;
+          if (wordEnd > wordStart) {
+            return true;
+          }
+        }
+        case '$' -> at = afterDollar(at);
+        case '-' -> at = at + 1 < end && text[at + 1] == '-' ? afterLine(at) : at + 1;
+        case '/' -> at = at + 1 < end && text[at + 1] == '*' ? afterComment(at) : at + 1;
+        default -> {
+          at++;
+          if (c >= '0' && c <= '9') {
+            while (at < end && isPart(text[at])) {
+              at++;
+            }
+          }
+        }
+      }
+    }
+    return false;
+  }
+
+  private static boolean isLetter(byte c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c < 0;
+  }
+
+  private static boolean isPart(byte c) {
+    return isLetter(c) || (c >= '0' && c <= '9') || c == '$';
+  }
+
+  private int afterLine(int from) {
+    int i = from;
+    while (i < end && text[i] != '\n' && text[i] != '\r') {
+      i++;
+    }
+    return i;
+  }
+
+  private int afterComment(int from) {
+    int depth = 0;
+    int i = from;
+    while (i < end) {
+      if (text[i] == '/' && i + 1 < end && text[i + 1] == '*') {
+        depth++;
+        i += 2;
+      } else if (text[i] == '*' && i + 1 < end && text[i + 1] == '/') {
+        depth--;
+        i += 2;
+        if (depth == 0) {
+          return i;
+        }
+      } else {
+        i++;
+      }
+    }
+    return end;
+  }
+
+  private int afterQuote(int from, boolean escapes) {
+    int i = from + 1;
+    while (i < end) {
+      if (text[i] == '\\' && escapes) {
+        i += 2;
+      } else if (text[i] == '\'') {
+        return i + 1; // a doubled quote begins another literal, which is the same to us
+      } else {
+        i++;
+      }
+    }
+    return end;
+  }
+
+  private int afterIdentifier(int from) {
+    int i = from + 1;
+    while (i < end && text[i] != '"') {
+      i++;
+    }
+    return Math.min(end, i + 1);
+  }
+
+  private int afterDollar(int from) {
+    int i = from + 1;
+    while (i < end && text[i] != '$' && isPart(text[i])) {
+      i++;
+    }
+    if (i >= end || text[i] != '$' || (i > from + 1 && !isLetter(text[from + 1]))) {
+      return from + 1; // a parameter such as $1
+    }
+    int length = i + 1 - from;
+    for (int j = i + 1; j + length <= end; j++) {
+      if (text[j] == '$' && matches(from, j, length)) {
+        return j + length;
+      }
+    }
+    return end;
+  }
+
+  private boolean matches(int first, int second, int length) {
+    for (int k = 0; k < length; k++) {
+      if (text[first + k] != text[second + k]) {
+        return false;
+      }
+    }
+    return true;
+  }
+}
