@@ -32,17 +32,29 @@ public final class BlockingChannel {
   private final Channel channel;
   private final ReceivedBytes received = new ReceivedBytes();
   private Deadline deadline;
+  private Future<?> timer;
   private @Nullable SslHandler tls;
 
   /** Takes the bytes of a channel that has just been opened, on its event loop. */
   public BlockingChannel(Channel channel, Deadline deadline) {
     this.channel = channel;
     this.deadline = deadline;
+    this.timer = wakeAt(deadline);
     channel.pipeline().addLast(received);
   }
 
   public void deadline(Deadline newDeadline) {
-    this.deadline = newDeadline;
+    if (!newDeadline.equals(deadline)) {
+      timer.cancel(false);
+      deadline = newDeadline;
+      timer = wakeAt(newDeadline);
+    }
+  }
+
+  private Future<?> wakeAt(Deadline time) {
+    return channel
+        .eventLoop()
+        .schedule(received::wake, Math.max(1, time.remainingNanos()), TimeUnit.NANOSECONDS);
   }
 
   public Deadline deadline() {
@@ -186,11 +198,22 @@ public final class BlockingChannel {
     }
   }
 
-  /** Waits for a future of this channel's event loop. */
+  /** Waits until the future is done, well or badly. It is not cancelled at the deadline. */
+  public void awaitDone(Future<?> future, String waitingFor)
+      throws IOException, InterruptedException {
+    if (!future.isDone()) {
+      future.addListener(done -> received.wake());
+      received.await(future::isDone, deadline, waitingFor);
+    }
+  }
+
+  /** Waits for a future of this channel's event loop, and cancels it at the deadline. */
   public <T> T await(Future<T> future, String waitingFor) throws IOException, InterruptedException {
-    if (!future.await(Math.max(1, deadline.remainingNanos()), TimeUnit.NANOSECONDS)) {
+    try {
+      awaitDone(future, waitingFor);
+    } catch (DeadlineExceededException e) {
       future.cancel(false);
-      throw new DeadlineExceededException(waitingFor);
+      throw e;
     }
     Throwable cause = future.cause();
     if (cause instanceof IOException io) {
@@ -212,6 +235,7 @@ public final class BlockingChannel {
    * @return the unread bytes, for {@code next} to handle and release; may be empty
    */
   public ByteBuf handOver(ChannelHandler next) {
+    timer.cancel(false);
     ByteBuf rest = received.detach();
     channel.pipeline().replace(received, null, next);
     return rest;
@@ -219,6 +243,7 @@ public final class BlockingChannel {
 
   /** Frees what was received and not read. For the end of a connection that was not handed over. */
   public void release() {
+    timer.cancel(false);
     received.release();
   }
 }

@@ -1,9 +1,12 @@
 package dev.postern.proxy.channel;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
@@ -40,6 +43,23 @@ public final class LingeringClose {
                 channel.close();
               }
             });
+  }
+
+  /**
+   * Closes when all that was written has left, without waiting for the peer: for one that has said
+   * that it wants nothing more. On the channel's event loop.
+   *
+   * @param sending how long that may take; then the connection is closed at once
+   */
+  public static void closeAfterFlush(Channel channel, Duration sending) {
+    channel.flush();
+    ChannelOutboundBuffer pending = channel.unsafe().outboundBuffer();
+    if (pending == null || pending.isEmpty()) {
+      channel.close();
+      return;
+    }
+    closeIn(channel, sending);
+    channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
   }
 
   private static void sayGoodbye(Channel channel) {

@@ -9,6 +9,7 @@ import io.netty.handler.codec.ByteToMessageDecoder;
 import java.io.IOException;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,17 +33,30 @@ final class ReceivedBytes extends ChannelInboundHandlerAdapter {
       throws IOException, InterruptedException {
     lock.lock();
     try {
-      while (received.readableBytes() < length) {
-        if (closed) {
-          throw new PeerClosedException(waitingFor, failure);
-        }
-        long remaining = deadline.remainingNanos();
-        if (remaining <= 0) {
-          throw new DeadlineExceededException(waitingFor);
-        }
-        arrived.awaitNanos(remaining);
+      await(() -> closed || received.readableBytes() >= length, deadline, waitingFor);
+      if (received.readableBytes() < length) {
+        throw new PeerClosedException(waitingFor, failure);
       }
       return received.readableBytes();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Waits until {@code done}, which is asked again after each {@link #wake}. Waits without a time,
+   * which costs less: whoever owns the deadline wakes this at it.
+   */
+  void await(BooleanSupplier done, Deadline deadline, String waitingFor)
+      throws IOException, InterruptedException {
+    lock.lock();
+    try {
+      while (!done.getAsBoolean()) {
+        if (deadline.remainingNanos() <= 0) {
+          throw new DeadlineExceededException(waitingFor);
+        }
+        arrived.await();
+      }
     } finally {
       lock.unlock();
     }
@@ -139,7 +153,7 @@ final class ReceivedBytes extends ChannelInboundHandlerAdapter {
 
   @Override
   public void channelReadComplete(ChannelHandlerContext ctx) {
-    signal();
+    wake();
   }
 
   @Override
@@ -160,7 +174,8 @@ final class ReceivedBytes extends ChannelInboundHandlerAdapter {
     }
   }
 
-  private void signal() {
+  /** Lets the virtual thread look again. Any thread. */
+  void wake() {
     lock.lock();
     try {
       arrived.signalAll();

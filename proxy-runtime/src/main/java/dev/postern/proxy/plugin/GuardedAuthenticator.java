@@ -21,6 +21,11 @@ record GuardedAuthenticator(Origin origin, Authenticator authenticator) implemen
   }
 
   @Override
+  public boolean mayBlock() {
+    return authenticator.mayBlock();
+  }
+
+  @Override
   public void close() throws Exception {
     authenticator.close();
   }

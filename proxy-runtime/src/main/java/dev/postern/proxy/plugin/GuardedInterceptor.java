@@ -21,6 +21,11 @@ record GuardedInterceptor(Origin origin, MessageInterceptor interceptor)
   }
 
   @Override
+  public boolean mayBlock() {
+    return interceptor.mayBlock();
+  }
+
+  @Override
   public void close() throws Exception {
     interceptor.close();
   }

@@ -49,6 +49,11 @@ record GuardedRouter(Origin origin, Router router) implements Router {
   }
 
   @Override
+  public boolean mayBlock() {
+    return router.mayBlock();
+  }
+
+  @Override
   public void close() throws Exception {
     router.close();
   }

@@ -81,9 +81,15 @@ final class ClientPort extends ChannelInboundHandlerAdapter implements Side {
     }
   }
 
-  /** Closes when all that was written has left, or after {@value #LINGER_SECONDS} seconds. */
-  void closeAfterFlush() {
-    if (channel.isActive()) {
+  /**
+   * Closes when all that was written has left, or after {@value #LINGER_SECONDS} seconds.
+   *
+   * @param terminated whether the client has said that it wants nothing more
+   */
+  void closeAfterFlush(boolean terminated) {
+    if (terminated) {
+      LingeringClose.closeAfterFlush(channel, Duration.ofSeconds(LINGER_SECONDS));
+    } else if (channel.isActive()) {
       LingeringClose.close(channel, Unpooled.EMPTY_BUFFER, Duration.ofSeconds(LINGER_SECONDS));
     } else {
       channel.close();

@@ -149,11 +149,11 @@ public final class DedicatedRelay extends Relay {
     }
     fromClient.close();
     fromBackend.close();
-    client.closeAfterFlush();
+    client.closeAfterFlush(reason == CloseReason.CLIENT_TERMINATED);
     if (busy) {
       backend.abandon();
     } else {
-      backend.closeAfterFlush();
+      backend.closeAfterFlush(true);
     }
     return busy;
   }

@@ -5,7 +5,6 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.EventLoop;
@@ -83,23 +82,16 @@ final class Leg extends ChannelInboundHandlerAdapter implements Side {
 
   /**
    * Closes when all that was written has left, or after {@value #LINGER_SECONDS} seconds. A client
-   * then gets the time to read it.
+   * then gets the time to read it, unless it has terminated the session itself.
    */
-  void closeAfterFlush() {
+  void closeAfterFlush(boolean terminated) {
     if (!channel.isActive()) {
       channel.close();
-      return;
-    }
-    if (client) {
+    } else if (client && !terminated) {
       LingeringClose.close(channel, Unpooled.EMPTY_BUFFER, Duration.ofSeconds(LINGER_SECONDS));
-      return;
+    } else {
+      LingeringClose.closeAfterFlush(channel, Duration.ofSeconds(LINGER_SECONDS));
     }
-    var timeout =
-        channel.eventLoop().schedule(() -> channel.close(), LINGER_SECONDS, TimeUnit.SECONDS);
-    channel
-        .writeAndFlush(Unpooled.EMPTY_BUFFER)
-        .addListener(ChannelFutureListener.CLOSE)
-        .addListener(done -> timeout.cancel(false));
   }
 
   /**

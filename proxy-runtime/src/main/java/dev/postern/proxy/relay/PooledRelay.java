@@ -271,7 +271,7 @@ public final class PooledRelay extends Relay {
     if (fromBackend != null) {
       fromBackend.close();
     }
-    client.closeAfterFlush();
+    client.closeAfterFlush(reason == CloseReason.CLIENT_TERMINATED);
     pool.sessionClosed();
     return busy;
   }

@@ -5,6 +5,8 @@ import dev.postern.api.Secret;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.SequencedMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -12,7 +14,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Turns passwords into keys, and pays for each (user, password, salt, iteration count) once: the
  * results of the last ones are kept. At most so many are computed at a time, so that logins cannot
- * take all cores; waiting and computing end when the thread is interrupted. Safe for use by many
+ * take all cores, and each on a thread of its own, so that a caller's virtual thread lets go of
+ * what carries it; waiting and computing end when the caller is interrupted. Safe for use by many
  * threads. Never call it on an event loop.
  */
 public final class SaltedPasswords implements AutoCloseable {
@@ -93,12 +96,28 @@ public final class SaltedPasswords implements AutoCloseable {
   private DerivedKeys compute(Key key, byte[] secret) throws InterruptedException {
     computing.acquire();
     try {
-      DerivedKeys keys =
-          DerivedKeys.from(hashing.saltedPassword(secret, key.salt(), key.iterations()));
+      DerivedKeys keys = DerivedKeys.from(hash(key, secret));
       keep(key, keys.copy());
       return keys;
     } finally {
       computing.release();
+    }
+  }
+
+  private byte[] hash(Key key, byte[] secret) throws InterruptedException {
+    FutureTask<byte[]> hash =
+        new FutureTask<>(() -> hashing.saltedPassword(secret, key.salt(), key.iterations()));
+    Thread thread = Thread.ofVirtual().name("password-hash").start(hash);
+    try {
+      return hash.get();
+    } catch (InterruptedException e) {
+      hash.cancel(true);
+      thread.join(); // it reads what the caller wipes
+      throw e;
+    } catch (ExecutionException e) {
+      throw e.getCause() instanceof RuntimeException failure
+          ? failure
+          : new IllegalStateException(e.getCause());
     }
   }
 

@@ -113,9 +113,12 @@ final class Listener implements AutoCloseable {
     String sessionId = Long.toString(SESSION_IDS.incrementAndGet());
     BlockingChannel connection =
         new BlockingChannel(accepted, Deadline.in(services.loginTimeout()));
-    Thread.ofVirtual()
-        .name("session-" + sessionId)
-        .start(new SessionRunner(sessionId, connection, negotiation, services));
+    services
+        .loginThreads()
+        .start(
+            accepted.eventLoop(),
+            "session-" + sessionId,
+            new SessionRunner(sessionId, connection, negotiation, services));
   }
 
   private static InetSocketAddress address(ListenerConfig config) throws StartException {

@@ -22,6 +22,7 @@ import dev.postern.proxy.session.ActivityWatch;
 import dev.postern.proxy.session.CancelRequests;
 import dev.postern.proxy.session.FailedLogins;
 import dev.postern.proxy.session.IdleSweep;
+import dev.postern.proxy.session.LoginThreads;
 import dev.postern.proxy.session.Session;
 import dev.postern.proxy.session.SessionLimits;
 import dev.postern.proxy.session.SessionRegistry;
@@ -232,6 +233,7 @@ public final class ProxyServer implements AutoCloseable {
             timeouts.effectiveInterceptor(),
             !timeouts.effectiveIdle().isZero());
     return new SessionServices(
+        plugins.mayBlock() ? LoginThreads.apart() : LoginThreads.onEventLoops(),
         plugins.authenticator(),
         plugins.router(),
         plugins.interceptors(),

@@ -18,4 +18,11 @@ public record ServerPlugins(
   public ServerPlugins {
     interceptors = List.copyOf(interceptors);
   }
+
+  /** Whether a login may have to wait for one of them in a way that stops its thread's carrier. */
+  boolean mayBlock() {
+    return authenticator.mayBlock()
+        || router.mayBlock()
+        || interceptors.stream().anyMatch(named -> named.interceptor().mayBlock());
+  }
 }

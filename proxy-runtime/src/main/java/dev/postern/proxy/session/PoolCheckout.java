@@ -15,7 +15,7 @@ import dev.postern.api.session.StartupParameters;
 import dev.postern.proxy.backend.BackendLogins;
 import dev.postern.proxy.backend.BackendRefusedException;
 import dev.postern.proxy.backend.Credentials;
-import dev.postern.proxy.channel.Deadline;
+import dev.postern.proxy.channel.BlockingChannel;
 import dev.postern.proxy.pool.Pool;
 import dev.postern.proxy.pool.PooledBackend;
 import dev.postern.proxy.pool.Pools;
@@ -68,30 +68,19 @@ record PoolCheckout(Pool pool, ServerParameters parameters, @Nullable PooledBack
       AuthenticatedUser user,
       ProtocolVersion version,
       StartupParameters startup,
-      EventLoop eventLoop,
-      Deadline deadline)
+      BlockingChannel client)
       throws SessionException, InterruptedException {
     return logins.first(
         route,
         router,
         user,
-        deadline,
+        client.deadline(),
         (server, credentials, last) ->
             route.pooling().mode() == Pooling.Mode.SESSION
                 ? forSession(
-                    enter(pools, route, server, credentials, user, version, startup),
-                    eventLoop,
-                    deadline)
+                    enter(pools, route, server, credentials, user, version, startup), client)
                 : forTransactions(
-                    pools,
-                    route,
-                    server,
-                    credentials,
-                    user,
-                    version,
-                    startup,
-                    eventLoop,
-                    deadline));
+                    pools, route, server, credentials, user, version, startup, client));
   }
 
   private static Pool enter(
@@ -107,11 +96,11 @@ record PoolCheckout(Pool pool, ServerParameters parameters, @Nullable PooledBack
     return pools.enter(route.name(), server, message, credentials, route.pooling(), owner);
   }
 
-  private static PoolCheckout forSession(Pool pool, EventLoop eventLoop, Deadline deadline)
+  private static PoolCheckout forSession(Pool pool, BlockingChannel client)
       throws SessionException, IOException, InterruptedException {
     boolean entered = false;
     try {
-      PooledBackend backend = PoolWait.acquire(pool, eventLoop, deadline);
+      PooledBackend backend = PoolWait.acquire(pool, client);
       entered = true;
       return new PoolCheckout(pool, backend.parameters(), backend);
     } finally {
@@ -129,8 +118,7 @@ record PoolCheckout(Pool pool, ServerParameters parameters, @Nullable PooledBack
       AuthenticatedUser user,
       ProtocolVersion version,
       StartupParameters startup,
-      EventLoop eventLoop,
-      Deadline deadline)
+      BlockingChannel client)
       throws SessionException, IOException, InterruptedException {
     Map<String, String> opening = new LinkedHashMap<>();
     Map<String, String> settings = new LinkedHashMap<>();
@@ -146,7 +134,7 @@ record PoolCheckout(Pool pool, ServerParameters parameters, @Nullable PooledBack
     try {
       ServerParameters parameters = pool.learned(settings);
       if (parameters == null) {
-        parameters = learn(pool, settings, eventLoop, deadline);
+        parameters = learn(pool, settings, client);
       }
       entered = true;
       return new PoolCheckout(pool, parameters, null);
@@ -159,9 +147,9 @@ record PoolCheckout(Pool pool, ServerParameters parameters, @Nullable PooledBack
 
   /** Lets a server say what it makes of a client's settings. */
   private static ServerParameters learn(
-      Pool pool, Map<String, String> settings, EventLoop eventLoop, Deadline deadline)
+      Pool pool, Map<String, String> settings, BlockingChannel client)
       throws SessionException, IOException, InterruptedException {
-    PooledBackend backend = PoolWait.acquire(pool, eventLoop, deadline);
+    PooledBackend backend = PoolWait.acquire(pool, client);
     try {
       List<String> statements = new ArrayList<>();
       String others = backend.parameters().changesTo(backend.initial());
@@ -171,8 +159,7 @@ record PoolCheckout(Pool pool, ServerParameters parameters, @Nullable PooledBack
       if (!settings.isEmpty()) {
         statements.add(ServerParameters.settings(settings));
       }
-      ErrorResponse error =
-          statements.isEmpty() ? null : PoolWait.ask(backend, statements, eventLoop, deadline);
+      ErrorResponse error = statements.isEmpty() ? null : PoolWait.ask(backend, statements, client);
       if (error != null) {
         throw new BackendRefusedException(
             ErrorResponse.fatal(
@@ -188,7 +175,7 @@ record PoolCheckout(Pool pool, ServerParameters parameters, @Nullable PooledBack
       pool.learn(settings, parameters);
       return parameters;
     } finally {
-      eventLoop.execute(backend::giveBack);
+      client.eventLoop().execute(backend::giveBack);
     }
   }
 

@@ -2,7 +2,7 @@ package dev.postern.proxy.session;
 
 import dev.postern.api.SessionException;
 import dev.postern.api.message.ErrorResponse;
-import dev.postern.proxy.channel.Deadline;
+import dev.postern.proxy.channel.BlockingChannel;
 import dev.postern.proxy.channel.DeadlineExceededException;
 import dev.postern.proxy.pool.Errand;
 import dev.postern.proxy.pool.Pool;
@@ -10,37 +10,37 @@ import dev.postern.proxy.pool.PooledBackend;
 import dev.postern.proxy.pool.Share;
 import dev.postern.proxy.pool.Waiter;
 import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.Promise;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /** A virtual thread that waits for a connection of a pool, or for what it answers. */
 final class PoolWait implements Waiter {
   private final EventLoop eventLoop;
-  private final CompletableFuture<PooledBackend> result = new CompletableFuture<>();
+  private final Promise<PooledBackend> result;
 
   private PoolWait(EventLoop eventLoop) {
     this.eventLoop = eventLoop;
+    this.result = eventLoop.newPromise();
   }
 
   /**
    * Waits for a connection.
    *
-   * @param eventLoop where it will be used
+   * @param client whose login waits; the connection will be used on its event loop
    * @throws IOException if the server cannot be reached
    */
-  static PooledBackend acquire(Pool pool, EventLoop eventLoop, Deadline deadline)
+  static PooledBackend acquire(Pool pool, BlockingChannel client)
       throws SessionException, IOException, InterruptedException {
+    EventLoop eventLoop = client.eventLoop();
     PoolWait wait = new PoolWait(eventLoop);
     Share share = pool.share(eventLoop);
     eventLoop.execute(() -> share.acquire(wait));
     try {
-      return get(wait.result, deadline, "a server connection of pool " + pool.key());
+      return get(wait.result, client, "a server connection of pool " + pool.key());
     } catch (InterruptedException | DeadlineExceededException e) {
       eventLoop.execute(() -> wait.giveUp(share));
       throw e;
@@ -49,32 +49,30 @@ final class PoolWait implements Waiter {
 
   private void giveUp(Share share) {
     share.forget(this);
-    if (!result.cancel(false) && !result.isCompletedExceptionally()) {
-      result.join().giveBack();
+    if (!result.cancel(false) && result.isSuccess()) {
+      result.getNow().giveBack();
     }
   }
 
   /** Runs statements on a connection; returns the first error, or {@code null}. */
   static @Nullable ErrorResponse ask(
-      PooledBackend backend, List<String> statements, EventLoop eventLoop, Deadline deadline)
+      PooledBackend backend, List<String> statements, BlockingChannel client)
       throws SessionException, IOException, InterruptedException {
-    CompletableFuture<Optional<ErrorResponse>> answer = new CompletableFuture<>();
-    Errand.runAnywhere(backend, statements, error -> answer.complete(Optional.ofNullable(error)));
-    return get(answer, deadline, "the server to take the client's settings").orElse(null);
+    Promise<Optional<ErrorResponse>> answer = client.eventLoop().newPromise();
+    Errand.runAnywhere(backend, statements, error -> answer.trySuccess(Optional.ofNullable(error)));
+    return get(answer, client, "the server to take the client's settings").orElse(null);
   }
 
-  private static <T> T get(CompletableFuture<T> future, Deadline deadline, String waitingFor)
+  private static <T> T get(Future<T> future, BlockingChannel client, String waitingFor)
       throws SessionException, IOException, InterruptedException {
-    try {
-      return future.get(Math.max(1, deadline.remainingNanos()), TimeUnit.NANOSECONDS);
-    } catch (TimeoutException e) {
-      throw new DeadlineExceededException(waitingFor);
-    } catch (ExecutionException e) {
-      switch (e.getCause()) {
-        case SessionException refused -> throw refused;
-        case IOException unreachable -> throw unreachable;
-        case null, default -> throw new IOException(e.getCause());
+    client.awaitDone(future, waitingFor);
+    switch (future.cause()) {
+      case null -> {
+        return future.getNow();
       }
+      case SessionException refused -> throw refused;
+      case IOException unreachable -> throw unreachable;
+      case Throwable other -> throw new IOException(other);
     }
   }
 
@@ -85,13 +83,13 @@ final class PoolWait implements Waiter {
 
   @Override
   public void granted(PooledBackend backend) {
-    if (!result.complete(backend)) {
+    if (!result.trySuccess(backend)) {
       backend.giveBack();
     }
   }
 
   @Override
   public void refused(Exception cause) {
-    result.completeExceptionally(cause);
+    result.tryFailure(cause);
   }
 }

@@ -198,8 +198,7 @@ public final class SessionRunner implements Runnable {
             user,
             login.version(),
             login.parameters(),
-            channel.eventLoop(),
-            channel.deadline());
+            channel);
     try {
       opening(info, login, user, route, checkout.pool().key().server(), place)
           .open(client, checkout, this::loginEnded);

@@ -19,6 +19,7 @@ import java.util.List;
  * @param mocks stand in for the verifiers of unknown users
  */
 public record SessionServices(
+    LoginThreads loginThreads,
     Authenticator authenticator,
     Router router,
     List<NamedInterceptor> interceptors,

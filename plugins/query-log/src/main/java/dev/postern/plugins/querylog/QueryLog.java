@@ -28,6 +28,12 @@ final class QueryLog implements MessageInterceptor {
     this.slowerThanNanos = config.effectiveSlowerThan().toNanos();
   }
 
+  /** Files are written by a thread of their own. */
+  @Override
+  public boolean mayBlock() {
+    return false;
+  }
+
   @Override
   public void open(SessionInfo session, Interests interests) {
     if (config.wants(session.user().name(), session.startup().database())) {

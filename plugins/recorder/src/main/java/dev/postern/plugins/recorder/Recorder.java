@@ -23,6 +23,12 @@ final class Recorder implements MessageInterceptor {
     this.nanoTime = nanoTime;
   }
 
+  /** Files are written by a thread of their own. */
+  @Override
+  public boolean mayBlock() {
+    return false;
+  }
+
   @Override
   public void open(SessionInfo session, Interests interests) {
     if (!config.wants(session.user().name(), session.startup().database())) {

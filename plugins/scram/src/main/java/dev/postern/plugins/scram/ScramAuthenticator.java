@@ -29,6 +29,12 @@ final class ScramAuthenticator implements Authenticator {
     this.clock = clock;
   }
 
+  /** The directory is asked through Postern, and what SCRAM computes here is a few HMACs. */
+  @Override
+  public boolean mayBlock() {
+    return false;
+  }
+
   @Override
   public AuthenticatedUser authenticate(AuthenticationExchange exchange)
       throws AuthenticationException {

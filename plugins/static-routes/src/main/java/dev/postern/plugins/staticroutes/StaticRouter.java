@@ -45,6 +45,11 @@ final class StaticRouter implements Router {
   }
 
   @Override
+  public boolean mayBlock() {
+    return false;
+  }
+
+  @Override
   public Route route(RoutingRequest request) throws RoutingException {
     for (Entry entry : entries) {
       if (entry.criteria().matches(request)) {

@@ -1,0 +1,89 @@
+package dev.postern.proxy.session;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.postern.proxy.channel.Transport;
+import io.netty.channel.EventLoop;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+final class LoginThreadsTest {
+  private static final Duration SOON = Duration.ofSeconds(10);
+
+  /** Of the thread that runs this, if it is virtual: {@code VirtualThread[#1,name]/runnable@x}. */
+  private static String carrier() {
+    String shown = Thread.currentThread().toString();
+    return shown.substring(shown.indexOf('@') + 1);
+  }
+
+  private static String carrierOf(LoginThreads threads) throws Exception {
+    try (var loops = Transport.named("nio").newEventLoops(1)) {
+      var carrier = new CompletableFuture<String>();
+      threads.start(loops.next(), "login", () -> carrier.complete(carrier()));
+      return carrier.get(SOON.toSeconds(), TimeUnit.SECONDS);
+    }
+  }
+
+  @Test
+  void letsTheEventLoopOfAConnectionCarryItsLogin() throws Exception {
+    assertThat(carrierOf(LoginThreads.onEventLoops())).startsWith("loop-");
+  }
+
+  @Test
+  void keepsWhatMayBlockAwayFromTheEventLoops() throws Exception {
+    assertThat(carrierOf(LoginThreads.apart())).startsWith("ForkJoinPool");
+  }
+
+  @Test
+  void leavesTheEventLoopToOthersWhileALoginWaits() throws Exception {
+    try (var loops = Transport.named("nio").newEventLoops(1)) {
+      EventLoop loop = loops.next();
+      var waiting = new CountDownLatch(1);
+      var answer = new CountDownLatch(1);
+      var ended = new CompletableFuture<Boolean>();
+      LoginThreads.onEventLoops()
+          .start(
+              loop,
+              "login",
+              () -> {
+                waiting.countDown();
+                try {
+                  ended.complete(answer.await(SOON.toSeconds(), TimeUnit.SECONDS));
+                } catch (InterruptedException e) {
+                  ended.completeExceptionally(e);
+                }
+              });
+      assertThat(waiting.await(SOON.toSeconds(), TimeUnit.SECONDS)).isTrue();
+      loop.submit(answer::countDown).sync();
+      assertThat(ended.get(SOON.toSeconds(), TimeUnit.SECONDS)).isTrue();
+    }
+  }
+
+  @Test
+  void bringsALoginToItsEndThatOutlivesItsEventLoop() throws Exception {
+    var loops = Transport.named("nio").newEventLoops(1);
+    var waiting = new CountDownLatch(1);
+    var answer = new CountDownLatch(1);
+    var ended = new CompletableFuture<String>();
+    LoginThreads.onEventLoops()
+        .start(
+            loops.next(),
+            "login",
+            () -> {
+              waiting.countDown();
+              try {
+                answer.await();
+                ended.complete(carrier());
+              } catch (InterruptedException e) {
+                ended.completeExceptionally(e);
+              }
+            });
+    assertThat(waiting.await(SOON.toSeconds(), TimeUnit.SECONDS)).isTrue();
+    loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).sync();
+    answer.countDown();
+    assertThat(ended.get(SOON.toSeconds(), TimeUnit.SECONDS)).startsWith("ForkJoinPool");
+  }
+}
