@@ -1,14 +1,19 @@
 package dev.postern.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.postern.testkit.FrontendPackets;
 import dev.postern.testkit.WireClient;
+import java.io.IOException;
+import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Queue;
 import java.util.Random;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -45,6 +50,27 @@ final class HostileStartupIT {
       client.send(FrontendPackets.startupClaiming(length, new byte[] {0, 3, 0, 0}));
       Startups.expectRefused(client);
     }
+  }
+
+  /** Many times, because each is to be gone before it is accepted. */
+  @Test
+  void hasNothingToSayAboutClientsThatWereGoneAtOnce() throws IOException {
+    Queue<Throwable> uncaught = new ConcurrentLinkedQueue<>();
+    var before = Thread.getDefaultUncaughtExceptionHandler();
+    Thread.setDefaultUncaughtExceptionHandler((thread, failure) -> uncaught.add(failure));
+    try {
+      for (int i = 0; i < 1000; i++) {
+        Socket client = new Socket();
+        client.connect(Gateways.plain().address());
+        client.setSoLinger(true, 0);
+        client.close();
+      }
+      stillLetsGoodClientsIn();
+      await().until(() -> Gateways.plain().server().registry().logins() == 0);
+    } finally {
+      Thread.setDefaultUncaughtExceptionHandler(before);
+    }
+    assertThat(uncaught).isEmpty();
   }
 
   @Test

@@ -108,8 +108,10 @@ final class Listener implements AutoCloseable {
 
   private static void serve(Channel accepted, Negotiation negotiation, SessionServices services) {
     // With Java's NIO a channel cannot tell them once it is closed, unless it was asked before.
-    accepted.localAddress();
-    accepted.remoteAddress();
+    if (accepted.localAddress() == null || accepted.remoteAddress() == null) {
+      accepted.close(); // the client has reset it before it was accepted
+      return;
+    }
     String sessionId = Long.toString(SESSION_IDS.incrementAndGet());
     BlockingChannel connection =
         new BlockingChannel(accepted, Deadline.in(services.loginTimeout()));
