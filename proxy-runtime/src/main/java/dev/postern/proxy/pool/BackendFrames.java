@@ -49,7 +49,7 @@ final class BackendFrames {
       }
     }
     if (usable && all.isReadable()) {
-      incomplete = all;
+      incomplete = all.discardSomeReadBytes(); // it would grow with all that is ever received
     } else {
       all.release();
     }
