@@ -191,6 +191,18 @@ final class BadClientsIT {
   }
 
   @Test
+  void refusesAMessageOfNoKnownTypeAndKeepsTheConnectionForOthers() {
+    try (RunningPostern postern = pool(Pools.transactions(1));
+        WireClient odd = client(postern);
+        WireClient other = client(postern)) {
+      String pid = other.queryOne("SELECT pg_backend_pid()");
+      odd.send(FrontendPackets.message('z'));
+      assertThat(odd.expectFatal("08P01").text()).contains("invalid frontend message type 122");
+      assertThat(other.queryOne("SELECT pg_backend_pid()")).isEqualTo(pid);
+    }
+  }
+
+  @Test
   void keepsNoMorePreparedStatementsOnAConnectionThanItMay() {
     try (RunningPostern postern = pool(Pools.transactions(1));
         WireClient client = client(postern)) {

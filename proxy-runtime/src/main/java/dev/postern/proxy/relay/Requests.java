@@ -1,5 +1,6 @@
 package dev.postern.proxy.relay;
 
+import dev.postern.proxy.codec.MessageTypes;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.ByteToMessageDecoder;
@@ -129,6 +130,12 @@ final class Requests implements Flow {
         if (type == 'X') {
           finish(at, at);
           relay.departure().terminated();
+          return;
+        }
+        if (!MessageTypes.FRONTEND_AFTER_LOGIN.contains(type)) {
+          // A server would end the connection for it, with nobody to hear what it says.
+          finish(at, at);
+          relay.violated(relay.client(), "invalid frontend message type " + (type & 0xff));
           return;
         }
         if (!acquisition.take()) {
