@@ -11,9 +11,12 @@ final class Backoff {
   private long until;
   private long span;
 
-  synchronized void failed(long now) {
+  /** Notes a failure; true for the first one since the server was well. */
+  synchronized boolean failed(long now) {
+    boolean first = span == 0;
     span = span == 0 ? FIRST_NANOS : Math.min(LAST_NANOS, span * 2);
     until = now + span;
+    return first;
   }
 
   synchronized void succeeded() {

@@ -15,13 +15,9 @@ import io.netty.buffer.ByteBuf;
 import java.io.IOException;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Opens connections for pools, each on a virtual thread. Safe for use by many threads. */
 final class Opener {
-  private static final Logger log = LoggerFactory.getLogger(Opener.class);
-
   /** All that a server says between AuthenticationOk and ReadyForQuery, in bytes. */
   private static final int MAX_GREETING = 1024 * 1024;
 
@@ -67,9 +63,6 @@ final class Opener {
   }
 
   private static void fail(Share share, Exception cause) {
-    log.atWarn()
-        .addKeyValue("pool", share.pool().key())
-        .log("could not open a connection: {}", cause.getMessage());
     share.loop().execute(() -> share.openingFailed(cause));
   }
 

@@ -10,6 +10,8 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The part of a pool that lives on one event loop: its idle connections and the sessions there that
@@ -18,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  * another loop only while nobody waits here, or somebody there has waited long.
  */
 public final class Share {
+  private static final Logger log = LoggerFactory.getLogger(Share.class);
+
   /** How often waiting sessions are looked at, in milliseconds. */
   private static final int TICK_MILLIS = 50;
 
@@ -35,6 +39,9 @@ public final class Share {
   private final ArrayDeque<Waiting> waiters = new ArrayDeque<>();
   private int opening;
   private boolean ticking;
+
+  /** Why no further connection could be opened; {@code null} once one could. */
+  private @Nullable String lastFailure;
 
   // Read by other loops.
   private volatile int idleCount;
@@ -226,17 +233,26 @@ public final class Share {
   void opened(PooledBackend backend) {
     opening--;
     pool.backoff().succeeded();
+    lastFailure = null;
     giveBack(backend);
   }
 
   void openingFailed(Exception cause) {
     opening--;
     pool.release();
-    pool.backoff().failed(System.nanoTime());
+    boolean first = pool.backoff().failed(System.nanoTime());
     boolean full =
         cause instanceof SessionException refusal
             && refusal.sqlState().equals(SqlState.TOO_MANY_CONNECTIONS);
-    if (pool.open() == 0 && !(full && pool.makeRoom())) {
+    boolean hopeless = pool.open() == 0 && !(full && pool.makeRoom());
+    // Whoever is refused logs the cause; where all go on waiting, one line is enough.
+    if (first && !(hopeless && !waiters.isEmpty())) {
+      log.atWarn()
+          .addKeyValue("pool", pool.key())
+          .log("could not open a connection: {}", cause.getMessage());
+    }
+    lastFailure = cause.getMessage();
+    if (hopeless) {
       refuseAll(cause);
     }
   }
@@ -290,15 +306,18 @@ public final class Share {
   }
 
   private SessionException full(long waited) {
+    int size = pool.pooling().size();
     String message =
-        "no server connection of pool \"%s\" became free within %d ms (%d of %d in use, %d waiting)"
+        "no server connection of pool \"%s\" became free within %d ms (%d%s in use, %d waiting)"
             .formatted(
                 pool.key(),
                 TimeUnit.NANOSECONDS.toMillis(waited),
                 pool.open() - pool.idle(),
-                pool.pooling().size(),
+                size > 0 ? " of " + size : "",
                 pool.waiting());
-    return new SessionException(SqlState.TOO_MANY_CONNECTIONS, FailureKind.OVERLOAD, message);
+    String why = lastFailure == null ? "" : "; a further one could not be opened: " + lastFailure;
+    return new SessionException(
+        SqlState.TOO_MANY_CONNECTIONS, FailureKind.OVERLOAD, message, message + why, null);
   }
 
   void maintain() {
