@@ -84,9 +84,9 @@ final class Opener {
             connection.loginMethod(),
             pool.intern(greeting.parameters()),
             pool.expiry(System.nanoTime()));
-    ByteBuf rest = blocking.handOver(backend);
+    ByteBuf rest = blocking.handOver(backend.port());
     blocking.channel().config().setAutoRead(true);
-    backend.readIdle(rest);
+    backend.port().readIdle(rest);
     share.opened(backend);
   }
 

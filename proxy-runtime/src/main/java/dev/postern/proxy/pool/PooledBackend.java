@@ -7,21 +7,16 @@ import dev.postern.proxy.codec.BackendCodec;
 import dev.postern.proxy.codec.ProtocolException;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.EventLoop;
 import java.net.InetSocketAddress;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A server connection that sessions use in turn. Its socket stays on the event loop on which it was
  * opened; what it knows of the server's session belongs to the event loop of whoever has it.
  */
-public final class PooledBackend extends ChannelInboundHandlerAdapter {
-  private static final Logger log = LoggerFactory.getLogger(PooledBackend.class);
+public final class PooledBackend {
   private static final int HEADER_LENGTH = 5;
 
   /** The statement after which nothing of a session is left, but for its role. */
@@ -36,18 +31,11 @@ public final class PooledBackend extends ChannelInboundHandlerAdapter {
   private final long expiresAt;
 
   private final PreparedStatements prepared;
-  private final BackendFrames idleFrames = new BackendFrames();
-
-  /** Of the home loop. */
-  private @Nullable BackendUser user;
-
   private final ServerParameters initial;
   private ServerParameters parameters;
+  private final BackendPort port;
+  private final Return comingBack;
   private long idleSince;
-  private int cancels;
-
-  /** Given back while a cancel request is under way; what is then to be cleaned. */
-  private @Nullable List<String> returned;
 
   PooledBackend(
       Share share,
@@ -68,6 +56,8 @@ public final class PooledBackend extends ChannelInboundHandlerAdapter {
     this.parameters = parameters;
     this.prepared = new PreparedStatements(share.pool().pooling().preparedStatements());
     this.expiresAt = expiresAt;
+    port = new BackendPort(this, channel, share);
+    comingBack = new Return(this, port, share);
   }
 
   public Backend server() {
@@ -103,8 +93,9 @@ public final class PooledBackend extends ChannelInboundHandlerAdapter {
     channel.closeFuture().addListener(closed -> task.run());
   }
 
-  public boolean isWritable() {
-    return channel.isWritable();
+  /** What the channel tells of what happens there. */
+  BackendPort port() {
+    return port;
   }
 
   Channel channel() {
@@ -138,23 +129,12 @@ public final class PooledBackend extends ChannelInboundHandlerAdapter {
     return initial;
   }
 
-  /** The server has reported a value. */
-  public void reported(String name, String value) {
-    parameters = pool().intern(parameters.with(name, value));
-  }
-
   /**
    * Whoever got the connection takes what it sends from now on. If it is closed already, the user
    * hears so.
    */
   public void attach(BackendUser newUser) {
-    onHome(
-        () -> {
-          user = newUser;
-          if (!channel.isActive()) {
-            closed(null);
-          }
-        });
+    onHome(() -> port.attach(newUser));
   }
 
   /** Queues the bytes and takes them over; they leave with the next flush. */
@@ -188,42 +168,7 @@ public final class PooledBackend extends ChannelInboundHandlerAdapter {
    */
   public void giveBack(List<String> cleaning) {
     reading(true);
-    onHome(
-        () -> {
-          user = null;
-          if (cancels > 0) {
-            returned = cleaning;
-          } else {
-            takeBack(cleaning);
-          }
-        });
-  }
-
-  private void takeBack(List<String> cleaning) {
-    if (!isOpen()) {
-      return;
-    }
-    if (cleaning.isEmpty()) {
-      share.giveBack(this);
-      return;
-    }
-    Errand.run(
-        this,
-        cleaning,
-        error -> {
-          user = null;
-          if (error == null) {
-            if (cleaning.contains(DISCARD_ALL)) {
-              prepared.clear();
-            }
-            share.giveBack(this);
-          } else {
-            log.atWarn()
-                .addKeyValue("pool", pool().key())
-                .log("a connection could not be cleaned and is closed: {}", error.message());
-            discard(false);
-          }
-        });
+    onHome(() -> comingBack.begin(cleaning));
   }
 
   /**
@@ -235,7 +180,7 @@ public final class PooledBackend extends ChannelInboundHandlerAdapter {
   public void discard(boolean busy) {
     onHome(
         () -> {
-          user = null;
+          port.detach();
           channel.config().setAutoRead(true);
           Closing.close(channel, busy);
         });
@@ -243,21 +188,12 @@ public final class PooledBackend extends ChannelInboundHandlerAdapter {
 
   /** A cancel request for this connection is under way: nobody else gets it until that is over. */
   public void cancelStarted() {
-    onHome(() -> cancels++);
+    onHome(comingBack::cancelStarted);
   }
 
   /** The server has taken the cancel request, or could not be reached for it. Any thread. */
   public void cancelEnded() {
-    home()
-        .execute(
-            () -> {
-              cancels--;
-              List<String> cleaning = returned;
-              if (cancels == 0 && cleaning != null) {
-                returned = null;
-                takeBack(cleaning);
-              }
-            });
+    home().execute(comingBack::cancelEnded);
   }
 
   private void onHome(Runnable task) {
@@ -273,98 +209,9 @@ public final class PooledBackend extends ChannelInboundHandlerAdapter {
     idleSince = now;
   }
 
-  boolean hasUser() {
-    return user != null;
-  }
-
-  @Override
-  public void channelRead(ChannelHandlerContext ctx, Object message) {
-    ByteBuf bytes = (ByteBuf) message;
-    BackendUser current = user;
-    if (current == null) {
-      readIdle(bytes);
-    } else if (current.eventLoop().inEventLoop()) {
-      current.backendRead(this, bytes);
-    } else {
-      current.eventLoop().execute(() -> current.backendRead(this, bytes));
-    }
-  }
-
-  @Override
-  public void channelReadComplete(ChannelHandlerContext ctx) {
-    BackendUser current = user;
-    if (current == null) {
-      return;
-    }
-    if (current.eventLoop().inEventLoop()) {
-      current.backendReadComplete(this);
-    } else {
-      current.eventLoop().execute(() -> current.backendReadComplete(this));
-    }
-  }
-
-  @Override
-  public void channelWritabilityChanged(ChannelHandlerContext ctx) {
-    BackendUser current = user;
-    if (current != null) {
-      boolean writable = channel.isWritable();
-      if (current.eventLoop().inEventLoop()) {
-        current.backendWritable(this, writable);
-      } else {
-        current.eventLoop().execute(() -> current.backendWritable(this, writable));
-      }
-    }
-    ctx.fireChannelWritabilityChanged();
-  }
-
-  @Override
-  public void channelInactive(ChannelHandlerContext ctx) {
-    idleFrames.release();
-    closed(null);
-    share.closed(this);
-  }
-
-  @Override
-  public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-    closed(cause);
-    ctx.close();
-  }
-
-  private void closed(@Nullable Throwable cause) {
-    BackendUser current = user;
-    user = null;
-    if (current == null) {
-      return;
-    }
-    if (current.eventLoop().inEventLoop()) {
-      current.backendClosed(this, cause);
-    } else {
-      current.eventLoop().execute(() -> current.backendClosed(this, cause));
-    }
-  }
-
   /** Takes back what came for a user that has given the connection back. */
   public void unclaimed(ByteBuf bytes) {
-    onHome(() -> readIdle(bytes));
-  }
-
-  /** What a server says while nobody has it: reports and notices, else it is no longer usable. */
-  void readIdle(ByteBuf bytes) {
-    if (!channel.isActive() || Closing.isClosing(channel)) {
-      bytes.release();
-      return;
-    }
-    if (!idleFrames.accept(channel.alloc(), bytes, this::readIdle)) {
-      channel.close();
-    }
-  }
-
-  private boolean readIdle(byte type, ByteBuf message) {
-    if (type == 'S') {
-      pool().forgetLearned();
-      return report(message);
-    }
-    return type == 'N';
+    onHome(() -> port.readIdle(bytes));
   }
 
   /** Reads a whole ParameterStatus, header included; false if it is none. */
@@ -374,7 +221,7 @@ public final class PooledBackend extends ChannelInboundHandlerAdapter {
       var status =
           (ParameterStatus)
               BackendCodec.decode((byte) 'S', message.slice(at, message.writerIndex() - at));
-      reported(status.name(), status.value());
+      parameters = pool().intern(parameters.with(status.name(), status.value()));
       return true;
     } catch (ProtocolException e) {
       return false;

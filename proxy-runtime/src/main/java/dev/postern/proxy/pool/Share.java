@@ -1,13 +1,8 @@
 package dev.postern.proxy.pool;
 
-import dev.postern.api.FailureKind;
 import dev.postern.api.SessionException;
 import dev.postern.api.SqlState;
 import io.netty.channel.EventLoop;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Iterator;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -28,29 +23,22 @@ public final class Share {
   /** A session of another loop that has waited longer than this is served before those here. */
   private static final long LONG_WAIT_NANOS = 5_000_000;
 
-  private record Waiting(Waiter waiter, long since) {}
-
   private final Pool pool;
   private final EventLoop loop;
 
-  /** The one used last at the end. */
-  private final ArrayDeque<PooledBackend> idle = new ArrayDeque<>();
-
-  private final ArrayDeque<Waiting> waiters = new ArrayDeque<>();
+  private final IdleBackends idle;
+  private final Waiters waiters;
   private int opening;
   private boolean ticking;
 
   /** Why no further connection could be opened; {@code null} once one could. */
   private @Nullable String lastFailure;
 
-  // Read by other loops.
-  private volatile int idleCount;
-  private volatile int waitingCount;
-  private volatile long waitingSince;
-
   Share(Pool pool, EventLoop loop) {
     this.pool = pool;
     this.loop = loop;
+    idle = new IdleBackends(pool);
+    waiters = new Waiters(pool);
   }
 
   public Pool pool() {
@@ -62,11 +50,11 @@ public final class Share {
   }
 
   int idleCount() {
-    return idleCount;
+    return idle.count();
   }
 
   int waitingCount() {
-    return waitingCount;
+    return waiters.count();
   }
 
   /** A connection that can be used at once, or {@code null}. */
@@ -74,37 +62,7 @@ public final class Share {
     if (!waiters.isEmpty()) {
       return null; // not before those who came first
     }
-    return pollIdle();
-  }
-
-  private @Nullable PooledBackend pollIdle() {
-    PooledBackend backend;
-    while ((backend = idle.pollLast()) != null) {
-      idleCount = idle.size();
-      if (!backend.isOpen()) {
-        continue;
-      }
-      long checkAfter = pool.pooling().checkAfter().toNanos();
-      if (checkAfter > 0 && System.nanoTime() - backend.idleSince() > checkAfter) {
-        check(backend);
-        continue;
-      }
-      return backend;
-    }
-    return null;
-  }
-
-  private void check(PooledBackend backend) {
-    Errand.run(
-        backend,
-        List.of(""),
-        error -> {
-          if (error == null) {
-            backend.giveBack();
-          } else {
-            backend.discard(false);
-          }
-        });
+    return idle.poll();
   }
 
   /** Grants a connection now or later. */
@@ -114,10 +72,9 @@ public final class Share {
       waiter.granted(backend);
       return;
     }
-    waiters.add(new Waiting(waiter, System.nanoTime()));
-    waitersChanged();
+    waiters.add(waiter);
     openForWaiters(0);
-    if (opening < waiters.size()) {
+    if (opening < waiters.count()) {
       borrow();
     }
     tickSoon();
@@ -125,24 +82,11 @@ public final class Share {
 
   /** Gives up waiting; false if the waiter does not wait any more. */
   public boolean forget(Waiter waiter) {
-    for (Iterator<Waiting> all = waiters.iterator(); all.hasNext(); ) {
-      if (all.next().waiter().equals(waiter)) {
-        all.remove();
-        waitersChanged();
-        return true;
-      }
-    }
-    return false;
-  }
-
-  private void waitersChanged() {
-    Waiting first = waiters.peek();
-    waitingSince = first == null ? 0 : first.since();
-    waitingCount = waiters.size();
+    return waiters.remove(waiter);
   }
 
   private void openForWaiters(int extra) {
-    while (opening < waiters.size()
+    while (opening < waiters.count()
         && !pool.backoff().isOn(System.nanoTime())
         && pool.reserve(extra)) {
       opening++;
@@ -154,7 +98,7 @@ public final class Share {
   private void borrow() {
     for (int i = 0; i < pool.shareCount(); i++) {
       Share other = pool.shareAt(i);
-      if (other != null && other != this && other.idleCount > 0) {
+      if (other != null && other != this && other.idle.count() > 0) {
         other.loop.execute(() -> other.lendTo(this));
         return;
       }
@@ -173,12 +117,11 @@ public final class Share {
   }
 
   private void offered(PooledBackend backend) {
-    Waiting first = waiters.poll();
-    waitersChanged();
+    Waiter first = waiters.poll();
     if (first == null) {
       backend.giveBack();
     } else {
-      first.waiter().granted(backend);
+      first.granted(backend);
     }
   }
 
@@ -193,19 +136,16 @@ public final class Share {
       lend(backend, elsewhere);
       return;
     }
-    Waiting first = waiters.poll();
+    Waiter first = waiters.isEmpty() ? null : waiters.poll();
     if (first != null) {
-      waitersChanged();
-      first.waiter().granted(backend);
+      first.granted(backend);
       return;
     }
     if (pool.isRetired() || now - backend.expiresAt() > 0 || isSurplus()) {
       backend.discard(false);
       return;
     }
-    backend.idle(now);
-    idle.addLast(backend);
-    idleCount = idle.size();
+    idle.add(backend, now);
   }
 
   private boolean isSurplus() {
@@ -219,8 +159,8 @@ public final class Share {
     long longest = waiters.isEmpty() ? Long.MIN_VALUE : LONG_WAIT_NANOS;
     for (int i = 0; i < pool.shareCount(); i++) {
       Share other = pool.shareAt(i);
-      if (other != null && other != this && other.waitingCount > 0) {
-        long waited = now - other.waitingSince;
+      if (other != null && other != this && other.waiters.count() > 0) {
+        long waited = now - other.waiters.since();
         if (waited > longest) {
           longest = waited;
           found = other;
@@ -253,29 +193,17 @@ public final class Share {
     }
     lastFailure = cause.getMessage();
     if (hopeless) {
-      refuseAll(cause);
+      waiters.refuseAll(cause);
     }
   }
 
   /** Makes room on the server for a pool that has none. */
   void closeEldestIdle() {
-    PooledBackend eldest = idle.peekFirst();
-    if (eldest != null) {
-      close(eldest);
-    }
-  }
-
-  private void refuseAll(Exception cause) {
-    List<Waiting> all = new ArrayList<>(waiters);
-    waiters.clear();
-    waitersChanged();
-    all.forEach(waiting -> waiting.waiter().refused(cause));
+    idle.closeEldest();
   }
 
   void closed(PooledBackend backend) {
-    if (idle.remove(backend)) {
-      idleCount = idle.size();
-    }
+    idle.remove(backend);
     pool.release();
     openForWaiters(0);
   }
@@ -290,49 +218,18 @@ public final class Share {
   private void tick() {
     ticking = false;
     long now = System.nanoTime();
-    long timeout = pool.pooling().waitTimeout().toNanos();
-    Waiting first;
-    while ((first = waiters.peek()) != null && timeout > 0 && now - first.since() >= timeout) {
-      waiters.poll();
-      waitersChanged();
-      first.waiter().refused(full(now - first.since()));
-    }
-    if (first != null) {
-      boolean longWait = now - first.since() >= pool.pooling().reserveAfter().toNanos();
+    waiters.refuseLate(now, lastFailure);
+    if (!waiters.isEmpty()) {
+      boolean longWait = now - waiters.since() >= pool.pooling().reserveAfter().toNanos();
       openForWaiters(longWait ? pool.pooling().reserve() : 0);
       borrow();
     }
     tickSoon();
   }
 
-  private SessionException full(long waited) {
-    int size = pool.pooling().size();
-    String message =
-        "no server connection of pool \"%s\" became free within %d ms (%d%s in use, %d waiting)"
-            .formatted(
-                pool.key(),
-                TimeUnit.NANOSECONDS.toMillis(waited),
-                pool.open() - pool.idle(),
-                size > 0 ? " of " + size : "",
-                pool.waiting());
-    String why = lastFailure == null ? "" : "; a further one could not be opened: " + lastFailure;
-    return new SessionException(
-        SqlState.TOO_MANY_CONNECTIONS, FailureKind.OVERLOAD, message, message + why, null);
-  }
-
   void maintain() {
     long now = System.nanoTime();
-    long idleTimeout = pool.pooling().idleTimeout().toNanos();
-    for (PooledBackend backend : List.copyOf(idle)) {
-      boolean expired = now - backend.expiresAt() > 0;
-      boolean unused =
-          idleTimeout > 0
-              && now - backend.idleSince() > idleTimeout
-              && pool.open() > pool.pooling().minimum();
-      if (expired || unused || pool.isRetired()) {
-        close(backend);
-      }
-    }
+    idle.closeUnneeded(now);
     if (!pool.isRetired()
         && pool.open() < pool.pooling().minimum()
         && !pool.backoff().isOn(now)
@@ -343,12 +240,6 @@ public final class Share {
   }
 
   void closeIdle() {
-    List.copyOf(idle).forEach(this::close);
-  }
-
-  private void close(PooledBackend backend) {
-    idle.remove(backend);
-    idleCount = idle.size();
-    backend.discard(false);
+    idle.closeAll();
   }
 }
