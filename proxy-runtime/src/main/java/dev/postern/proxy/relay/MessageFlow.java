@@ -7,8 +7,6 @@ import dev.postern.proxy.codec.ProtocolException;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.ByteToMessageDecoder;
-import io.netty.util.concurrent.ScheduledFuture;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +24,7 @@ final class MessageFlow<M> implements Flow {
   private final Relay relay;
   private final Wire<M> wire;
   private final Handlers<M> handlers;
+  private final OutcomeWriter<M> outcomes;
 
   /** Bytes still to come of a message that goes on as it comes. */
   private int passing;
@@ -33,29 +32,11 @@ final class MessageFlow<M> implements Flow {
   /** The beginning of a header, or of a declared message. */
   private ByteBuf incomplete = Unpooled.EMPTY_BUFFER;
 
-  private @Nullable Pause<M> pause;
+  private @Nullable AwaitedVerdict<M> awaited;
   private boolean closed;
 
-  /** A message whose verdict is awaited, its original bytes, and what came after it. */
-  private static final class Pause<M> {
-    final Passage<M> passage;
-    final ByteBuf original;
-    final ScheduledFuture<?> timeout;
-    ByteBuf behind;
-
-    Pause(Passage<M> passage, ByteBuf original, ByteBuf behind, ScheduledFuture<?> timeout) {
-      this.passage = passage;
-      this.original = original;
-      this.behind = behind;
-      this.timeout = timeout;
-    }
-
-    void release() {
-      timeout.cancel(false);
-      original.release();
-      behind.release();
-    }
-  }
+  /** Whether the last declared message did not go on as its original bytes. */
+  private boolean cut;
 
   MessageFlow(Side from, Side to, Relay relay, Wire<M> wire, Handlers<M> handlers) {
     this.from = from;
@@ -63,14 +44,15 @@ final class MessageFlow<M> implements Flow {
     this.relay = relay;
     this.wire = wire;
     this.handlers = handlers;
+    outcomes = new OutcomeWriter<>(to, relay, wire);
   }
 
   @Override
   public void accept(ByteBuf bytes) {
     if (closed) {
       bytes.release();
-    } else if (pause != null) {
-      pause.behind = append(pause.behind, bytes);
+    } else if (awaited != null) {
+      awaited.append(bytes);
     } else if (incomplete.isReadable()) {
       ByteBuf all = append(incomplete, bytes);
       incomplete = Unpooled.EMPTY_BUFFER;
@@ -80,7 +62,7 @@ final class MessageFlow<M> implements Flow {
     }
   }
 
-  private ByteBuf append(ByteBuf before, ByteBuf bytes) {
+  ByteBuf append(ByteBuf before, ByteBuf bytes) {
     return ByteToMessageDecoder.MERGE_CUMULATOR.cumulate(from.alloc(), before, bytes);
   }
 
@@ -164,9 +146,6 @@ final class MessageFlow<M> implements Flow {
     }
   }
 
-  /** Whether the last declared message did not go on as its original bytes. */
-  private boolean cut;
-
   /**
    * Handles the whole declared message at {@code at}; what stands before it since {@code run} goes
    * on first if this message does not.
@@ -215,108 +194,50 @@ final class MessageFlow<M> implements Flow {
       await(waiting, passage, original, behind);
       return false;
     }
-    if (!emit(outcome)) {
+    if (!outcomes.write(outcome)) {
       bytes.release();
       return false;
     }
     return true;
   }
 
-  private boolean emit(Outcome<M> outcome) {
-    switch (outcome) {
-      case Outcome.Changed<M>(var interceptor, var messages) -> {
-        try {
-          messages.forEach(this::write);
-        } catch (RuntimeException e) {
-          relay.interceptorFailed(new InterceptorFailure(interceptor, e));
-          return false;
-        }
-      }
-      case Outcome.Rejected<M>(var sqlState, var text) -> {
-        return wire.reject(sqlState, text, this::write);
-      }
-      case Outcome.Ended<M>(var interceptor, var sqlState, var text) -> {
-        relay.endedBy(interceptor, sqlState, text);
-        return false;
-      }
-      case Outcome.Unchanged<M>() -> throw new IllegalStateException();
-      case Outcome.Waiting<M> waiting -> throw new IllegalStateException();
-    }
-    return true;
-  }
-
-  private void write(M message) {
-    ByteBuf encoded = to.alloc().buffer();
-    try {
-      wire.encode(message, encoded);
-    } catch (RuntimeException e) {
-      encoded.release();
-      throw e;
-    }
-    wire.sent(encoded.getByte(encoded.readerIndex()));
-    to.write(encoded);
-  }
-
   private void await(
       Outcome.Waiting<M> waiting, Passage<M> passage, ByteBuf original, ByteBuf behind) {
-    var loop = from.eventLoop();
-    var timeout =
-        loop.schedule(
-            () -> relay.interceptorLate(waiting.interceptor()),
-            relay.interceptorTimeout().toNanos(),
-            TimeUnit.NANOSECONDS);
-    pause = new Pause<>(passage, original, behind, timeout);
     from.hold(true);
-    var awaited = pause;
-    waiting
-        .verdict()
-        .whenComplete(
-            (verdict, failure) ->
-                loop.execute(
-                    () -> {
-                      if (pause != awaited || closed) {
-                        return;
-                      }
-                      if (failure != null || verdict == null) {
-                        relay.interceptorFailed(
-                            new InterceptorFailure(
-                                waiting.interceptor(),
-                                failure != null
-                                    ? failure
-                                    : new NullPointerException("the verdict is null")));
-                        return;
-                      }
-                      resume(awaited, verdict);
-                    }));
+    awaited = AwaitedVerdict.of(waiting, this, relay, from.eventLoop(), passage, original, behind);
   }
 
-  private void resume(Pause<M> awaited, Verdict<M> verdict) {
-    awaited.timeout.cancel(false);
-    pause = null;
+  boolean awaits(AwaitedVerdict<M> verdict) {
+    return awaited == verdict && !closed;
+  }
+
+  /** The verdict is there. */
+  void resume(AwaitedVerdict<M> decided, Verdict<M> verdict) {
+    awaited = null;
     Outcome<M> outcome;
     try {
-      outcome = awaited.passage.decided(verdict);
+      outcome = decided.passage.decided(verdict);
     } catch (InterceptorFailure e) {
-      awaited.release();
+      decided.release();
       relay.interceptorFailed(e);
       return;
     }
     if (outcome instanceof Outcome.Waiting<M> again) {
-      await(again, awaited.passage, awaited.original, awaited.behind);
+      await(again, decided.passage, decided.original, decided.behind());
       return;
     }
     if (outcome instanceof Outcome.Unchanged<M>) {
-      wire.sent(awaited.original.getByte(awaited.original.readerIndex()));
-      to.write(awaited.original);
+      wire.sent(decided.original.getByte(decided.original.readerIndex()));
+      to.write(decided.original);
     } else {
-      awaited.original.release();
-      if (!emit(outcome)) {
-        awaited.behind.release();
+      decided.original.release();
+      if (!outcomes.write(outcome)) {
+        decided.behind().release();
         return;
       }
     }
     from.hold(false);
-    walk(awaited.behind);
+    walk(decided.behind());
     to.flush();
   }
 
@@ -351,9 +272,9 @@ final class MessageFlow<M> implements Flow {
     closed = true;
     incomplete.release();
     incomplete = Unpooled.EMPTY_BUFFER;
-    if (pause != null) {
-      pause.release();
-      pause = null;
+    if (awaited != null) {
+      awaited.release();
+      awaited = null;
     }
   }
 }
