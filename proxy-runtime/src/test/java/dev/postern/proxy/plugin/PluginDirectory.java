@@ -1,5 +1,8 @@
 package dev.postern.proxy.plugin;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
 import dev.postern.api.auth.AuthenticationException;
 import dev.postern.api.auth.AuthenticationExchange;
 import dev.postern.proxy.config.Configuration;
@@ -14,6 +17,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
+import org.assertj.core.api.AbstractStringAssert;
 
 /** An installation's plugin directory, with an authenticator and a router to begin with. */
 final class PluginDirectory {
@@ -68,6 +72,30 @@ final class PluginDirectory {
 
   Plugins load() throws PluginLoadException {
     return load(PLAIN);
+  }
+
+  /**
+   * These plugins stop the start, with this message, which names the jar, the reason and the
+   * remedy.
+   */
+  void assertRefused(String message) {
+    assertRefused(PLAIN, message);
+  }
+
+  void assertRefused(String yaml, String message) {
+    assertThat(refusal(yaml)).hasMessage(message);
+  }
+
+  AbstractStringAssert<?> assertRefusedWith(String start) {
+    return assertRefusedWith(PLAIN, start);
+  }
+
+  AbstractStringAssert<?> assertRefusedWith(String yaml, String start) {
+    return assertThat(refusal(yaml).getMessage()).startsWith(start);
+  }
+
+  private PluginLoadException refusal(String yaml) {
+    return catchThrowableOfType(PluginLoadException.class, () -> load(yaml));
   }
 
   PluginEnvironment environment() {

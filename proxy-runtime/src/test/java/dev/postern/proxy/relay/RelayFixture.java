@@ -2,6 +2,8 @@ package dev.postern.proxy.relay;
 
 import dev.postern.api.message.BackendMessage;
 import dev.postern.api.message.FrontendMessage;
+import dev.postern.api.message.ReadyForQuery;
+import dev.postern.api.message.TransactionStatus;
 import dev.postern.api.session.CloseReason;
 import dev.postern.proxy.channel.BlockingChannel;
 import dev.postern.proxy.channel.Deadline;
@@ -19,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 /** A relay between two channels that live in the test. */
 final class RelayFixture implements AutoCloseable {
   static final int MAX_DECLARED = 1000;
+  static final ReadyForQuery READY = new ReadyForQuery(TransactionStatus.IDLE);
 
   final EmbeddedChannel client = new EmbeddedChannel();
   final EmbeddedChannel backend = new EmbeddedChannel();

@@ -1,0 +1,86 @@
+package dev.postern.proxy.plugin;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What stops the start because of the directory, its folders, and who may write there. */
+final class PluginDirectoryRefusalTest {
+  @TempDir Path home;
+  private PluginDirectory directory;
+
+  @BeforeEach
+  void makeDirectory() throws Exception {
+    directory = new PluginDirectory(home).withBasics();
+  }
+
+  @Test
+  void refusesADirectoryThatIsNotThere() throws Exception {
+    PluginLoadException refusal =
+        catchThrowableOfType(
+            PluginLoadException.class,
+            () ->
+                Plugins.load(
+                    home.resolve("nowhere"),
+                    directory.selection(PluginDirectory.PLAIN),
+                    directory.environment()));
+
+    assertThat(refusal)
+        .hasMessage(
+            "nowhere: not a directory (make it, or set plugins.directory to where plugins are)");
+  }
+
+  @Test
+  void refusesAFolderWithoutAJar() throws Exception {
+    directory.folder("empty");
+
+    directory.assertRefused(
+        "plugins/empty: a folder without a jar (put the plugin's jars into it, or remove it)");
+  }
+
+  @Test
+  void refusesADirectoryThatEveryoneCanWriteTo() throws Exception {
+    Files.setPosixFilePermissions(directory.path(), PosixFilePermissions.fromString("rwxrwxrwx"));
+
+    directory.assertRefused(
+        "plugins: everyone can write to it (run: chmod o-w " + directory.path() + ")");
+  }
+
+  @Test
+  void refusesAJarThatEveryoneCanWriteTo() throws Exception {
+    Path jar = directory.path().resolve("routes.jar");
+    Files.setPosixFilePermissions(jar, PosixFilePermissions.fromString("rw-rw-rw-"));
+
+    directory.assertRefused(
+        "plugins/routes.jar: everyone can write to it (run: chmod o-w " + jar + ")");
+  }
+
+  @Test
+  void refusesAJarInAFolderThatEveryoneCanWriteTo() throws Exception {
+    Path folder = directory.folder("mine");
+    Path jar = PluginSources.router(PluginJar.at(folder.resolve("mine.jar")), "mine").build();
+    Files.setPosixFilePermissions(jar, PosixFilePermissions.fromString("rw----rw-"));
+
+    directory.assertRefused(
+        "plugins/mine/mine.jar: everyone can write to it (run: chmod o-w " + jar + ")");
+  }
+
+  @Test
+  void reportsAllJarsAtOnce() throws Exception {
+    Files.writeString(directory.path().resolve("a.jar"), "no zip");
+    directory.jar("b.jar").build();
+
+    PluginLoadException refusal =
+        catchThrowableOfType(PluginLoadException.class, () -> directory.load());
+
+    assertThat(refusal.problems())
+        .extracting(PluginProblem::place)
+        .containsExactly("plugins/a.jar", "plugins/b.jar");
+  }
+}
