@@ -3,17 +3,14 @@ package dev.postern.proxy.plugin;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What stops the start when an instance is created. */
 final class PluginCreationRefusalTest {
-  @TempDir Path home;
-  private PluginDirectory directory;
+  private final PluginDirectory directory;
 
-  @BeforeEach
-  void makeDirectory() throws Exception {
+  PluginCreationRefusalTest(@TempDir Path home) throws Exception {
     directory = new PluginDirectory(home).withBasics();
   }
 
@@ -85,7 +82,7 @@ final class PluginCreationRefusalTest {
               - {plugin: worse}
             """,
         "plugins/worse.jar: postern.yaml:6:5: interceptor worse: failed with");
-    assertThat(home.resolve("journal")).hasContent("create sees\nclose sees\n");
+    assertThat(directory.home().resolve("journal")).hasContent("create sees\nclose sees\n");
   }
 
   private void create(String body) throws Exception {

@@ -42,6 +42,11 @@ final class PluginDirectory {
     Files.setPosixFilePermissions(plugins, PosixFilePermissions.fromString("rwxr-xr-x"));
   }
 
+  /** The installation. */
+  Path home() {
+    return home;
+  }
+
   Path path() {
     return plugins;
   }

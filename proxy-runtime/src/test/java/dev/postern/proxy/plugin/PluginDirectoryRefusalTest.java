@@ -6,17 +6,14 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What stops the start because of the directory, its folders, and who may write there. */
 final class PluginDirectoryRefusalTest {
-  @TempDir Path home;
-  private PluginDirectory directory;
+  private final PluginDirectory directory;
 
-  @BeforeEach
-  void makeDirectory() throws Exception {
+  PluginDirectoryRefusalTest(@TempDir Path home) throws Exception {
     directory = new PluginDirectory(home).withBasics();
   }
 
@@ -27,7 +24,7 @@ final class PluginDirectoryRefusalTest {
             PluginLoadException.class,
             () ->
                 Plugins.load(
-                    home.resolve("nowhere"),
+                    directory.home().resolve("nowhere"),
                     directory.selection(PluginDirectory.PLAIN),
                     directory.environment()));
 

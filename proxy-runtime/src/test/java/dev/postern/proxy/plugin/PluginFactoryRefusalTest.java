@@ -2,7 +2,6 @@ package dev.postern.proxy.plugin;
 
 import java.nio.file.Path;
 import java.util.Arrays;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -10,11 +9,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** What stops the start because of a factory's class. */
 final class PluginFactoryRefusalTest {
-  @TempDir Path home;
-  private PluginDirectory directory;
+  private final PluginDirectory directory;
 
-  @BeforeEach
-  void makeDirectory() throws Exception {
+  PluginFactoryRefusalTest(@TempDir Path home) throws Exception {
     directory = new PluginDirectory(home).withBasics();
   }
 
@@ -89,7 +86,7 @@ final class PluginFactoryRefusalTest {
   @Test
   void refusesAClassThatDoesNotFitItsLibraries() throws Exception {
     Path library =
-        PluginJar.at(home.resolve("new.jar"))
+        PluginJar.at(directory.home().resolve("new.jar"))
             .source("lib.Tool", "package lib; public class Tool { public static void use() {} }")
             .build();
     Path folder = directory.folder("bad");

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -16,11 +15,9 @@ import org.junit.jupiter.params.provider.ValueSource;
  * What stops the start before a class is loaded: a jar that is none, or that says something wrong.
  */
 final class PluginJarRefusalTest {
-  @TempDir Path home;
-  private PluginDirectory directory;
+  private final PluginDirectory directory;
 
-  @BeforeEach
-  void makeDirectory() throws Exception {
+  PluginJarRefusalTest(@TempDir Path home) throws Exception {
     directory = new PluginDirectory(home).withBasics();
   }
 
@@ -68,7 +65,7 @@ final class PluginJarRefusalTest {
 
   @Test
   void looksAtTheApiBeforeAClassIsLoaded() throws Exception {
-    Path trace = home.resolve("trace");
+    Path trace = directory.home().resolve("trace");
     directory
         .jar("bad.jar")
         .manifest("Postern-Api", "2")
@@ -82,7 +79,7 @@ final class PluginJarRefusalTest {
 
   @Test
   void looksAtAllJarsBeforeAClassOfAnyIsLoaded() throws Exception {
-    Path trace = home.resolve("trace");
+    Path trace = directory.home().resolve("trace");
     directory
         .jar("a.jar")
         .source("x.AuthFactory", tracing(trace))

@@ -1,17 +1,14 @@
 package dev.postern.proxy.plugin;
 
 import java.nio.file.Path;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What stops the start because the configuration does not fit the plugins. */
 final class PluginSelectionRefusalTest {
-  @TempDir Path home;
-  private PluginDirectory directory;
+  private final PluginDirectory directory;
 
-  @BeforeEach
-  void makeDirectory() throws Exception {
+  PluginSelectionRefusalTest(@TempDir Path home) throws Exception {
     directory = new PluginDirectory(home).withBasics();
   }
 
