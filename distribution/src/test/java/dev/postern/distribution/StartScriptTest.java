@@ -6,9 +6,11 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -161,6 +163,31 @@ final class StartScriptTest {
   }
 
   @Test
+  void givesTheJarsBackTheTimesThatTheJvmWants() throws Exception {
+    java(home.resolve("runtime"), "runtime", 25);
+    prepareClasses();
+    Path jar = home.resolve("lib/b.jar");
+    FileTime built = Files.getLastModifiedTime(jar);
+    Files.setLastModifiedTime(jar, FileTime.fromMillis(built.toMillis() + 4 * 3_600_000));
+
+    assertThat(run(Map.of(), "status").output()).startsWith("runtime\n[-XX:AOTCache=");
+    assertThat(Files.getLastModifiedTime(jar).to(TimeUnit.SECONDS))
+        .isEqualTo(built.to(TimeUnit.SECONDS));
+  }
+
+  @Test
+  void leavesTheTimesOfOtherJarsAlone() throws Exception {
+    java(home.resolve("runtime"), "runtime", 25);
+    prepareClasses();
+    Path jar = Files.writeString(home.resolve("lib/b.jar"), "patched");
+    Files.setLastModifiedTime(jar, FileTime.fromMillis(1_000_000));
+
+    run(Map.of(), "status");
+
+    assertThat(Files.getLastModifiedTime(jar).toMillis()).isEqualTo(1_000_000);
+  }
+
+  @Test
   void doesWithoutThePreparedClassesOnAnotherJava() throws Exception {
     prepareClasses();
 
@@ -191,7 +218,11 @@ final class StartScriptTest {
   private void prepareClasses() throws Exception {
     Files.createFile(home.resolve("lib/postern.aot"));
     Process sums =
-        new ProcessBuilder("sh", "-c", "cksum a-1.jar a.jar b.jar > postern.aot.cksum")
+        new ProcessBuilder(
+                "sh",
+                "-c",
+                "cksum a-1.jar a.jar b.jar > postern.aot.cksum"
+                    + " && stat -c '%Y %n' a-1.jar a.jar b.jar > postern.aot.times")
             .directory(home.resolve("lib").toFile())
             .start();
     assertThat(sums.waitFor()).isZero();

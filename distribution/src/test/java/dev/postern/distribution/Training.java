@@ -5,7 +5,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.DriverManager;
 import java.sql.PreparedStatement;
+import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 
@@ -16,7 +18,11 @@ import java.time.Duration;
  */
 final class Training {
   private static final Duration LIMIT = Duration.ofMinutes(2);
-  private static final int LOGINS = 20;
+  private static final int LOGINS = 60;
+  private static final int QUERIES = 10;
+
+  /** Where the sample configuration has a pool. */
+  private static final String SAMPLE_POOL = "        # pool:  ";
 
   /**
    * As an operator may write it, with what Postern's own logging consists of. Reading such a file
@@ -61,7 +67,9 @@ final class Training {
       train(backend, "-XX:AOTCacheOutput=" + cache);
       train(backend, "-XX:DumpLoadedClassList=" + output.resolve("postern.classlist"));
     }
-    writeChecksums(layout.resolve("lib"), output.resolve("postern.aot.cksum"));
+    Path lib = layout.resolve("lib");
+    describe(lib, "cksum", output.resolve("postern.aot.cksum"));
+    describe(lib, "stat -c '%Y %n'", output.resolve("postern.aot.times"));
   }
 
   private void train(PostgresServer backend, String option) throws Exception {
@@ -72,6 +80,8 @@ final class Training {
               .environment("POSTERN_JAVA_HOME", runtime.toString());
       int port = Installation.freePort();
       postern.connect(port, backend.host(), backend.port());
+      // What session pooling and dedicated sessions need is a part of what this needs.
+      postern.configure(SAMPLE_POOL, "        pool: {mode: transaction}\n" + SAMPLE_POOL);
       QuickUser user = QuickUser.create(postern, backend, "trainee");
       Path logging = Files.writeString(directory.resolve("logback.xml"), LOGGING);
       postern.environment("JAVA_OPTS", option + " -Dlogback.configurationFile=" + logging);
@@ -80,7 +90,9 @@ final class Training {
         Client client =
             new Client(port, "trainee", user.name(), user.password(), postern.certificate());
         for (int i = 0; i < LOGINS; i++) {
-          use(client);
+          try (Connection connection = i % 2 == 0 ? client.connect() : connectPlainly(client)) {
+            use(connection);
+          }
         }
         gateway.stop(LIMIT);
         Path made = Path.of(option.substring(option.indexOf('=') + 1));
@@ -93,29 +105,38 @@ final class Training {
     }
   }
 
-  private static void use(Client client) throws Exception {
-    try (Connection connection = client.connect();
-        Statement statement = connection.createStatement();
+  /** Without TLS, and with simple queries. */
+  private static Connection connectPlainly(Client client) throws SQLException {
+    return DriverManager.getConnection(
+        "jdbc:postgresql://localhost:%d/%s?sslmode=disable&preferQueryMode=simple"
+            .formatted(client.port(), client.database()),
+        client.user(),
+        client.password());
+  }
+
+  private static void use(Connection connection) throws SQLException {
+    try (Statement statement = connection.createStatement();
         PreparedStatement prepared = connection.prepareStatement("SELECT ?::int + 1")) {
-      statement.execute("CREATE TEMPORARY TABLE numbers AS SELECT generate_series(1, 100) n");
-      for (int i = 0; i < LOGINS; i++) {
+      for (int i = 0; i < QUERIES; i++) {
         prepared.setInt(1, i);
         prepared.executeQuery().close();
-        statement.executeQuery("SELECT * FROM numbers").close();
+        statement.executeQuery("SELECT 1").close();
       }
+      statement.execute("CREATE TEMPORARY TABLE numbers AS SELECT generate_series(1, 100) n");
+      statement.executeQuery("SELECT * FROM numbers").close();
     }
   }
 
   /** By which the start script knows the jars again. */
-  private static void writeChecksums(Path lib, Path file) throws Exception {
-    Process cksum =
-        new ProcessBuilder("sh", "-c", "LC_ALL=C; export LC_ALL; cksum -- *.jar")
+  private static void describe(Path lib, String command, Path file) throws Exception {
+    Process process =
+        new ProcessBuilder("sh", "-c", "LC_ALL=C; export LC_ALL; " + command + " -- *.jar")
             .directory(lib.toFile())
             .redirectOutput(file.toFile())
             .redirectError(ProcessBuilder.Redirect.INHERIT)
             .start();
-    if (cksum.waitFor() != 0) {
-      throw new IOException("cksum ended with " + cksum.exitValue());
+    if (process.waitFor() != 0) {
+      throw new IOException(command + " ended with " + process.exitValue());
     }
   }
 }

@@ -46,15 +46,50 @@ public final class Plugins implements AutoCloseable {
   public static Plugins load(
       Path directory, PluginSelection selection, PluginEnvironment environment)
       throws PluginLoadException {
-    Catalog catalog = Catalog.open(directory, environment.home());
-    Instances instances = new Instances(environment);
-    try {
-      Binder binder = new Binder(environment.home(), environment.variables());
-      return new Plugins(catalog, wanted(catalog, selection, binder), instances);
-    } catch (PluginLoadException | RuntimeException | Error e) {
-      instances.close();
+    return found(directory, environment.home()).load(selection, environment);
+  }
+
+  /**
+   * The first half of {@link #load}, for which nobody has to be there yet: looks at all jars and
+   * creates the factories. The caller goes on to load some, or closes them.
+   *
+   * @param home to which paths in messages are relative
+   * @throws PluginLoadException if any plugin there cannot be loaded; nothing stays open then
+   */
+  public static Found found(Path directory, Path home) throws PluginLoadException {
+    return new Found(Catalog.open(directory, home));
+  }
+
+  /** Plugins of which no instance exists yet. Used by one thread. */
+  public static final class Found implements AutoCloseable {
+    private final Catalog catalog;
+
+    private Found(Catalog catalog) {
+      this.catalog = catalog;
+    }
+
+    /**
+     * Creates the instances that are wanted. What was found belongs to the result, and is closed if
+     * there is none.
+     *
+     * @throws PluginLoadException if any cannot be created
+     */
+    public Plugins load(PluginSelection selection, PluginEnvironment environment)
+        throws PluginLoadException {
+      Instances instances = new Instances(environment);
+      try {
+        Binder binder = new Binder(environment.home(), environment.variables());
+        return new Plugins(catalog, wanted(catalog, selection, binder), instances);
+      } catch (PluginLoadException | RuntimeException | Error e) {
+        instances.close();
+        catalog.close();
+        throw e;
+      }
+    }
+
+    @Override
+    public void close() {
       catalog.close();
-      throw e;
     }
   }
 

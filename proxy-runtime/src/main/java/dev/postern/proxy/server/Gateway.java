@@ -1,5 +1,6 @@
 package dev.postern.proxy.server;
 
+import dev.postern.proxy.channel.Transport;
 import dev.postern.proxy.config.Configuration;
 import dev.postern.proxy.config.ListenerConfig;
 import dev.postern.proxy.config.TlsMode;
@@ -9,7 +10,6 @@ import dev.postern.proxy.plugin.PluginLoadException;
 import dev.postern.proxy.plugin.PluginSelection;
 import dev.postern.proxy.plugin.Plugins;
 import dev.postern.proxy.tls.TlsRuntime;
-import dev.postern.proxy.user.StoreException;
 import dev.postern.proxy.user.UserStore;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -32,30 +32,36 @@ public final class Gateway implements AutoCloseable {
   }
 
   /**
-   * Opens the store, loads the plugins, and then opens the listeners.
+   * Opens the store, loads the plugins, and then opens the listeners. What does not need each other
+   * is done at the same time.
    *
    * @param home the installation, to which the configuration's paths are relative
    * @throws StartException says what is wrong, where, and what to do; nothing is left open then
    */
   public static Gateway start(Configuration configuration, Path home) throws StartException {
+    StoreOpening opening = StoreOpening.begin(configuration.store(), home);
     TlsRuntime tls = ProxyServer.tls(configuration.network());
-    if (configuration.listeners().stream().anyMatch(Gateway::hasTls)) {
-      // Useful work for a second processor while the store opens and the plugins load.
-      tls.preload();
-    }
-    UserStore users = openStore(configuration, home);
+    Plugins.Found found = null;
     Plugins plugins = null;
     try {
-      plugins = load(configuration, home, users);
+      if (configuration.listeners().stream().anyMatch(Gateway::hasTls)) {
+        tls.preload();
+      }
+      Transport transport = ProxyServer.transport(configuration.network());
+      found = found(configuration, home);
+      UserStore users = opening.store();
+      plugins = load(found, configuration, home, users);
       ServerPlugins inService =
           new ServerPlugins(plugins.authenticator(), plugins.router(), plugins.interceptors());
-      ProxyServer server = ProxyServer.start(configuration, users, inService, tls);
+      ProxyServer server = ProxyServer.start(configuration, users, inService, tls, transport);
       return new Gateway(users, plugins, server);
     } catch (StartException | RuntimeException e) {
       if (plugins != null) {
         plugins.close();
+      } else if (found != null) {
+        found.close();
       }
-      users.close();
+      opening.close();
       tls.close();
       throw e;
     }
@@ -65,24 +71,21 @@ public final class Gateway implements AutoCloseable {
     return listener.effectiveTlsMode() != TlsMode.DISABLED;
   }
 
-  private static UserStore openStore(Configuration configuration, Path home) throws StartException {
+  private static Plugins.Found found(Configuration configuration, Path home) throws StartException {
     try {
-      return UserStore.open(
-          configuration.store().effectiveDirectory(home),
-          configuration.store().effectiveBackendPasswordKey(home));
-    } catch (StoreException e) {
-      throw new StartException("the user store: " + e.getMessage(), e);
+      return Plugins.found(configuration.plugins().effectiveDirectory(home), home);
+    } catch (PluginLoadException e) {
+      throw new StartException(String.valueOf(e.getMessage()), e);
     }
   }
 
-  private static Plugins load(Configuration configuration, Path home, UserStore users)
+  private static Plugins load(
+      Plugins.Found found, Configuration configuration, Path home, UserStore users)
       throws StartException {
     Path data = configuration.store().effectiveDirectory(home);
     try {
-      return Plugins.load(
-          configuration.plugins().effectiveDirectory(home),
-          PluginSelection.of(configuration),
-          new PluginEnvironment(home, data, users));
+      return found.load(
+          PluginSelection.of(configuration), new PluginEnvironment(home, data, users));
     } catch (PluginLoadException e) {
       throw new StartException(String.valueOf(e.getMessage()), e);
     }

@@ -97,7 +97,8 @@ public final class ProxyServer implements AutoCloseable {
    */
   public static ProxyServer start(
       Configuration configuration, UserStore users, ServerPlugins plugins) throws StartException {
-    return start(configuration, users, plugins, tls(configuration.network()));
+    NetworkConfig network = configuration.network();
+    return start(configuration, users, plugins, tls(network), transport(network));
   }
 
   /** What all TLS of a server shares, as configured; the caller closes it. */
@@ -114,9 +115,12 @@ public final class ProxyServer implements AutoCloseable {
    * The same with TLS that may be loading already; closed with the server, or if it does not start.
    */
   static ProxyServer start(
-      Configuration configuration, UserStore users, ServerPlugins plugins, TlsRuntime tls)
+      Configuration configuration,
+      UserStore users,
+      ServerPlugins plugins,
+      TlsRuntime tls,
+      Transport transport)
       throws StartException {
-    Transport transport = transport(configuration.network());
     MultiThreadIoEventLoopGroup eventLoops =
         transport.newEventLoops(eventLoops(configuration.network()));
     List<AutoCloseable> owned = new ArrayList<>();
@@ -180,7 +184,12 @@ public final class ProxyServer implements AutoCloseable {
     return loops;
   }
 
-  private static Transport transport(NetworkConfig network) throws StartException {
+  /**
+   * The one that is configured, loaded.
+   *
+   * @throws StartException if it does not work here
+   */
+  static Transport transport(NetworkConfig network) throws StartException {
     try {
       return network.effectiveTransport() == NetworkConfig.Transport.AUTO
           ? Transport.best()
