@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.postern.api.routing.BackendTls;
 import dev.postern.api.routing.BackendTls.Mode;
+import dev.postern.proxy.LeakWatch;
 import dev.postern.proxy.config.ListenerConfig;
 import dev.postern.proxy.config.ListenerTlsConfig;
 import dev.postern.proxy.config.ListenerTlsConfig.ClientCertificates;
@@ -53,7 +54,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** libpq's sslmode (PostgreSQL documentation, "SSL Support"), with each provider. */
 @ParameterizedClass
 @EnumSource
-@ExtendWith(NettyLeaks.class)
+@ExtendWith(LeakWatch.class)
 final class BackendTlsContextsTest {
   private static final String HOST = "db.example.org";
 

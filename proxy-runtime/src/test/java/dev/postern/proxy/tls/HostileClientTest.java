@@ -3,6 +3,7 @@ package dev.postern.proxy.tls;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.postern.proxy.LeakWatch;
 import dev.postern.proxy.config.ListenerConfig;
 import dev.postern.proxy.config.ListenerTlsConfig;
 import dev.postern.proxy.config.TlsMode;
@@ -28,7 +29,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** What clients without any right can send before they have shown who they are. */
 @ParameterizedClass
 @EnumSource
-@ExtendWith(NettyLeaks.class)
+@ExtendWith(LeakWatch.class)
 final class HostileClientTest {
   private static final HexFormat HEX = HexFormat.of();
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.postern.api.session.TlsInfo;
+import dev.postern.proxy.LeakWatch;
 import dev.postern.proxy.config.ListenerConfig;
 import dev.postern.proxy.config.ListenerTlsConfig;
 import dev.postern.proxy.config.ListenerTlsConfig.ClientCertificates;
@@ -33,7 +34,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** A listener's TLS, with each provider, against the JDK's client. */
 @ParameterizedClass
 @EnumSource
-@ExtendWith(NettyLeaks.class)
+@ExtendWith(LeakWatch.class)
 final class ServerTlsTest {
   private final TestAuthority authority = new TestAuthority("clients");
 

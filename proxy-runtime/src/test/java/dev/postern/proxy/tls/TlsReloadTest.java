@@ -9,6 +9,7 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import dev.postern.proxy.LeakWatch;
 import dev.postern.proxy.config.ListenerConfig;
 import dev.postern.proxy.config.ListenerTlsConfig;
 import dev.postern.proxy.config.ListenerTlsConfig.ClientCertificates;
@@ -38,7 +39,7 @@ import org.slf4j.LoggerFactory;
 /** Certificates are renewed while clients are connected. */
 @ParameterizedClass
 @EnumSource
-@ExtendWith(NettyLeaks.class)
+@ExtendWith(LeakWatch.class)
 final class TlsReloadTest {
   private static final Duration POLL_PAUSE = Duration.ofMillis(20);
 
