@@ -83,7 +83,7 @@ final class SqlWords {
     return false;
   }
 
-  /** What is behind the word up to the end of its parentheses, these included at the beginning. */
+  /** What is behind the word, from its opening parenthesis up to the closing one, without that. */
   String arguments() {
     int depth = 0;
     int close = at;
