@@ -20,11 +20,9 @@ final class PluginCreationRefusalTest {
         .jar("auth.jar")
         .source("lib.Needed", "package lib; public class Needed {}")
         .without("lib.Needed")
-        .source(
-            "x.AuthFactory",
+        .authenticator(
             PluginSources.authenticatorSource(
                 "auth", "", "new lib.Needed().hashCode();", "return null;"))
-        .service(PluginKind.AUTHENTICATOR, "x.AuthFactory")
         .build();
 
     directory.assertRefusedWith(
@@ -88,9 +86,7 @@ final class PluginCreationRefusalTest {
   private void create(String body) throws Exception {
     directory
         .jar("auth.jar")
-        .source(
-            "x.AuthFactory", PluginSources.authenticatorSource("auth", "", body, "return null;"))
-        .service(PluginKind.AUTHENTICATOR, "x.AuthFactory")
+        .authenticator(PluginSources.authenticatorSource("auth", "", body, "return null;"))
         .build();
   }
 }

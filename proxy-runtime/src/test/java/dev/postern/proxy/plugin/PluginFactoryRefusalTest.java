@@ -22,11 +22,9 @@ final class PluginFactoryRefusalTest {
             .jar("bad.jar")
             .source("lib.Needed", "package lib; public class Needed {}")
             .without("lib.Needed");
-    jar.source(
-            "x.AuthFactory",
+    jar.authenticator(
             PluginSources.authenticatorSource(
                 "bad", "new lib.Needed().hashCode();", "", "return null;"))
-        .service(PluginKind.AUTHENTICATOR, "x.AuthFactory")
         .build();
 
     directory.assertRefused(
@@ -96,10 +94,8 @@ final class PluginFactoryRefusalTest {
         .build();
     PluginJar.at(folder.resolve("plugin.jar"))
         .library(library)
-        .source(
-            "x.AuthFactory",
+        .authenticator(
             PluginSources.authenticatorSource("bad", "lib.Tool.use();", "", "return null;"))
-        .service(PluginKind.AUTHENTICATOR, "x.AuthFactory")
         .build();
 
     directory
@@ -134,13 +130,11 @@ final class PluginFactoryRefusalTest {
   void refusesAStaticInitializerThatThrows() throws Exception {
     directory
         .jar("bad.jar")
-        .source(
-            "x.AuthFactory",
+        .authenticator(
             PluginSources.authenticatorSource("bad", "", "", "return null;")
                 .replace(
                     "public AuthFactory() {",
                     "static int n = Integer.parseInt(\"x\"); public AuthFactory() {"))
-        .service(PluginKind.AUTHENTICATOR, "x.AuthFactory")
         .build();
 
     directory.assertRefusedWith(
@@ -158,10 +152,8 @@ final class PluginFactoryRefusalTest {
   void refusesAFactoryThatCannotBeCreated(String text, String instead) throws Exception {
     directory
         .jar("bad.jar")
-        .source(
-            "x.AuthFactory",
+        .authenticator(
             PluginSources.authenticatorSource("bad", "", "", "return null;").replace(text, instead))
-        .service(PluginKind.AUTHENTICATOR, "x.AuthFactory")
         .build();
 
     directory.assertRefused(
@@ -181,8 +173,7 @@ final class PluginFactoryRefusalTest {
   private void assertConstructorRefused(String body, String message) throws Exception {
     directory
         .jar("bad.jar")
-        .source("x.AuthFactory", PluginSources.authenticatorSource("bad", body, "", "return null;"))
-        .service(PluginKind.AUTHENTICATOR, "x.AuthFactory")
+        .authenticator(PluginSources.authenticatorSource("bad", body, "", "return null;"))
         .build();
     directory.assertRefused(message);
   }

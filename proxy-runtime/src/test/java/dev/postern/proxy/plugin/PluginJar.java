@@ -75,6 +75,11 @@ final class PluginJar {
     return this;
   }
 
+  /** Adds the authenticator's factory {@code x.AuthFactory} and names it. */
+  PluginJar authenticator(String source) {
+    return source("x.AuthFactory", source).service(PluginKind.AUTHENTICATOR, "x.AuthFactory\n");
+  }
+
   PluginJar service(PluginKind kind, String lines) {
     return entry(kind.servicesFile(), lines);
   }

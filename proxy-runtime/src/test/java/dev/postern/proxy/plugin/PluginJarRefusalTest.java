@@ -66,12 +66,7 @@ final class PluginJarRefusalTest {
   @Test
   void looksAtTheApiBeforeAClassIsLoaded() throws Exception {
     Path trace = directory.home().resolve("trace");
-    directory
-        .jar("bad.jar")
-        .manifest("Postern-Api", "2")
-        .source("x.AuthFactory", tracing(trace))
-        .service(PluginKind.AUTHENTICATOR, "x.AuthFactory")
-        .build();
+    directory.jar("bad.jar").manifest("Postern-Api", "2").authenticator(tracing(trace)).build();
 
     directory.assertRefusedWith("plugins/bad.jar: was built for plugin API 2");
     assertThat(trace).doesNotExist();
@@ -80,11 +75,7 @@ final class PluginJarRefusalTest {
   @Test
   void looksAtAllJarsBeforeAClassOfAnyIsLoaded() throws Exception {
     Path trace = directory.home().resolve("trace");
-    directory
-        .jar("a.jar")
-        .source("x.AuthFactory", tracing(trace))
-        .service(PluginKind.AUTHENTICATOR, "x.AuthFactory")
-        .build();
+    directory.jar("a.jar").authenticator(tracing(trace)).build();
     Files.writeString(directory.path().resolve("z.jar"), "no zip");
 
     directory.assertRefusedWith("plugins/z.jar: cannot be read as a jar: ");

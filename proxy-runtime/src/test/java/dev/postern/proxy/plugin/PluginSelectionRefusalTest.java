@@ -67,11 +67,9 @@ final class PluginSelectionRefusalTest {
   void refusesAConfigurationRecordWithATypeThatIsNotSupported() throws Exception {
     directory
         .jar("auth.jar")
-        .source(
-            "x.AuthFactory",
+        .authenticator(
             PluginSources.authenticatorSource("auth", "", "", "return null;")
                 .replace("String text)", "String text, java.util.Date date)"))
-        .service(PluginKind.AUTHENTICATOR, "x.AuthFactory")
         .build();
 
     directory

@@ -6,8 +6,7 @@ final class PluginSources {
 
   /** An authenticator {@code x.AuthFactory} whose {@code authenticate} runs {@code body}. */
   static PluginJar authenticator(PluginJar jar, String name, String body) {
-    return jar.source("x.AuthFactory", authenticatorSource(name, "", "", body))
-        .service(PluginKind.AUTHENTICATOR, "x.AuthFactory\n");
+    return jar.authenticator(authenticatorSource(name, "", "", body));
   }
 
   static String authenticatorSource(String name, String constructor, String create, String body) {

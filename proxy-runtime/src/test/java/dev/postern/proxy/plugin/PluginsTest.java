@@ -170,11 +170,9 @@ final class PluginsTest {
     directory.withRouter();
     directory
         .jar("auth.jar")
-        .source(
-            "x.AuthFactory",
+        .authenticator(
             PluginSources.authenticatorSource(
                 "auth", "", "if (true) throw new AssertionError();", "return null;"))
-        .service(PluginKind.AUTHENTICATOR, "x.AuthFactory")
         .build();
 
     assertThat(Plugins.check(directory.path(), directory.selection(PluginDirectory.PLAIN), home))
