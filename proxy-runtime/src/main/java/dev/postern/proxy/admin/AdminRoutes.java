@@ -29,6 +29,14 @@ final class AdminRoutes {
   record Stop(boolean now) {}
 
   /**
+   * What was done to whom, where the path does not say so.
+   *
+   * @param subject a user's name
+   * @param to what it was set to, or an empty text
+   */
+  private record Did(String subject, String to, Object answer) {}
+
+  /**
    * One operation.
    *
    * @param pattern the segments of its path, {@code *} for any
@@ -53,7 +61,13 @@ final class AdminRoutes {
   AdminRoutes(UserOperations users, ProxyControl proxy) {
     look("users", _ -> users.list());
     look("users/*", users::show);
-    change("POST", "users", (_, body) -> users.add(read(body, NewUser.class)));
+    change(
+        "POST",
+        "users",
+        (_, body) -> {
+          UserView added = users.add(read(body, NewUser.class));
+          return new Did(added.name(), "", added);
+        });
     change("DELETE", "users/*", (name, _) -> done(() -> users.remove(name)));
     change(
         "PUT",
@@ -66,18 +80,26 @@ final class AdminRoutes {
     change(
         "PUT",
         "users/*/enabled",
-        (name, body) -> users.setEnabled(name, read(body, Enabled.class).enabled()));
+        (name, body) -> {
+          boolean enabled = read(body, Enabled.class).enabled();
+          return new Did(name, String.valueOf(enabled), users.setEnabled(name, enabled));
+        });
     change("POST", "import", (_, body) -> users.importUsers(read(body, ImportRequest.class)));
     change("POST", "export", (_, _) -> users.export());
     look("mappings", _ -> users.mappings());
     change(
-        "PUT", "mappings", (_, body) -> done(() -> users.setMapping(read(body, NewMapping.class))));
+        "PUT",
+        "mappings",
+        (_, body) -> {
+          NewMapping mapping = read(body, NewMapping.class);
+          return new Did(mapping.user(), mapping.role(), done(() -> users.setMapping(mapping)));
+        });
     change(
         "DELETE",
         "mappings",
         (_, body) -> {
           MappingKey key = read(body, MappingKey.class);
-          return done(() -> users.removeMapping(key.user(), key.route()));
+          return new Did(key.user(), "", done(() -> users.removeMapping(key.user(), key.route())));
         });
     look("settings", _ -> users.settings());
     change("PUT", "settings", (_, body) -> users.changeSettings(read(body, StoreSettings.class)));
@@ -103,11 +125,13 @@ final class AdminRoutes {
             List.of(path.split("/", -1)),
             (segment, body) -> {
               Object answer = operation.apply(segment, body);
+              Did did = answer instanceof Did told ? told : new Did(segment, "", answer);
               log.atInfo()
                   .addKeyValue("operation", method + " " + path)
-                  .addKeyValue("subject", segment)
+                  .addKeyValue("subject", did.subject())
+                  .addKeyValue("to", did.to())
                   .log("administered");
-              return answer;
+              return did.answer();
             }));
   }
 

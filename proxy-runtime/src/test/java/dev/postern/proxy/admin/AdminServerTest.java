@@ -3,6 +3,9 @@ package dev.postern.proxy.admin;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import dev.postern.api.Secret;
 import dev.postern.proxy.admin.AdminException.Reason;
 import dev.postern.proxy.user.ForeignUser;
@@ -26,6 +29,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
 
 final class AdminServerTest {
   @TempDir private Path home;
@@ -72,6 +76,29 @@ final class AdminServerTest {
 
     client.remove(added.name());
     assertThat(client.list()).isEmpty();
+  }
+
+  @Test
+  void logsToWhomWhatWasDone() {
+    Logger log = (Logger) LoggerFactory.getLogger(AdminRoutes.class);
+    ListAppender<ILoggingEvent> lines = new ListAppender<>();
+    lines.start();
+    log.addAppender(lines);
+    try {
+      add("alice", "one");
+      client.setEnabled("alice", false);
+      client.setMapping(new NewMapping("alice", null, "app", secret("three")));
+      client.removeMapping("alice", null);
+    } finally {
+      log.detachAppender(lines);
+    }
+    assertThat(lines.list)
+        .map(line -> String.valueOf(line.getKeyValuePairs()).replace("\"", ""))
+        .containsExactly(
+            "[operation=POST users, subject=alice, to=]",
+            "[operation=PUT users/*/enabled, subject=alice, to=false]",
+            "[operation=PUT mappings, subject=alice, to=app]",
+            "[operation=DELETE mappings, subject=alice, to=]");
   }
 
   @Test
