@@ -2,9 +2,13 @@ package dev.postern.proxy.cli;
 
 import dev.postern.proxy.config.Configuration;
 import dev.postern.proxy.config.ConfigurationException;
+import dev.postern.proxy.config.ListenerConfig;
+import dev.postern.proxy.config.TlsMode;
 import dev.postern.proxy.plugin.PluginLoadException;
 import dev.postern.proxy.plugin.PluginSelection;
 import dev.postern.proxy.plugin.Plugins;
+import dev.postern.proxy.tls.ServerTls;
+import dev.postern.proxy.tls.TlsConfigurationException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -32,6 +36,11 @@ final class ConfigCommand {
       Path home = installation.home();
       try {
         Configuration configuration = installation.configuration();
+        for (ListenerConfig listener : configuration.listeners()) {
+          if (!checkTls(listener)) {
+            return ExitCode.CONFIGURATION.code();
+          }
+        }
         Plugins.check(
             configuration.plugins().effectiveDirectory(home),
             PluginSelection.of(configuration),
@@ -41,6 +50,19 @@ final class ConfigCommand {
       } catch (ConfigurationException | PluginLoadException e) {
         Failures.print(e.getMessage());
         return ExitCode.CONFIGURATION.code();
+      }
+    }
+
+    private static boolean checkTls(ListenerConfig listener) {
+      if (listener.effectiveTlsMode() == TlsMode.DISABLED) {
+        return true;
+      }
+      try {
+        ServerTls.check(listener);
+        return true;
+      } catch (TlsConfigurationException e) {
+        Failures.print("TLS of the listener on " + listener.address() + ": " + e.getMessage());
+        return false;
       }
     }
   }

@@ -18,7 +18,14 @@ public final class HandshakeFailure {
       case CertificateExpiredException e -> "the certificate has expired (" + e.getMessage() + ")";
       case CertificateNotYetValidException e ->
           "the certificate is not valid yet (" + e.getMessage() + ")";
-      default -> String.valueOf(root.getMessage());
+      default -> explained(String.valueOf(root.getMessage()));
     };
+  }
+
+  /** BoringSSL takes a TLS 1.3 client's alert for a damaged packet, if it comes in clear. */
+  private static String explained(String reason) {
+    return reason.contains("BAD_PACKET_LENGTH")
+        ? reason + " (as where the client does not trust the certificate)"
+        : reason;
   }
 }

@@ -1,6 +1,7 @@
 package dev.postern.proxy.tls;
 
 import dev.postern.proxy.config.ListenerConfig;
+import dev.postern.proxy.config.ListenerTlsConfig;
 import dev.postern.proxy.config.ListenerTlsConfig.MinVersion;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.handler.ssl.ClientAuth;
@@ -90,6 +91,27 @@ public final class ServerTls implements AutoCloseable {
   static ServerTls open(ListenerConfig listener, TlsRuntime runtime, Duration pollPause)
       throws TlsConfigurationException {
     return new ServerTls(listener, runtime, pollPause);
+  }
+
+  /**
+   * Reads a listener's files as {@link #open} does, and makes and keeps nothing.
+   *
+   * @throws TlsConfigurationException if they cannot be used
+   */
+  public static void check(ListenerConfig listener) throws TlsConfigurationException {
+    ListenerTlsConfig tls = listener.tls();
+    Path certificate = tls.certificate();
+    Path key = tls.key();
+    if (certificate != null && key != null) {
+      boolean absent = !Files.exists(certificate) && !Files.exists(key);
+      if (!(absent && tls.effectiveGenerate())) {
+        Identity.read(certificate, key);
+      }
+    }
+    Path clientCa = tls.clientCa();
+    if (clientCa != null) {
+      TrustStores.read(clientCa);
+    }
   }
 
   /**
