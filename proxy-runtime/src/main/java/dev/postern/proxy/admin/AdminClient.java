@@ -50,6 +50,14 @@ public final class AdminClient implements UserOperations, ProxyControl {
 
   private SocketChannel connect() throws IOException {
     try {
+      Path directory = socket.toAbsolutePath().getParent();
+      if (directory != null && Files.isDirectory(directory) && !Files.isExecutable(directory)) {
+        throw new AdminException(
+            Reason.UNREACHABLE,
+            "no permission to look into "
+                + directory
+                + " (run this as the account that Postern runs under, or as root)");
+      }
       if (!Files.exists(socket)) {
         throw new ConnectException("no such file");
       }

@@ -94,9 +94,11 @@ final class UserImportCommand extends AdminCommand {
 
   @Override
   ExitCode run() throws IOException {
+    List<ForeignUser> all = read();
     List<ForeignUser> users =
-        read().stream().filter(user -> only == null || only.contains(user.name())).toList();
+        all.stream().filter(user -> only == null || only.contains(user.name())).toList();
     try {
+      refuseUnknown(users);
       return withUsers(
           operations -> {
             List<ImportOutcome> outcomes =
@@ -108,7 +110,16 @@ final class UserImportCommand extends AdminCommand {
                 : ExitCode.OK;
           });
     } finally {
-      users.forEach(user -> user.secret().close());
+      all.forEach(user -> user.secret().close());
+    }
+  }
+
+  /** Whoever is named has to be there. */
+  private void refuseUnknown(List<ForeignUser> users) {
+    for (String name : only == null ? List.<String>of() : only) {
+      if (users.stream().noneMatch(user -> user.name().equals(name))) {
+        throw AdminException.notFound("nothing imported: no user " + name + " to import there");
+      }
     }
   }
 

@@ -3,6 +3,7 @@ package dev.postern.proxy.user;
 import dev.postern.api.Secret;
 import dev.postern.api.SqlState;
 import dev.postern.proxy.user.StoreException.Reason;
+import java.net.UnknownHostException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -71,9 +72,15 @@ public final class PgAuthid {
               : "";
       throw new StoreException(
           Reason.FAILED,
-          "%s:%d: %s%s".formatted(server.host(), server.port(), e.getMessage(), remedy),
+          "%s:%d: %s%s".formatted(server.host(), server.port(), reason(e), remedy),
           e);
     }
+  }
+
+  private static String reason(SQLException failure) {
+    return failure.getCause() instanceof UnknownHostException
+        ? "the name is not known"
+        : String.valueOf(failure.getMessage());
   }
 
   private static Connection connect(Server server, Secret password) throws SQLException {

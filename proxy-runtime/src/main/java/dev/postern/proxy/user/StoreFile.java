@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -86,6 +87,12 @@ final class StoreFile {
             Reason.LOCKED, "the user store " + this + " is open in another process");
       }
       return channel;
+    } catch (AccessDeniedException e) {
+      throw new StoreException(
+          Reason.FAILED,
+          "no permission for the user store %s: %s (run this as the account that Postern runs under)"
+              .formatted(this, e.getFile()),
+          e);
     } catch (IOException e) {
       throw new StoreException(
           Reason.FAILED, "the user store " + this + " cannot be made: " + e, e);

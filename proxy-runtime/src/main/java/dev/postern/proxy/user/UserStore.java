@@ -206,8 +206,7 @@ public final class UserStore implements UserDirectory, AutoCloseable {
   private static void checkIterations(String what, int iterations, int least) {
     if (iterations < least || iterations > MAX_ITERATIONS) {
       throw StoreException.invalid(
-          "%s: iterations %d (expected: %d..%d)"
-              .formatted(what, iterations, least, MAX_ITERATIONS));
+          "%s: %d (expected: %d..%d)".formatted(what, iterations, least, MAX_ITERATIONS));
     }
   }
 

@@ -204,6 +204,16 @@ final class UserCommandsTest {
   }
 
   @Test
+  void importsNobodyWhereSomebodyWhoIsNamedIsNotThere() {
+    Result result =
+        shell.piping("\"alice\" \"one\"\n", "user", "import", "-", "--user=alice", "--user=bob");
+
+    assertThat(result.exitCode()).isEqualTo(3);
+    assertThat(result.err()).contains("nothing imported: no user bob");
+    assertThat(shell.run("user", "show", "alice").exitCode()).isEqualTo(3);
+  }
+
+  @Test
   void printsStatementsForAServer() {
     add("o'br\"ien");
 

@@ -46,6 +46,15 @@ final class PgAuthidIT {
   }
 
   @Test
+  void saysThatNobodyKnowsTheServersName() {
+    var nowhere =
+        new PgAuthid.Server("nowhere.invalid", 5432, "postgres", "postgres", "disable", null);
+    assertThatExceptionOfType(StoreException.class)
+        .isThrownBy(() -> PgAuthid.read(nowhere, Secret.ofPassword(new char[0])))
+        .withMessage("nowhere.invalid:5432: the name is not known");
+  }
+
+  @Test
   void readsTheRolesThatMayLogIn() {
     Map<String, ForeignUser> users =
         read("postgres").stream().collect(Collectors.toMap(ForeignUser::name, Function.identity()));
