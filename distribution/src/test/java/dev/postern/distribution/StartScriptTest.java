@@ -37,6 +37,19 @@ final class StartScriptTest {
     Files.createFile(home.resolve("conf/jvm.options"));
   }
 
+  /** Or the JVM of a command complains that the prepared classes do not fit. */
+  @Test
+  void opensForCommandsWhatItOpensForTheGateway() throws IOException {
+    assertThat(opened("src/main/lib/command.options"))
+        .isEqualTo(opened("src/main/conf/jvm.options"));
+  }
+
+  private static List<String> opened(String options) throws IOException {
+    return Files.readAllLines(Path.of(options)).stream()
+        .filter(line -> line.startsWith("--add-opens"))
+        .toList();
+  }
+
   @Test
   void takesTheJavaOfPosternJavaHomeFirst() throws Exception {
     java(home.resolve("runtime"), "runtime", 25);

@@ -55,8 +55,9 @@ final class StoreOpening implements AutoCloseable {
   private static StartException failure(ExecutionException e) {
     Throwable cause = e.getCause();
     return new StartException(
-        "the user store: "
-            + (cause instanceof StoreException refused ? refused.getMessage() : cause),
+        cause instanceof StoreException refused
+            ? String.valueOf(refused.getMessage())
+            : "the user store: " + cause,
         cause);
   }
 
