@@ -42,7 +42,7 @@ final class BadClientsIT {
 
   @Test
   void tellsAClientForWhomNoConnectionBecameFree() {
-    Pooling pooling = Pools.transactions(1).withWaitTimeout(Duration.ofMillis(500));
+    Pooling pooling = Pools.transactions(1).with(pool -> pool.waitTimeout(Duration.ofMillis(500)));
     try (RunningPostern postern = pool(pooling);
         WireClient holder = client(postern);
         WireClient late = client(postern);

@@ -191,7 +191,8 @@ final class CancelStormIT {
   }
 
   private static RunningPostern pooled(int size) {
-    RunningPostern postern = Pools.before(SERVER, Pooling.TRANSACTION.withSize(size));
+    RunningPostern postern =
+        Pools.before(SERVER, Pooling.TRANSACTION.with(pool -> pool.size(size)));
     postern.importUser(SERVER, ROLE);
     return postern;
   }

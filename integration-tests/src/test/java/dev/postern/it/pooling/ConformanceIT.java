@@ -62,7 +62,8 @@ final class ConformanceIT {
   @BeforeParameterizedClassInvocation
   static void moveIn(int version) {
     PostgresServer server = PostgresServer.shared(version);
-    RunningPostern postern = Pools.before(server, Pooling.TRANSACTION.withSize(POOL));
+    RunningPostern postern =
+        Pools.before(server, Pooling.TRANSACTION.with(pool -> pool.size(POOL)));
     Pools.createRole(server, postern, ROLE);
     server.execute(
         "DROP TABLE IF EXISTS public.conformance, public.conformance_place",

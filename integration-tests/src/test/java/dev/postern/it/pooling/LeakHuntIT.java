@@ -63,7 +63,7 @@ final class LeakHuntIT {
     AtomicInteger clients = new AtomicInteger();
     AtomicInteger looks = new AtomicInteger();
     Queue<Throwable> failures = new ConcurrentLinkedQueue<>();
-    Pooling pooling = Pooling.TRANSACTION.withMode(mode).withSize(POOL);
+    Pooling pooling = Pooling.TRANSACTION.with(pool -> pool.mode(mode).size(POOL));
     try (RunningPostern postern = Pools.before(SERVER, pooling)) {
       postern.importUser(SERVER, ROLE);
       Way way = Way.through(postern, ROLE);

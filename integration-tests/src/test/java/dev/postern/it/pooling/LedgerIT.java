@@ -30,7 +30,8 @@ final class LedgerIT {
     List<Duration> away = new ArrayList<>();
     try (PostgresServer server =
             PostgresServer.builder().setting("synchronous_commit", "on").start();
-        RunningPostern postern = Pools.before(server, Pooling.TRANSACTION.withSize(POOL))) {
+        RunningPostern postern =
+            Pools.before(server, Pooling.TRANSACTION.with(pool -> pool.size(POOL)))) {
       Pools.createRole(server, postern, ROLE);
       server.execute(
           "CREATE TABLE ledger (number int)", "GRANT ALL ON ledger TO " + ROLE, "CHECKPOINT");

@@ -32,25 +32,12 @@ final class Pools {
 
   /** Transaction pooling with few connections. */
   static Pooling transactions(int size) {
-    return Pooling.TRANSACTION.withSize(size);
+    return Pooling.TRANSACTION.with(pool -> pool.size(size));
   }
 
   /** Transaction pooling that bears no client which sleeps in a transaction. */
   static Pooling impatient(int size, Duration idleInTransaction) {
-    Pooling same = transactions(size);
-    return new Pooling(
-        same.mode(),
-        same.size(),
-        same.minimum(),
-        same.reserve(),
-        same.reserveAfter(),
-        same.waitTimeout(),
-        same.idleTimeout(),
-        same.lifetime(),
-        same.checkAfter(),
-        idleInTransaction,
-        same.sessionState(),
-        same.preparedStatements());
+    return transactions(size).with(pool -> pool.idleInTransactionTimeout(idleInTransaction));
   }
 
   /** The processes of a server that serve a role. */

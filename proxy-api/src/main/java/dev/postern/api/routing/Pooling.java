@@ -2,13 +2,14 @@ package dev.postern.api.routing;
 
 import java.time.Duration;
 import java.util.Objects;
+import java.util.function.Consumer;
 
 /**
  * How the server connections of a route are shared. Connections are alike, and serve one another's
  * clients, if they go to one server, database and role, were opened with the same credentials, and
  * with the same startup parameters as far as these cannot be set later; such connections make up
- * one pool. Made from {@link #DEDICATED}, {@link #SESSION} or {@link #TRANSACTION} with the {@code
- * with} methods.
+ * one pool. Made from {@link #DEDICATED}, {@link #SESSION} or {@link #TRANSACTION} by {@link
+ * #with}.
  *
  * @param mode when a client gives its server connection back
  * @param size the most connections of one pool; 0: no limit
@@ -86,7 +87,8 @@ public record Pooling(
     atLeast("reserve", reserve, 0);
     atLeast("preparedStatements", preparedStatements, 1);
     if (size > 0 && minimum > size) {
-      throw new IllegalArgumentException("minimum: " + minimum + " (expected: at most size)");
+      throw new IllegalArgumentException(
+          "minimum: " + minimum + " (expected: at most the size, " + size + ")");
     }
     notNegative("reserveAfter", reserveAfter);
     notNegative("waitTimeout", waitTimeout);
@@ -125,54 +127,123 @@ public record Pooling(
     }
   }
 
-  /** The same with another mode. */
-  public Pooling withMode(Mode newMode) {
-    return new Pooling(
-        newMode,
-        size,
-        minimum,
-        reserve,
-        reserveAfter,
-        waitTimeout,
-        idleTimeout,
-        lifetime,
-        checkAfter,
-        idleInTransactionTimeout,
-        sessionState,
-        preparedStatements);
+  /**
+   * The same, but for what is changed: {@code Pooling.TRANSACTION.with(pool ->
+   * pool.size(50).waitTimeout(Duration.ofSeconds(10)))}.
+   *
+   * @param change called once, with the settings as they are
+   * @throws IllegalArgumentException if the changed settings do not fit together
+   */
+  public Pooling with(Consumer<Settings> change) {
+    Settings settings = new Settings(this);
+    change.accept(settings);
+    return settings.pooling();
   }
 
-  /** The same with another size. */
-  public Pooling withSize(int newSize) {
-    return new Pooling(
-        mode,
-        newSize,
-        minimum,
-        reserve,
-        reserveAfter,
-        waitTimeout,
-        idleTimeout,
-        lifetime,
-        checkAfter,
-        idleInTransactionTimeout,
-        sessionState,
-        preparedStatements);
-  }
+  /** Settings that are being changed, in the words of {@link Pooling}. Used by one thread. */
+  public static final class Settings {
+    private Mode mode;
+    private int size;
+    private int minimum;
+    private int reserve;
+    private Duration reserveAfter;
+    private Duration waitTimeout;
+    private Duration idleTimeout;
+    private Duration lifetime;
+    private Duration checkAfter;
+    private Duration idleInTransactionTimeout;
+    private SessionState sessionState;
+    private int preparedStatements;
 
-  /** The same with another time to wait for a connection. */
-  public Pooling withWaitTimeout(Duration newWaitTimeout) {
-    return new Pooling(
-        mode,
-        size,
-        minimum,
-        reserve,
-        reserveAfter,
-        newWaitTimeout,
-        idleTimeout,
-        lifetime,
-        checkAfter,
-        idleInTransactionTimeout,
-        sessionState,
-        preparedStatements);
+    private Settings(Pooling pooling) {
+      mode = pooling.mode;
+      size = pooling.size;
+      minimum = pooling.minimum;
+      reserve = pooling.reserve;
+      reserveAfter = pooling.reserveAfter;
+      waitTimeout = pooling.waitTimeout;
+      idleTimeout = pooling.idleTimeout;
+      lifetime = pooling.lifetime;
+      checkAfter = pooling.checkAfter;
+      idleInTransactionTimeout = pooling.idleInTransactionTimeout;
+      sessionState = pooling.sessionState;
+      preparedStatements = pooling.preparedStatements;
+    }
+
+    private Pooling pooling() {
+      return new Pooling(
+          mode,
+          size,
+          minimum,
+          reserve,
+          reserveAfter,
+          waitTimeout,
+          idleTimeout,
+          lifetime,
+          checkAfter,
+          idleInTransactionTimeout,
+          sessionState,
+          preparedStatements);
+    }
+
+    public Settings mode(Mode value) {
+      mode = value;
+      return this;
+    }
+
+    public Settings size(int value) {
+      size = value;
+      return this;
+    }
+
+    public Settings minimum(int value) {
+      minimum = value;
+      return this;
+    }
+
+    public Settings reserve(int value) {
+      reserve = value;
+      return this;
+    }
+
+    public Settings reserveAfter(Duration value) {
+      reserveAfter = value;
+      return this;
+    }
+
+    public Settings waitTimeout(Duration value) {
+      waitTimeout = value;
+      return this;
+    }
+
+    public Settings idleTimeout(Duration value) {
+      idleTimeout = value;
+      return this;
+    }
+
+    public Settings lifetime(Duration value) {
+      lifetime = value;
+      return this;
+    }
+
+    public Settings checkAfter(Duration value) {
+      checkAfter = value;
+      return this;
+    }
+
+    public Settings idleInTransactionTimeout(Duration value) {
+      idleInTransactionTimeout = value;
+      return this;
+    }
+
+    public Settings sessionState(SessionState value) {
+      sessionState = value;
+      return this;
+    }
+
+    public Settings preparedStatements(int value) {
+      preparedStatements = value;
+      return this;
+    }
   }
 }

@@ -4,6 +4,7 @@ import dev.postern.api.routing.Pooling;
 import dev.postern.api.routing.Pooling.Mode;
 import dev.postern.api.routing.Pooling.SessionState;
 import java.time.Duration;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,9 +25,6 @@ public record PoolConfig(
     @Nullable Duration idleInTransactionTimeout,
     @Nullable SessionState sessionState,
     @Nullable Integer preparedStatements) {
-  private static final PoolConfig UNSET =
-      new PoolConfig(null, null, null, null, null, null, null, null, null, null, null, null);
-
   public PoolConfig {
     atLeast("size", size, 0);
     atLeast("minimum", minimum, 0);
@@ -46,63 +44,50 @@ public record PoolConfig(
    * @throws IllegalArgumentException if they do not fit together; the message begins with the key
    */
   static Pooling pooling(@Nullable PoolConfig route, @Nullable PoolConfig plugin) {
-    PoolConfig own = route == null ? UNSET : route;
-    return own.or(plugin == null ? UNSET : plugin).toPooling();
+    Mode mode = modeOf(route, modeOf(plugin, Mode.SESSION));
+    return usual(mode)
+        .with(
+            pool -> {
+              if (plugin != null) {
+                plugin.applyTo(pool);
+              }
+              if (route != null) {
+                route.applyTo(pool);
+              }
+            });
   }
 
-  private PoolConfig or(PoolConfig other) {
-    return new PoolConfig(
-        either(mode, other.mode),
-        either(size, other.size),
-        either(minimum, other.minimum),
-        either(reserve, other.reserve),
-        either(reserveAfter, other.reserveAfter),
-        either(waitTimeout, other.waitTimeout),
-        either(idleTimeout, other.idleTimeout),
-        either(lifetime, other.lifetime),
-        either(checkAfter, other.checkAfter),
-        either(idleInTransactionTimeout, other.idleInTransactionTimeout),
-        either(sessionState, other.sessionState),
-        either(preparedStatements, other.preparedStatements));
+  private static Mode modeOf(@Nullable PoolConfig config, Mode otherwise) {
+    return config == null || config.mode == null ? otherwise : config.mode;
   }
 
-  private Pooling toPooling() {
-    Pooling usual = usual(mode == null ? Mode.SESSION : mode);
-    int most = given(size, usual.size());
-    int kept = given(minimum, usual.minimum());
-    if (most > 0 && kept > most) {
-      throw new IllegalArgumentException(
-          "minimum: %d (expected: at most the size, %d)".formatted(kept, most));
-    }
-    return new Pooling(
-        usual.mode(),
-        most,
-        kept,
-        given(reserve, usual.reserve()),
-        given(reserveAfter, usual.reserveAfter()),
-        given(waitTimeout, usual.waitTimeout()),
-        given(idleTimeout, usual.idleTimeout()),
-        given(lifetime, usual.lifetime()),
-        given(checkAfter, usual.checkAfter()),
-        given(idleInTransactionTimeout, usual.idleInTransactionTimeout()),
-        given(sessionState, usual.sessionState()),
-        given(preparedStatements, usual.preparedStatements()));
+  /** Sets what is written, but for the mode, which gives the others their defaults. */
+  private void applyTo(Pooling.Settings pool) {
+    set(size, pool::size);
+    set(minimum, pool::minimum);
+    set(reserve, pool::reserve);
+    set(reserveAfter, pool::reserveAfter);
+    set(waitTimeout, pool::waitTimeout);
+    set(idleTimeout, pool::idleTimeout);
+    set(lifetime, pool::lifetime);
+    set(checkAfter, pool::checkAfter);
+    set(idleInTransactionTimeout, pool::idleInTransactionTimeout);
+    set(sessionState, pool::sessionState);
+    set(preparedStatements, pool::preparedStatements);
   }
 
   private static Pooling usual(Mode mode) {
     return switch (mode) {
       case DEDICATED -> Pooling.DEDICATED;
       case SESSION -> Pooling.SESSION;
-      case TRANSACTION, STATEMENT -> Pooling.TRANSACTION.withMode(mode);
+      case TRANSACTION, STATEMENT -> Pooling.TRANSACTION.with(pool -> pool.mode(mode));
     };
   }
 
-  private static <T> @Nullable T either(@Nullable T first, @Nullable T second) {
-    return first == null ? second : first;
-  }
-
-  private static <T> T given(@Nullable T value, T usual) {
-    return value == null ? usual : value;
+  private static <T> void set(@Nullable T value, Consumer<T> setting) {
+    if (value != null) {
+      setting.accept(value);
+    }
   }
 
   private static void atLeast(String name, @Nullable Integer value, int least) {

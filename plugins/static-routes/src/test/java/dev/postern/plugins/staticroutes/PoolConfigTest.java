@@ -30,7 +30,7 @@ final class PoolConfigTest {
     assertThat(pooling("{mode: session}")).isEqualTo(Pooling.SESSION);
     assertThat(pooling("{mode: transaction}")).isEqualTo(Pooling.TRANSACTION);
     assertThat(pooling("{mode: statement}"))
-        .isEqualTo(Pooling.TRANSACTION.withMode(Mode.STATEMENT));
+        .isEqualTo(Pooling.TRANSACTION.with(pool -> pool.mode(Mode.STATEMENT)));
   }
 
   @Test
@@ -53,19 +53,19 @@ final class PoolConfigTest {
 
     assertThat(pooling(yaml))
         .isEqualTo(
-            new Pooling(
-                Mode.TRANSACTION,
-                50,
-                5,
-                10,
-                Duration.ofSeconds(3),
-                Duration.ofSeconds(20),
-                Duration.ofMinutes(5),
-                Duration.ofMinutes(30),
-                Duration.ofSeconds(15),
-                Duration.ofMinutes(1),
-                SessionState.REFUSE,
-                1000));
+            Pooling.TRANSACTION.with(
+                pool ->
+                    pool.size(50)
+                        .minimum(5)
+                        .reserve(10)
+                        .reserveAfter(Duration.ofSeconds(3))
+                        .waitTimeout(Duration.ofSeconds(20))
+                        .idleTimeout(Duration.ofMinutes(5))
+                        .lifetime(Duration.ofMinutes(30))
+                        .checkAfter(Duration.ofSeconds(15))
+                        .idleInTransactionTimeout(Duration.ofMinutes(1))
+                        .sessionState(SessionState.REFUSE)
+                        .preparedStatements(1000)));
   }
 
   @Test
@@ -74,7 +74,8 @@ final class PoolConfigTest {
     PoolConfig route = bind("{size: 5}");
 
     assertThat(PoolConfig.pooling(route, plugin))
-        .isEqualTo(Pooling.TRANSACTION.withSize(5).withWaitTimeout(Duration.ofSeconds(20)));
+        .isEqualTo(
+            Pooling.TRANSACTION.with(pool -> pool.size(5).waitTimeout(Duration.ofSeconds(20))));
   }
 
   @Test
@@ -83,7 +84,7 @@ final class PoolConfigTest {
     PoolConfig route = bind("{mode: session}");
 
     assertThat(PoolConfig.pooling(route, plugin))
-        .isEqualTo(Pooling.SESSION.withWaitTimeout(Duration.ofSeconds(20)));
+        .isEqualTo(Pooling.SESSION.with(pool -> pool.waitTimeout(Duration.ofSeconds(20))));
   }
 
   @ParameterizedTest

@@ -51,7 +51,8 @@ final class ReadmeTest {
             new LoginConfig(
                 "reader", null, Secret.ofPassword("for a test".toCharArray()), null, null));
     assertThat(PoolConfig.pooling(reports.pool(), config.pool()))
-        .isEqualTo(Pooling.TRANSACTION.withSize(50).withWaitTimeout(Duration.ofSeconds(10)));
+        .isEqualTo(
+            Pooling.TRANSACTION.with(pool -> pool.size(50).waitTimeout(Duration.ofSeconds(10))));
     assertThat(config.routes().getLast().match()).isNull();
     assertThat(config.routes().getLast().pool()).isNull();
   }

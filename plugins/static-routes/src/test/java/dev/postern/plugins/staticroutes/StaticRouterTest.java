@@ -122,7 +122,7 @@ final class StaticRouterTest {
         router(new RouteConfig("a", null, List.of(backend("a")), null, null, null, pool));
 
     assertThat(router.route(Samples.routing("alice", "app")).pooling())
-        .isEqualTo(Pooling.TRANSACTION.withSize(5));
+        .isEqualTo(Pooling.TRANSACTION.with(settings -> settings.size(5)));
   }
 
   @Test
