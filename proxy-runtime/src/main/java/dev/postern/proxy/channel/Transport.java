@@ -127,6 +127,7 @@ public record Transport(
    */
   public void prepare(Channel connection) {
     connection.config().setOption(ChannelOption.SO_KEEPALIVE, true);
+    Buffers.prepare(connection);
     keepAliveOptions().forEach(connection.config()::setOption);
     if (name.equals("io_uring")) {
       connection.pipeline().addFirst(new NoReadAfterClose());
