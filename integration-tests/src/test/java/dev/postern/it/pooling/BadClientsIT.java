@@ -14,6 +14,7 @@ import dev.postern.testkit.WireClient;
 import dev.postern.testkit.WireMessage;
 import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -123,6 +124,26 @@ final class BadClientsIT {
       client.reset();
       assertThat(Pools.value(next.receiveUntil('Z'))).isEqualTo("served");
       Pools.awaitProcesses(SERVER, ROLE, 1);
+    }
+  }
+
+  /** What comes alone is where a large message begins; its name decides what is done with it. */
+  @Test
+  void looksForTheNameOfALargeStatementUntilItHasCome() {
+    byte[] large = FrontendPackets.parse("", "SELECT 7 /*" + "x".repeat(17 << 20) + "*/");
+    try (RunningPostern postern = pool(Pools.transactions(1));
+        WireClient client = client(postern)) {
+      client.query("BEGIN");
+      client.send(Arrays.copyOf(large, 5));
+      await()
+          .pollDelay(Duration.ofMillis(50))
+          .until(() -> Pools.processes(SERVER, ROLE).size() == 1);
+      client.patience(Duration.ofSeconds(20));
+      client.send(Arrays.copyOfRange(large, 5, large.length));
+      client.send(FrontendPackets.bind("", ""));
+      client.send(FrontendPackets.execute("", 0));
+      client.send(FrontendPackets.sync());
+      assertThat(Pools.value(client.receiveUntil('Z'))).isEqualTo("7");
     }
   }
 

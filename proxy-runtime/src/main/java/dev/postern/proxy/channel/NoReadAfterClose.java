@@ -6,7 +6,7 @@ import io.netty.channel.ChannelPromise;
 
 /**
  * Stands between a connection and its handlers under io_uring. Netty 4.2.18 polls the socket anew
- * when it is asked to read while a close is under way, and such a poll keeps the socket open until
+ * where it was asked to read and a close is under way, and such a poll keeps the socket open until
  * the other end closes it.
  */
 final class NoReadAfterClose extends ChannelOutboundHandlerAdapter {
@@ -15,6 +15,7 @@ final class NoReadAfterClose extends ChannelOutboundHandlerAdapter {
   @Override
   public void close(ChannelHandlerContext ctx, ChannelPromise promise) {
     closing = true;
+    ctx.channel().config().setAutoRead(false); // takes back what was asked before
     ctx.close(promise);
   }
 

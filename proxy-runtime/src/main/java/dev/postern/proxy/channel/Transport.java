@@ -39,9 +39,8 @@ public record Transport(
     Class<? extends ServerChannel> serverChannel,
     Class<? extends Channel> channel) {
   static {
-    // With multi-shot polls Netty 4.2.18 overlooks the end of a connection that comes while a read
-    // is
-    // under way, and the session then never ends. Read when IoUring is loaded.
+    // With multi-shot polls Netty 4.2.18 overlooks the end of a connection that comes at a certain
+    // moment, and the session then never ends. Read when IoUring is loaded.
     System.getProperties().putIfAbsent("io.netty.iouring.pollAddMultishotEnabled", "false");
   }
 

@@ -14,6 +14,9 @@ import org.jspecify.annotations.Nullable;
 final class SharedRewriting implements Rewriting {
   private static final int HEADER_LENGTH = 5;
 
+  /** The function's number in a FunctionCall. */
+  private static final int FUNCTION_LENGTH = 4;
+
   /** Longer texts are not looked through, and may have done anything, in bytes. */
   private static final int MAX_SCANNED = 1024 * 1024;
 
@@ -54,8 +57,9 @@ final class SharedRewriting implements Rewriting {
   @Override
   public boolean needsMore(byte type, ByteBuf bytes, int at, int end, int size) {
     return switch (type) {
-      case 'Q', 'C', 'D', 'F' -> size <= MAX_SCANNED;
-      case 'P' -> size <= MAX_PARSE;
+      case 'Q', 'C', 'D' -> size <= MAX_SCANNED;
+      case 'F' -> size <= MAX_SCANNED || end - at < HEADER_LENGTH + FUNCTION_LENGTH;
+      case 'P' -> size <= MAX_PARSE || end - at == HEADER_LENGTH; // whether it has a name
       case 'B' -> end - at <= MAX_SCANNED && statementName(bytes, at, end) < 0;
       default -> false;
     };

@@ -58,10 +58,8 @@ final class UnnamedRequests {
 
   /** A Parse goes on that is too long to be looked at. */
   void parseUnseen() {
-    backend.known().unnamedOwner(null);
-    statements.forget();
     pins.apply(Effects.UNKNOWN);
-    outstanding.requested((byte) 'P', null);
+    parseOnce();
   }
 
   /**
