@@ -18,6 +18,9 @@ import java.util.function.Consumer;
  * @param reserve further connections that are opened when a client has waited for {@code
  *     reserveAfter}
  * @param reserveAfter see {@code reserve}
+ * @param connectionsPerDatabase a connection is opened only while all pools have fewer than this to
+ *     its server's database; 0: no limit
+ * @param connectionsPerRole the same for the role there, in whatever database; 0: no limit
  * @param waitTimeout how long a client waits for a connection of a full pool; then its session ends
  *     with {@code 53300}
  * @param idleTimeout a connection that nobody used for this long is closed; zero: never
@@ -38,6 +41,8 @@ public record Pooling(
     int minimum,
     int reserve,
     Duration reserveAfter,
+    int connectionsPerDatabase,
+    int connectionsPerRole,
     Duration waitTimeout,
     Duration idleTimeout,
     Duration lifetime,
@@ -85,6 +90,8 @@ public record Pooling(
     atLeast("size", size, 0);
     atLeast("minimum", minimum, 0);
     atLeast("reserve", reserve, 0);
+    atLeast("connectionsPerDatabase", connectionsPerDatabase, 0);
+    atLeast("connectionsPerRole", connectionsPerRole, 0);
     atLeast("preparedStatements", preparedStatements, 1);
     if (size > 0 && minimum > size) {
       throw new IllegalArgumentException(
@@ -105,6 +112,8 @@ public record Pooling(
         0,
         0,
         Duration.ofSeconds(5),
+        0,
+        0,
         Duration.ofSeconds(30),
         Duration.ofMinutes(10),
         Duration.ofHours(1),
@@ -147,6 +156,8 @@ public record Pooling(
     private int minimum;
     private int reserve;
     private Duration reserveAfter;
+    private int connectionsPerDatabase;
+    private int connectionsPerRole;
     private Duration waitTimeout;
     private Duration idleTimeout;
     private Duration lifetime;
@@ -161,6 +172,8 @@ public record Pooling(
       minimum = pooling.minimum;
       reserve = pooling.reserve;
       reserveAfter = pooling.reserveAfter;
+      connectionsPerDatabase = pooling.connectionsPerDatabase;
+      connectionsPerRole = pooling.connectionsPerRole;
       waitTimeout = pooling.waitTimeout;
       idleTimeout = pooling.idleTimeout;
       lifetime = pooling.lifetime;
@@ -177,6 +190,8 @@ public record Pooling(
           minimum,
           reserve,
           reserveAfter,
+          connectionsPerDatabase,
+          connectionsPerRole,
           waitTimeout,
           idleTimeout,
           lifetime,
@@ -208,6 +223,16 @@ public record Pooling(
 
     public Settings reserveAfter(Duration value) {
       reserveAfter = value;
+      return this;
+    }
+
+    public Settings connectionsPerDatabase(int value) {
+      connectionsPerDatabase = value;
+      return this;
+    }
+
+    public Settings connectionsPerRole(int value) {
+      connectionsPerRole = value;
       return this;
     }
 

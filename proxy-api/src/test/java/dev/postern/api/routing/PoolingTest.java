@@ -24,6 +24,8 @@ final class PoolingTest {
                     .minimum(2)
                     .reserve(3)
                     .reserveAfter(Duration.ofSeconds(4))
+                    .connectionsPerDatabase(12)
+                    .connectionsPerRole(13)
                     .waitTimeout(Duration.ofSeconds(5))
                     .idleTimeout(Duration.ofSeconds(6))
                     .lifetime(Duration.ofSeconds(7))
@@ -40,6 +42,8 @@ final class PoolingTest {
                 2,
                 3,
                 Duration.ofSeconds(4),
+                12,
+                13,
                 Duration.ofSeconds(5),
                 Duration.ofSeconds(6),
                 Duration.ofSeconds(7),

@@ -30,9 +30,7 @@ public final class Pool {
   private final List<EventLoop> loops;
   private final AtomicReferenceArray<Share> shares;
 
-  /** Connections that are open or being opened. */
-  private final AtomicInteger open = new AtomicInteger();
-
+  private final Places places;
   private final Backoff backoff = new Backoff();
   private final Statements statements = new Statements();
   private final Map<ServerParameters, ServerParameters> interned = new ConcurrentHashMap<>();
@@ -51,6 +49,7 @@ public final class Pool {
       Credentials credentials,
       Opener opener,
       Predicate<Backend> roomMaker,
+      Quotas quotas,
       List<EventLoop> loops) {
     this.key = key;
     this.credentials = credentials;
@@ -58,6 +57,7 @@ public final class Pool {
     this.roomMaker = roomMaker;
     this.loops = loops;
     this.shares = new AtomicReferenceArray<>(loops.size());
+    places = new Places(key.pooling(), quotas.enter(this));
   }
 
   public PoolKey key() {
@@ -110,31 +110,13 @@ public final class Pool {
     return shares.get(index);
   }
 
-  /**
-   * Takes a place for one more connection.
-   *
-   * @param extra how many there may be beyond the size
-   */
-  boolean reserve(int extra) {
-    int size = pooling().size();
-    while (true) {
-      int now = open.get();
-      if (size > 0 && now >= size + extra) {
-        return false;
-      }
-      if (open.compareAndSet(now, now + 1)) {
-        return true;
-      }
-    }
-  }
-
-  void release() {
-    open.decrementAndGet();
+  Places places() {
+    return places;
   }
 
   /** How many connections are open or being opened. */
   public int open() {
-    return open.get();
+    return places.open();
   }
 
   /** How many connections nobody uses; a moment old. */
@@ -232,7 +214,7 @@ public final class Pool {
   }
 
   boolean isUnused() {
-    return sessions.get() == 0 && open.get() == 0;
+    return sessions.get() == 0 && open() == 0;
   }
 
   boolean isRetired() {

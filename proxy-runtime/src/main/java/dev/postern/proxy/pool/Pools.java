@@ -22,6 +22,7 @@ public final class Pools {
 
   private final Opener opener;
   private final List<EventLoop> loops;
+  private final Quotas quotas = new Quotas();
   private final ConcurrentMap<PoolKey, Pool> pools = new ConcurrentHashMap<>();
 
   /**
@@ -56,7 +57,9 @@ public final class Pools {
         (same, known) -> {
           Pool pool = known;
           if (pool == null || pool.isRetired()) {
-            pool = new Pool(key, PoolCredentials.copy(credentials), opener, this::makeRoom, loops);
+            pool =
+                new Pool(
+                    key, PoolCredentials.copy(credentials), opener, this::makeRoom, quotas, loops);
           }
           pool.sessionOpened(owner);
           return pool;
@@ -95,6 +98,7 @@ public final class Pools {
             if (current != pool || !pool.isUnused()) {
               return current;
             }
+            quotas.leave(pool);
             pool.forget();
             return null;
           });

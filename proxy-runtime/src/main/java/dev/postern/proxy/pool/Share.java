@@ -31,6 +31,12 @@ public final class Share {
   private int opening;
   private boolean ticking;
 
+  /** What stood in the way when a connection was last to be opened; {@code null} if nothing did. */
+  private Places.@Nullable Limit full;
+
+  /** Where it waits for a place. */
+  private @Nullable Quota blockedBy;
+
   /** Why no further connection could be opened; {@code null} once one could. */
   private @Nullable String lastFailure;
 
@@ -86,12 +92,32 @@ public final class Share {
   }
 
   private void openForWaiters(int extra) {
-    while (opening < waiters.count()
-        && !pool.backoff().isOn(System.nanoTime())
-        && pool.reserve(extra)) {
+    unblock();
+    while (opening < waiters.count() && !pool.backoff().isOn(System.nanoTime())) {
+      long since = waiters.since(opening);
+      full = pool.places().take(extra, this, since);
+      if (full != null) {
+        if (full instanceof Places.Shared(Quota quota, _, _)) {
+          blockedBy = quota;
+          quota.block(this, since);
+        }
+        return;
+      }
       opening++;
       pool.opener().open(this);
     }
+  }
+
+  private void unblock() {
+    if (blockedBy != null) {
+      blockedBy.unblock(this);
+      blockedBy = null;
+    }
+  }
+
+  /** A connection of another pool has gone that stood in the way. */
+  void placeFree() {
+    openForWaiters(0);
   }
 
   /** Asks the loops that have idle connections for one. */
@@ -136,7 +162,12 @@ public final class Share {
       lend(backend, elsewhere);
       return;
     }
-    Waiter first = waiters.isEmpty() ? null : waiters.poll();
+    boolean wanted = !waiters.isEmpty();
+    if (pool.places().owes(pool, wanted, waiters.since())) {
+      backend.discard(false);
+      return;
+    }
+    Waiter first = wanted ? waiters.poll() : null;
     if (first != null) {
       first.granted(backend);
       return;
@@ -179,7 +210,7 @@ public final class Share {
 
   void openingFailed(Exception cause) {
     opening--;
-    pool.release();
+    pool.places().release();
     boolean first = pool.backoff().failed(System.nanoTime());
     boolean full =
         cause instanceof SessionException refusal
@@ -204,7 +235,7 @@ public final class Share {
 
   void closed(PooledBackend backend) {
     idle.remove(backend);
-    pool.release();
+    pool.places().release();
     openForWaiters(0);
   }
 
@@ -218,11 +249,13 @@ public final class Share {
   private void tick() {
     ticking = false;
     long now = System.nanoTime();
-    waiters.refuseLate(now, lastFailure);
+    waiters.refuseLate(now, full, lastFailure);
     if (!waiters.isEmpty()) {
       boolean longWait = now - waiters.since() >= pool.pooling().reserveAfter().toNanos();
       openForWaiters(longWait ? pool.pooling().reserve() : 0);
       borrow();
+    } else {
+      unblock();
     }
     tickSoon();
   }
@@ -233,7 +266,7 @@ public final class Share {
     if (!pool.isRetired()
         && pool.open() < pool.pooling().minimum()
         && !pool.backoff().isOn(now)
-        && pool.reserve(0)) {
+        && pool.places().take(0, this, now) == null) {
       opening++;
       pool.opener().open(this);
     }

@@ -38,6 +38,19 @@ final class Waiters {
     return since;
   }
 
+  /**
+   * Since when the one at this place in the queue has waited, or now if there are not so many.
+   *
+   * @param place 0: the first
+   */
+  long since(int place) {
+    Iterator<Waiting> all = waiting.iterator();
+    for (int i = 0; i < place && all.hasNext(); i++) {
+      all.next();
+    }
+    return all.hasNext() ? all.next().since() : System.nanoTime();
+  }
+
   boolean isEmpty() {
     return waiting.isEmpty();
   }
@@ -82,28 +95,28 @@ final class Waiters {
   /**
    * Refuses those who have waited for longer than the pool lets them.
    *
+   * @param limit what stands in the way of a further connection; {@code null} if nothing does
    * @param failure why no further connection could be opened, for the operator; {@code null} if
    *     none had to be
    */
-  void refuseLate(long now, @Nullable String failure) {
+  void refuseLate(long now, Places.@Nullable Limit limit, @Nullable String failure) {
     long timeout = pool.pooling().waitTimeout().toNanos();
     Waiting first;
     while ((first = waiting.peek()) != null && timeout > 0 && now - first.since() >= timeout) {
       waiting.poll();
       changed();
-      first.waiter().refused(full(now - first.since(), failure));
+      first.waiter().refused(late(now - first.since(), limit, failure));
     }
   }
 
-  private SessionException full(long waited, @Nullable String failure) {
-    int size = pool.pooling().size();
+  private SessionException late(
+      long waited, Places.@Nullable Limit limit, @Nullable String failure) {
     String message =
-        "no server connection of pool \"%s\" became free within %d ms (%d%s in use, %d waiting)"
+        "no server connection of pool \"%s\" became free within %d ms (%s, %d waiting)"
             .formatted(
                 pool.key(),
                 TimeUnit.NANOSECONDS.toMillis(waited),
-                pool.open() - pool.idle(),
-                size > 0 ? " of " + size : "",
+                limit == null ? pool.open() - pool.idle() + " in use" : limit.inUse(pool),
                 pool.waiting());
     String why = failure == null ? "" : "; a further one could not be opened: " + failure;
     return new SessionException(

@@ -18,6 +18,8 @@ public record PoolConfig(
     @Nullable Integer minimum,
     @Nullable Integer reserve,
     @Nullable Duration reserveAfter,
+    @Nullable Integer connectionsPerDatabase,
+    @Nullable Integer connectionsPerRole,
     @Nullable Duration waitTimeout,
     @Nullable Duration idleTimeout,
     @Nullable Duration lifetime,
@@ -29,6 +31,8 @@ public record PoolConfig(
     atLeast("size", size, 0);
     atLeast("minimum", minimum, 0);
     atLeast("reserve", reserve, 0);
+    atLeast("connections-per-database", connectionsPerDatabase, 0);
+    atLeast("connections-per-role", connectionsPerRole, 0);
     atLeast("prepared-statements", preparedStatements, 1);
     notNegative("reserve-after", reserveAfter);
     notNegative("wait-timeout", waitTimeout);
@@ -67,6 +71,8 @@ public record PoolConfig(
     set(minimum, pool::minimum);
     set(reserve, pool::reserve);
     set(reserveAfter, pool::reserveAfter);
+    set(connectionsPerDatabase, pool::connectionsPerDatabase);
+    set(connectionsPerRole, pool::connectionsPerRole);
     set(waitTimeout, pool::waitTimeout);
     set(idleTimeout, pool::idleTimeout);
     set(lifetime, pool::lifetime);

@@ -42,6 +42,8 @@ final class PoolConfigTest {
         minimum: 5
         reserve: 10
         reserve-after: 3s
+        connections-per-database: 80
+        connections-per-role: 60
         wait-timeout: 20s
         idle-timeout: 5m
         lifetime: 30m
@@ -59,6 +61,8 @@ final class PoolConfigTest {
                         .minimum(5)
                         .reserve(10)
                         .reserveAfter(Duration.ofSeconds(3))
+                        .connectionsPerDatabase(80)
+                        .connectionsPerRole(60)
                         .waitTimeout(Duration.ofSeconds(20))
                         .idleTimeout(Duration.ofMinutes(5))
                         .lifetime(Duration.ofMinutes(30))
@@ -94,6 +98,10 @@ final class PoolConfigTest {
         "{size: -1} | configuration:1:8: size: -1 (expected: 0 or more)",
         "{minimum: -1} | configuration:1:11: minimum: -1 (expected: 0 or more)",
         "{reserve: -1} | configuration:1:11: reserve: -1 (expected: 0 or more)",
+        "{connections-per-database: -1} |"
+            + " configuration:1:28: connections-per-database: -1 (expected: 0 or more)",
+        "{connections-per-role: -1} |"
+            + " configuration:1:24: connections-per-role: -1 (expected: 0 or more)",
         "{prepared-statements: 0} |"
             + " configuration:1:23: prepared-statements: 0 (expected: 1 or more)",
         "{mode: transactions} | configuration:1:8: mode: transactions",

@@ -13,10 +13,13 @@ import dev.postern.api.routing.Pooling;
 import dev.postern.api.routing.Route;
 import dev.postern.api.routing.RoutingException;
 import dev.postern.api.routing.RoutingRequest;
+import dev.postern.proxy.config.Binder;
 import dev.postern.testkit.spi.Samples;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
@@ -105,19 +108,8 @@ final class StaticRouterTest {
   @Test
   void aRouteSaysHowItsConnectionsAreShared() throws Exception {
     PoolConfig pool =
-        new PoolConfig(
-            Pooling.Mode.TRANSACTION,
-            5,
-            null,
-            null,
-            null,
-            null,
-            null,
-            null,
-            null,
-            null,
-            null,
-            null);
+        new Binder(Path.of("/home"), Map.of())
+            .bind("{mode: transaction, size: 5}", PoolConfig.class);
     StaticRouter router =
         router(new RouteConfig("a", null, List.of(backend("a")), null, null, null, pool));
 
