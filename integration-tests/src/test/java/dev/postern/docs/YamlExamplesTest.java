@@ -75,7 +75,7 @@ final class YamlExamplesTest {
     Path path = home.resolve(file);
     if (Files.notExists(path)) {
       Files.createDirectories(path.getParent());
-      Files.writeString(path, "for a test");
+      Files.writeString(path, "for a test, and as long as a secret of several nodes");
       Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rw-------"));
     }
   }

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.postern.api.routing.Pooling;
 import dev.postern.testkit.FrontendPackets;
+import dev.postern.testkit.PosternCluster;
 import dev.postern.testkit.PostgresServer;
 import dev.postern.testkit.RunningPostern;
 import dev.postern.testkit.WireClient;
@@ -56,39 +57,59 @@ final class CancelStormIT {
 
   @Test
   void neverHitsAnotherClientsQuery(TestReporter reporter) throws InterruptedException {
-    Queue<Throwable> failures = new ConcurrentLinkedQueue<>();
-    Queue<StormClient.Count> counts = new ConcurrentLinkedQueue<>();
     try (RunningPostern postern = pooled(POOL)) {
-      Way way = Way.through(postern, ROLE);
-      long deadline = System.nanoTime() + TIME.toNanos();
-      List<Thread> threads = new ArrayList<>();
-      for (int i = 0; i < CLIENTS; i++) {
-        int number = i;
-        threads.add(
-            start(
-                failures,
-                () -> {
-                  try (StormClient client =
-                      new StormClient(way, number, Trace.seeded(SEED, number))) {
-                    counts.add(client.storm(deadline));
-                  }
-                }));
-      }
-      for (int i = 0; i < JDBC_CLIENTS; i++) {
-        int number = CLIENTS + i;
-        threads.add(start(failures, () -> counts.add(jdbcStorm(way, number, deadline))));
-      }
-      for (Thread thread : threads) {
-        thread.join();
-      }
-      StormClient.Count all =
-          counts.stream().reduce(new StormClient.Count(0, 0, 0), StormClient.Count::plus);
-      reporter.publishEntry("seed %d, %s".formatted(SEED, all));
-      assertThat(failures.peek()).as("seed %d", SEED).isNull();
-      assertThat(all.cancelled()).isGreaterThan(20);
-      assertThat(all.queries()).isGreaterThan(500);
+      storm(Way.through(postern, ROLE), reporter);
       await().until(() -> postern.server().registry().sessions().isEmpty());
     }
+  }
+
+  /** Each connection reaches the next node, be it a client's or its cancel request's. */
+  @Test
+  void neverHitsAnotherClientsQueryWithTwoNodes(TestReporter reporter) throws InterruptedException {
+    try (PosternCluster cluster =
+        PosternCluster.start(
+            2, node -> RunningPostern.builder().backend(SERVER, Pools.transactions(POOL)))) {
+      cluster.importUser(SERVER, ROLE);
+      storm(new Way(cluster.address(), ROLE), reporter);
+      for (RunningPostern node : cluster.nodes()) {
+        await().until(() -> node.server().registry().sessions().isEmpty());
+      }
+      int passedOn = cluster.doorTo(1).connections() + cluster.doorTo(2).connections();
+      reporter.publishEntry("passed on: " + passedOn);
+      assertThat(passedOn).isGreaterThan(100);
+    }
+  }
+
+  private static void storm(Way way, TestReporter reporter) throws InterruptedException {
+    Queue<Throwable> failures = new ConcurrentLinkedQueue<>();
+    Queue<StormClient.Count> counts = new ConcurrentLinkedQueue<>();
+    long deadline = System.nanoTime() + TIME.toNanos();
+    List<Thread> threads = new ArrayList<>();
+    for (int i = 0; i < CLIENTS; i++) {
+      int number = i;
+      threads.add(
+          start(
+              failures,
+              () -> {
+                try (StormClient client =
+                    new StormClient(way, number, Trace.seeded(SEED, number))) {
+                  counts.add(client.storm(deadline));
+                }
+              }));
+    }
+    for (int i = 0; i < JDBC_CLIENTS; i++) {
+      int number = CLIENTS + i;
+      threads.add(start(failures, () -> counts.add(jdbcStorm(way, number, deadline))));
+    }
+    for (Thread thread : threads) {
+      thread.join();
+    }
+    StormClient.Count all =
+        counts.stream().reduce(new StormClient.Count(0, 0, 0), StormClient.Count::plus);
+    reporter.publishEntry("seed %d, %s".formatted(SEED, all));
+    assertThat(failures.peek()).as("seed %d", SEED).isNull();
+    assertThat(all.cancelled()).isGreaterThan(20);
+    assertThat(all.queries()).isGreaterThan(500);
   }
 
   @Test

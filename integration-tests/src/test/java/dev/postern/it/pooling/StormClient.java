@@ -46,7 +46,10 @@ final class StormClient implements AutoCloseable {
 
   private WireClient.Greeting login() {
     client.patience(Duration.ofSeconds(30));
-    return client.login(way.role(), Pools.PASSWORD, "postgres");
+    int protocol = number % 2 == 0 ? FrontendPackets.PROTOCOL_3_0 : FrontendPackets.PROTOCOL_3_2;
+    client.send(FrontendPackets.startup(protocol, "user", way.role(), "database", "postgres"));
+    client.authenticate(way.role(), Pools.PASSWORD);
+    return client.greeting();
   }
 
   /** Asks until the time is over. */

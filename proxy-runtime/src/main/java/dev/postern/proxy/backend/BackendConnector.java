@@ -191,14 +191,32 @@ public final class BackendConnector {
   public void cancel(
       Backend backend, InetSocketAddress address, CancelRequest request, EventLoop eventLoop)
       throws IOException, InterruptedException {
-    BlockingChannel channel = open(backend, address, eventLoop, Deadline.in(connectTimeout));
+    ask(open(backend, address, eventLoop, Deadline.in(connectTimeout)), request);
+  }
+
+  /**
+   * Sends a CancelRequest to another Postern and waits until that has dealt with it.
+   *
+   * @param deadline for all of it
+   * @return the byte with which it answered; 0 if it closed the connection without an answer, as
+   *     servers do
+   */
+  public byte passOn(Backend peer, CancelRequest request, EventLoop eventLoop, Deadline deadline)
+      throws IOException, InterruptedException {
+    BlockingChannel channel = open(peer, eventLoop, deadline);
+    channel.deadline(deadline);
+    return ask(channel, request);
+  }
+
+  private static byte ask(BlockingChannel channel, CancelRequest request)
+      throws IOException, InterruptedException {
     try {
       ByteBuf packet = channel.alloc().buffer();
       FrontendCodec.encode(request, packet);
       channel.write(packet);
-      channel.peek("the server to take the cancel request");
+      return channel.peek("the cancel request to be taken");
     } catch (PeerClosedException e) {
-      // The server's whole answer is to close the connection.
+      return 0; // a server's whole answer is to close the connection
     } finally {
       channel.close();
       channel.release();

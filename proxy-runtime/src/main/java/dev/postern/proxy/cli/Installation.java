@@ -55,6 +55,7 @@ record Installation(Path home, Path configurationFile, Path data) {
         file.timeouts(),
         store,
         admin,
+        file.cluster(),
         file.plugins(),
         file.authenticator(),
         file.router(),

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param timeouts how long things may take
  * @param store where users are kept
  * @param admin how the command line reaches a running Postern
+ * @param cluster the other nodes behind the same address; {@code null}: this is the only one
  * @param plugins where plugin jars are
  * @param authenticator the plugin that decides who gets in
  * @param router the plugin that decides where sessions go
@@ -29,6 +30,7 @@ public record Configuration(
     TimeoutsConfig timeouts,
     StoreConfig store,
     AdminConfig admin,
+    @Nullable ClusterConfig cluster,
     PluginsConfig plugins,
     PluginInstanceConfig authenticator,
     PluginInstanceConfig router,

@@ -30,6 +30,9 @@ final class FileChecks {
         checkTls("listeners[" + i + "].tls.", listeners.get(i).tls());
       }
     }
+    if (configuration.cluster() != null) {
+      checkPeers(configuration.cluster().peers());
+    }
     checkSocket(configuration.admin().effectiveSocket(home));
   }
 
@@ -46,6 +49,20 @@ final class FileChecks {
     }
     if (tls.clientCa() != null) {
       checkExists(at + "client-ca", tls.clientCa());
+    }
+  }
+
+  private void checkPeers(List<PeerConfig> peers) {
+    for (int i = 0; i < peers.size(); i++) {
+      String at = "cluster.peers[" + i + "].tls.";
+      PeerTlsConfig tls = peers.get(i).tls();
+      if (tls.rootCertificate() != null) {
+        checkExists(at + "root-certificate", tls.rootCertificate());
+      }
+      if (tls.certificate() != null && tls.key() != null) {
+        checkExists(at + "certificate", tls.certificate());
+        checkPrivate(at + "key", tls.key());
+      }
     }
   }
 

@@ -65,7 +65,7 @@ public record ListenerConfig(String host, int port, ListenerTlsConfig tls) {
     return tls.certificate() == null ? TlsMode.DISABLED : TlsMode.OPTIONAL;
   }
 
-  private static boolean isLoopback(String host) {
+  static boolean isLoopback(String host) {
     if (host.equals("localhost")) {
       return true;
     }

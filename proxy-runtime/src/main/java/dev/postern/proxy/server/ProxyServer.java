@@ -5,6 +5,7 @@ import dev.postern.api.session.CloseReason;
 import dev.postern.proxy.backend.BackendConnector;
 import dev.postern.proxy.backend.BackendLogins;
 import dev.postern.proxy.channel.Transport;
+import dev.postern.proxy.config.ClusterConfig;
 import dev.postern.proxy.config.Configuration;
 import dev.postern.proxy.config.LimitsConfig;
 import dev.postern.proxy.config.ListenerConfig;
@@ -20,6 +21,7 @@ import dev.postern.proxy.scram.SaltedPasswords;
 import dev.postern.proxy.scram.VerifierFactory;
 import dev.postern.proxy.session.ActivityWatch;
 import dev.postern.proxy.session.CancelRequests;
+import dev.postern.proxy.session.Cluster;
 import dev.postern.proxy.session.FailedLogins;
 import dev.postern.proxy.session.IdleSweep;
 import dev.postern.proxy.session.LoginThreads;
@@ -43,6 +45,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -251,12 +254,20 @@ public final class ProxyServer implements AutoCloseable {
         new MockVerifiers(
             users.serverSecret(), users.iterations(), VerifierFactory.DEFAULT_SALT_LENGTH),
         registry,
-        new CancelRequests(connector),
+        new CancelRequests(connector, cluster(configuration, connector)),
         new FailedLogins(limits.effectiveFailedLoginsPerAddress()),
         new IdleSweep(timeouts.effectiveIdle()),
         relaySettings,
         timeouts.effectiveLogin(),
         Clock.systemUTC());
+  }
+
+  private static @Nullable Cluster cluster(
+      Configuration configuration, BackendConnector connector) {
+    ClusterConfig cluster = configuration.cluster();
+    return cluster == null
+        ? null
+        : new Cluster(cluster, connector, configuration.timeouts().effectiveConnect());
   }
 
   private static ListenerSecurity security(ListenerConfig listener, TlsRuntime runtime)

@@ -1,6 +1,7 @@
 package dev.postern.proxy.session;
 
 import dev.postern.api.Secret;
+import dev.postern.api.message.BackendKeyData;
 import dev.postern.api.message.CancelRequest;
 import dev.postern.api.message.ProtocolVersion;
 import java.security.SecureRandom;
@@ -42,16 +43,37 @@ public final class CancelKeys {
         }
       };
 
+  /** {@code null} where there is only one node. */
+  private final @Nullable NodeKeys node;
+
   private final SecureRandom random = new SecureRandom();
 
   /** By process id; two backends can use the same one. */
   private final ConcurrentMap<Integer, List<Entry>> sessions = new ConcurrentHashMap<>();
 
-  /** A new secret for a client that speaks this version. */
-  Secret newSecret(ProtocolVersion version) {
-    byte[] secret =
-        new byte
-            [version.compareTo(ProtocolVersion.V3_2) < 0 ? SECRET_LENGTH_3_0 : SECRET_LENGTH_3_2];
+  CancelKeys(@Nullable NodeKeys node) {
+    this.node = node;
+  }
+
+  /**
+   * A new key for a client.
+   *
+   * @param processId what the key has for one, where there is room for it
+   * @param version which the client speaks
+   */
+  BackendKeyData newKey(int processId, ProtocolVersion version) {
+    boolean isLong = version.compareTo(ProtocolVersion.V3_2) >= 0;
+    if (node == null) {
+      return new BackendKeyData(
+          processId, newSecret(isLong ? SECRET_LENGTH_3_2 : SECRET_LENGTH_3_0));
+    }
+    return isLong
+        ? new BackendKeyData(processId, node.newLongSecret(processId))
+        : new BackendKeyData(node.processId(processId), newSecret(SECRET_LENGTH_3_0));
+  }
+
+  private Secret newSecret(int length) {
+    byte[] secret = new byte[length];
     random.nextBytes(secret);
     return Secret.copyOf(secret);
   }
@@ -93,6 +115,11 @@ public final class CancelKeys {
     return session != null
         && session.secret().equals(request.secretKey())
         && System.nanoTime() - session.until() < 0;
+  }
+
+  /** Whether the key is so short that somebody could hit one by trying. */
+  static boolean isGuessable(CancelRequest request) {
+    return request.secretKey().toByteArray().length <= SECRET_LENGTH_3_0;
   }
 
   /** The session whose key this is, or {@code null}. */

@@ -1,7 +1,6 @@
 package dev.postern.proxy.session;
 
 import dev.postern.api.FailureKind;
-import dev.postern.api.Secret;
 import dev.postern.api.SessionException;
 import dev.postern.api.SqlState;
 import dev.postern.api.message.AuthenticationOk;
@@ -157,7 +156,7 @@ final class SessionOpening {
       CancelKeys keys = services.cancels().keys();
       // A session with one backend is found by its process id, as in the server's own views.
       int processId = theirs == null ? keys.newProcessId() : theirs.processId();
-      BackendKeyData ours = new BackendKeyData(processId, keys.newSecret(version));
+      BackendKeyData ours = keys.newKey(processId, version);
       clientKey = ours;
       client.send(ours);
     }
@@ -216,8 +215,7 @@ final class SessionOpening {
 
   private void exchangeKey(FrontendConnection client, ByteBuf message) throws SessionException {
     BackendKeyData theirs = (BackendKeyData) BackendConnection.decode(message);
-    Secret secret = services.cancels().keys().newSecret(version);
-    BackendKeyData ours = new BackendKeyData(theirs.processId(), secret);
+    BackendKeyData ours = services.cancels().keys().newKey(theirs.processId(), version);
     backendKey = theirs;
     clientKey = ours;
     client.send(ours);

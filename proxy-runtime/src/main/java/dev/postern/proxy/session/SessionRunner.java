@@ -121,7 +121,7 @@ public final class SessionRunner implements Runnable {
     try {
       switch (negotiation.perform(client)) {
         case Opening.Cancel(var request) -> {
-          services.cancels().handle(request, address(), channel.eventLoop());
+          services.cancels().handle(request, channel);
           client.close();
         }
         case Opening.Login login -> logIn(login);

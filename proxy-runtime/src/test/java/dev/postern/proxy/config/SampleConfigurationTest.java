@@ -1,9 +1,13 @@
 package dev.postern.proxy.config;
 
+import static java.nio.file.attribute.PosixFilePermission.OWNER_READ;
+import static java.nio.file.attribute.PosixFilePermission.OWNER_WRITE;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -14,7 +18,7 @@ final class SampleConfigurationTest {
 
   /** A commented-out section or setting of one; a comment in words does not look like that. */
   private static final Pattern COMMENTED_OUT =
-      Pattern.compile("(?m)^# (( *)[a-z-]+:( .*)?| +- plugin: .*)$");
+      Pattern.compile("(?m)^# (( *)[a-z-]+:( .*)?| +- (plugin: |\\{).*)$");
 
   @TempDir Path home;
 
@@ -34,6 +38,9 @@ final class SampleConfigurationTest {
   @Test
   void showsTheDefaultsInItsComments() throws Exception {
     Configuration sample = ConfigurationFile.load(SAMPLE, home);
+    Path secret = Files.createDirectories(home.resolve("conf")).resolve("cluster.secret");
+    Files.createFile(secret, PosixFilePermissions.asFileAttribute(Set.of(OWNER_READ, OWNER_WRITE)));
+    Files.writeString(secret, "0123456789abcdef0123456789abcdef");
     String uncommented = COMMENTED_OUT.matcher(Files.readString(SAMPLE)).replaceAll("$1");
 
     Configuration spelledOut = ConfigurationFile.parse(uncommented, home);
@@ -41,6 +48,7 @@ final class SampleConfigurationTest {
     assertThat(spelledOut.limits()).isNotEqualTo(LimitsConfig.UNSET);
     assertThat(effective(spelledOut)).isEqualTo(effective(sample));
     assertThat(spelledOut.effectiveInterceptors()).hasSize(1);
+    assertThat(spelledOut.cluster()).isNotNull();
   }
 
   private String effective(Configuration c) {

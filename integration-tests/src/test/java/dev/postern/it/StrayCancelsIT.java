@@ -1,0 +1,209 @@
+package dev.postern.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.postern.testkit.FakeBackend;
+import dev.postern.testkit.FrontendPackets;
+import dev.postern.testkit.PosternCluster;
+import dev.postern.testkit.RunningPostern;
+import dev.postern.testkit.WireClient;
+import dev.postern.testkit.WireServer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** Cancel requests that no peer can or may carry out harm nobody, and the operator reads why. */
+final class StrayCancelsIT {
+  private static final int NODE_BITS = 22;
+
+  /** Wrong keys of an address after which it is not listened to for a while. */
+  private static final int GUESSES = 50;
+
+  /** Requests that are on their way to one peer. */
+  private static final int AT_A_TIME = 32;
+
+  /** That a connection was closed shows behind the door a moment later. */
+  private static final int SLACK = 16;
+
+  @BeforeAll
+  static void createRole() {
+    Gateways.server().createRole(Peers.ROLE, Gateways.PASSWORD);
+  }
+
+  @Test
+  void whatAPeerHasPassedOnGoesNoFurther() {
+    try (PosternCluster cluster = Peers.start(3);
+        WireClient client = WireClient.connect(cluster.node(3).address())) {
+      WireClient.Greeting key = Peers.login(client, FrontendPackets.PROTOCOL_3_0);
+      cluster.doorTo(3).leadTo(() -> cluster.node(2).address());
+      client.send(FrontendPackets.query("SELECT 'unhurt' FROM pg_sleep(1)"));
+      Peers.cancel(cluster.node(1), key);
+      assertThat(cluster.doorTo(3).connections()).isEqualTo(1);
+      assertThat(client.receiveUntil('Z').get(1).values()).containsExactly("unhurt");
+      assertThat(Logs.containing("node 3: that is another node")).isNotEmpty();
+      assertThat(Logs.containing("takes this node for node 3, but it is 2")).isNotEmpty();
+    }
+  }
+
+  @Test
+  void aNodeThatIsItsOwnPeerUnderAnotherNumberSendsNothingInCircles() {
+    try (PosternCluster cluster = Peers.start(2)) {
+      cluster.doorTo(2).leadTo(() -> cluster.node(1).address());
+      Peers.cancel(cluster.node(1).address(), 2 << NODE_BITS, new byte[] {1, 2, 3, 4});
+      assertThat(cluster.doorTo(2).connections()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void aNodeThatDoesNotExistIsNamedInTheLog() {
+    try (PosternCluster cluster = Peers.start(2)) {
+      Peers.cancel(cluster.node(1).address(), 77 << NODE_BITS, new byte[] {1, 2, 3, 4});
+      assertThat(Logs.containing("is for node 77, which is not among cluster.peers")).hasSize(1);
+      expectUnhurt(cluster.node(1));
+    }
+  }
+
+  @Test
+  void aPeerThatIsNotThereIsNamedInTheLog() {
+    try (PosternCluster cluster = Peers.start(2)) {
+      cluster.doorTo(2).close();
+      Peers.cancel(cluster.node(1).address(), 2 << NODE_BITS, new byte[] {1, 2, 3, 4});
+      assertThat(
+              Logs.containing(
+                  "could not pass a cancel request on to node 2",
+                  "127.0.0.1:" + cluster.doorTo(2).address().getPort()))
+          .hasSize(1);
+      expectUnhurt(cluster.node(1));
+    }
+  }
+
+  @Test
+  void aPeerThatSaysNothingIsNotWaitedForLong() {
+    try (FakeBackend silent = FakeBackend.start(StrayCancelsIT::takeAndSayNothing);
+        PosternCluster cluster =
+            Peers.start(2, builder -> builder.setting("timeouts.connect", "500ms"))) {
+      cluster.doorTo(2).leadTo(silent::address);
+      long begin = System.nanoTime();
+      Peers.cancel(cluster.node(1).address(), 2 << NODE_BITS, new byte[] {1, 2, 3, 4});
+      assertThat(Duration.ofNanos(System.nanoTime() - begin))
+          .isBetween(Duration.ofMillis(900), Duration.ofSeconds(5));
+      expectUnhurt(cluster.node(1));
+    }
+  }
+
+  @Test
+  void manyRequestsForAPeerThatSaysNothingAreBounded() {
+    AtomicInteger most = new AtomicInteger();
+    AtomicInteger open = new AtomicInteger();
+    try (FakeBackend silent =
+            FakeBackend.start(
+                connection -> {
+                  most.accumulateAndGet(open.incrementAndGet(), Math::max);
+                  try {
+                    takeAndSayNothing(connection);
+                  } finally {
+                    open.decrementAndGet();
+                  }
+                });
+        PosternCluster cluster =
+            Peers.start(2, builder -> builder.setting("timeouts.connect", "1s"))) {
+      cluster.doorTo(2).leadTo(silent::address);
+      List<CompletableFuture<Void>> all = new ArrayList<>();
+      for (int i = 0; i < 5 * AT_A_TIME; i++) {
+        all.add(
+            CompletableFuture.runAsync(
+                () -> Peers.cancel(cluster.node(1).address(), 2 << NODE_BITS, new byte[4]),
+                task -> Thread.ofVirtual().start(task)));
+      }
+      await().until(() -> open.get() == AT_A_TIME);
+      expectUnhurt(cluster.node(1));
+      all.forEach(CompletableFuture::join);
+      assertThat(most).hasValueLessThanOrEqualTo(AT_A_TIME + SLACK);
+    }
+  }
+
+  private static void takeAndSayNothing(WireServer connection) {
+    connection.expectSslRequest();
+    connection.send(new byte[] {'N'});
+    connection.readToEnd();
+  }
+
+  @Test
+  void aServerThatIsNoPeerIsNamedInTheLog() {
+    try (PosternCluster cluster = Peers.start(2)) {
+      cluster.doorTo(2).leadTo(() -> Gateways.plain().address());
+      Peers.cancel(cluster.node(1).address(), 2 << NODE_BITS, new byte[] {1, 2, 3, 4});
+      assertThat(
+              Logs.containing(
+                  "it did not take it as a peer",
+                  "127.0.0.1:" + cluster.doorTo(2).address().getPort()))
+          .hasSize(1);
+    }
+  }
+
+  @Test
+  void guessesCountWhereTheClientIsConnectedAndNotForThePeer() {
+    try (PosternCluster cluster = Peers.start(3);
+        WireClient client = WireClient.connect(cluster.node(1).address())) {
+      WireClient.Greeting key = Peers.login(client, FrontendPackets.PROTOCOL_3_0);
+      guess(cluster.node(2), key.processId(), 2 * GUESSES);
+      assertThat(cluster.doorTo(1).connections()).isEqualTo(GUESSES);
+      Peers.sleep(client, "after the guesses");
+      Peers.cancel(cluster.node(2), key);
+      assertThat(cluster.doorTo(1).connections()).as("not listened to").isEqualTo(GUESSES);
+      assertThat(Peers.isRunning("after the guesses")).isTrue();
+      Peers.cancel(cluster.node(3), key);
+      Peers.expectCancelled(client);
+    }
+  }
+
+  @Test
+  void guessesDoNotStopALongKey() {
+    try (PosternCluster cluster = Peers.start(2);
+        WireClient client = WireClient.connect(cluster.node(1).address())) {
+      WireClient.Greeting key = Peers.login(client, FrontendPackets.PROTOCOL_3_2);
+      guess(cluster.node(2), 1 << NODE_BITS, GUESSES);
+      Peers.sleep(client, "a long key after guesses");
+      Peers.cancel(cluster.node(2), key);
+      Peers.expectCancelled(client);
+    }
+  }
+
+  @Test
+  void aForgedLongKeyIsNotPassedOn() {
+    try (PosternCluster cluster = Peers.start(2);
+        WireClient client = WireClient.connect(cluster.node(1).address())) {
+      WireClient.Greeting key = Peers.login(client, FrontendPackets.PROTOCOL_3_2);
+      byte[] genuine = key.secret().toByteArray();
+      for (int i = 0; i < genuine.length; i++) {
+        byte[] forged = genuine.clone();
+        forged[i] ^= 1;
+        Peers.cancel(cluster.node(2).address(), key.processId(), forged);
+      }
+      Peers.cancel(cluster.node(2).address(), key.processId() + 1, genuine);
+      assertThat(cluster.doorTo(1).connections()).isZero();
+    }
+  }
+
+  private static void guess(RunningPostern node, int processId, int times) {
+    Random random = new Random(7);
+    for (int i = 0; i < times; i++) {
+      byte[] secret = new byte[4];
+      random.nextBytes(secret);
+      Peers.cancel(node.address(), processId, secret);
+    }
+  }
+
+  private static void expectUnhurt(RunningPostern node) {
+    try (WireClient client = WireClient.connect(node.address())) {
+      client.login(Peers.ROLE, Gateways.PASSWORD, "postgres");
+      assertThat(client.queryOne("SELECT 'unhurt'")).isEqualTo("unhurt");
+    }
+  }
+}
