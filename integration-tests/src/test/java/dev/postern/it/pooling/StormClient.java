@@ -47,7 +47,15 @@ final class StormClient implements AutoCloseable {
   private WireClient.Greeting login() {
     client.patience(Duration.ofSeconds(30));
     int protocol = number % 2 == 0 ? FrontendPackets.PROTOCOL_3_0 : FrontendPackets.PROTOCOL_3_2;
-    client.send(FrontendPackets.startup(protocol, "user", way.role(), "database", "postgres"));
+    client.send(
+        FrontendPackets.startup(
+            protocol,
+            "user",
+            way.role(),
+            "database",
+            "postgres",
+            "application_name",
+            "client " + number));
     client.authenticate(way.role(), Pools.PASSWORD);
     return client.greeting();
   }

@@ -6,6 +6,7 @@ import dev.postern.proxy.channel.BlockingChannel;
 import dev.postern.proxy.codec.BackendCodec;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.Promise;
 import org.jspecify.annotations.Nullable;
 
 /** A session with a backend of its own, from the first query to the end of both. */
@@ -98,8 +99,8 @@ public final class DedicatedRelay extends Relay {
   }
 
   @Override
-  public @Nullable CancelTarget cancelTarget() {
-    return cancelTarget;
+  public void cancel(Promise<@Nullable CancelTarget> target) {
+    target.trySuccess(cancelTarget);
   }
 
   @Override

@@ -5,6 +5,8 @@ import dev.postern.proxy.pool.BackendUser;
 import dev.postern.proxy.pool.PooledBackend;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.Promise;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +20,9 @@ final class Lease implements BackendUser {
 
   /** What the session's end has left in the middle of something. */
   private @Nullable PooledBackend abandoned;
+
+  /** Who wants to cancel while the client's settings are restored; usually nobody. */
+  private List<Promise<@Nullable CancelTarget>> delayedCancels = List.of();
 
   private boolean held;
 
@@ -148,11 +153,34 @@ final class Lease implements BackendUser {
     dying = true;
   }
 
-  /** What cancels what the backend does for this session, or {@code null} if it does nothing. */
-  @Nullable CancelTarget cancelTarget() {
+  /**
+   * Says what cancels what the backend does for this session, or {@code null} if it does nothing.
+   * While the backend restores the client's settings, that has to wait: the cancel would hit what
+   * is Postern's own, and the client's query run without them.
+   */
+  void cancel(Promise<@Nullable CancelTarget> target) {
+    boolean restores = outstanding.queue.first() == (RequestQueue.QUERY | RequestQueue.OWN);
+    if (restores && !relay.isEnded()) {
+      delayedCancels = new ArrayList<>(delayedCancels);
+      delayedCancels.add(target);
+    } else {
+      target.trySuccess(cancelTarget());
+    }
+  }
+
+  private @Nullable CancelTarget cancelTarget() {
     PooledBackend working =
         relay.isEnded() ? abandoned : outstanding.queue.isEmpty() ? null : backend;
     return working == null ? null : CancelTarget.of(working);
+  }
+
+  /** The backend has the client's settings, or never will. */
+  void restored() {
+    if (!delayedCancels.isEmpty()) {
+      List<Promise<@Nullable CancelTarget>> all = delayedCancels;
+      delayedCancels = List.of();
+      all.forEach(target -> target.trySuccess(cancelTarget()));
+    }
   }
 
   /** Between two transactions the session needs none. */
@@ -180,6 +208,12 @@ final class Lease implements BackendUser {
    * @return whether it may still be working on what the client asked
    */
   boolean end(@Nullable List<String> cleaning) {
+    boolean busy = leave(cleaning);
+    restored();
+    return busy;
+  }
+
+  private boolean leave(@Nullable List<String> cleaning) {
     PooledBackend last = backend;
     backend = null;
     if (last == null || !last.isOpen()) {

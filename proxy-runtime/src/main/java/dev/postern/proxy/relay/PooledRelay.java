@@ -12,6 +12,7 @@ import dev.postern.proxy.pool.Share;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.Promise;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -242,15 +243,16 @@ public final class PooledRelay extends Relay {
   }
 
   @Override
-  public @Nullable CancelTarget cancelTarget() {
+  public void cancel(Promise<@Nullable CancelTarget> target) {
     if (acquisition.stop()) {
       client.waiting(false);
       requests.cancel();
       lease.flush();
       client.flush();
-      return null;
+      target.trySuccess(null);
+      return;
     }
-    return lease.cancelTarget();
+    lease.cancel(target);
   }
 
   @Override

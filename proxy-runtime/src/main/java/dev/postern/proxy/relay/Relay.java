@@ -5,6 +5,7 @@ import dev.postern.api.SqlState;
 import dev.postern.api.message.ErrorResponse;
 import dev.postern.api.session.CloseReason;
 import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.Promise;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -58,10 +59,12 @@ public abstract sealed class Relay permits DedicatedRelay, PooledRelay {
   }
 
   /**
-   * What a CancelRequest for this session is to do, or {@code null} if there is nothing to cancel.
-   * The caller says when it is done.
+   * Somebody wants to cancel what the session does.
+   *
+   * @param target hears, now or a moment later, what a CancelRequest is to do, or {@code null} if
+   *     there is nothing to cancel; whoever asks says when that is done
    */
-  public abstract @Nullable CancelTarget cancelTarget();
+  public abstract void cancel(Promise<@Nullable CancelTarget> target);
 
   /** Runs a task when, after the session's end, its backend works for it no more. */
   public abstract void whenBackendIsFree(Runnable task);

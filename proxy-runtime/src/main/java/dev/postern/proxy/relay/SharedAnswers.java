@@ -181,6 +181,9 @@ final class SharedAnswers extends Answers {
   @Override
   void ready(byte status, boolean own) {
     sharing.ready(status, own);
+    if (own) {
+      lease.restored();
+    }
   }
 
   @Override

@@ -5,7 +5,7 @@ import dev.postern.proxy.backend.BackendConnector;
 import dev.postern.proxy.channel.BlockingChannel;
 import dev.postern.proxy.relay.CancelTarget;
 import io.netty.channel.EventLoop;
-import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.Promise;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.time.Duration;
@@ -132,8 +132,9 @@ public final class CancelRequests {
    * taken it.
    */
   void cancel(Session session, EventLoop eventLoop) throws InterruptedException {
-    Future<@Nullable CancelTarget> asked =
-        session.relay().eventLoop().submit(() -> session.relay().cancelTarget());
+    EventLoop home = session.relay().eventLoop();
+    Promise<@Nullable CancelTarget> asked = home.newPromise();
+    home.execute(() -> session.relay().cancel(asked));
     CancelTarget target = asked.await().getNow();
     if (target == null) {
       return;

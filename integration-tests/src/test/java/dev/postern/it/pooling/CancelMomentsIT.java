@@ -1,0 +1,202 @@
+package dev.postern.it.pooling;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.postern.api.routing.Backend;
+import dev.postern.api.routing.BackendLogin;
+import dev.postern.api.routing.BackendTls;
+import dev.postern.api.routing.Route;
+import dev.postern.testkit.BackendPackets;
+import dev.postern.testkit.FakeBackend;
+import dev.postern.testkit.FrontendPackets;
+import dev.postern.testkit.RunningPostern;
+import dev.postern.testkit.WireClient;
+import dev.postern.testkit.WireMessage;
+import dev.postern.testkit.WireServer;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+
+/** Cancels that come at a bad moment. The server is scripted: it has to be slow at that moment. */
+final class CancelMomentsIT {
+  private static final String ROLE = "cancel_moments_role";
+
+  /** For what must not happen. */
+  private static final Duration A_WHILE = Duration.ofMillis(300);
+
+  private final AtomicInteger cancels = new AtomicInteger();
+  private final CountDownLatch asked = new CountDownLatch(1);
+  private final CountDownLatch goOn = new CountDownLatch(1);
+
+  @Test
+  void aCancelWaitsUntilTheClientsSettingsAreRestored() throws Exception {
+    try (FakeBackend server = FakeBackend.start(this::restoreSlowly);
+        RunningPostern postern = before(server);
+        WireClient client = WireClient.connect(postern.address());
+        WireClient other = WireClient.connect(postern.address())) {
+      WireClient.Greeting key = login(client, "mine");
+      login(other, "other");
+      client.send(FrontendPackets.query("SELECT 1"));
+      asked.await();
+      Thread canceller = cancel(postern.address(), key);
+      await().during(A_WHILE).until(() -> cancels.get() == 0);
+      goOn.countDown();
+      List<WireMessage> answer = client.receiveUntil('Z');
+      assertThat(answer)
+          .filteredOn(message -> message.type() == 'E')
+          .extracting(WireMessage::sqlState)
+          .containsExactly("57014");
+      canceller.join();
+    }
+  }
+
+  private void restoreSlowly(WireServer connection) throws InterruptedException {
+    if (connection.startup().isCancelRequest()) {
+      cancels.incrementAndGet();
+      return;
+    }
+    greet(connection);
+    connection.expect('Q'); // SET application_name
+    connection.expect('Q');
+    asked.countDown();
+    goOn.await();
+    sendSet(connection, "mine");
+    await().until(() -> cancels.get() == 1);
+    connection.send(
+        BackendPackets.error("ERROR", "57014", "canceling statement due to user request"),
+        BackendPackets.readyForQuery('I'));
+    connection.readToEnd();
+  }
+
+  @Test
+  void aCancelIsGivenUpWhereTheSettingsCannotBeRestored() throws Exception {
+    try (FakeBackend server =
+            FakeBackend.start(
+                connection -> {
+                  if (connection.startup().isCancelRequest()) {
+                    return;
+                  }
+                  greet(connection);
+                  connection.expect('Q');
+                  connection.expect('Q');
+                  asked.countDown();
+                  goOn.await();
+                  connection.send(
+                      BackendPackets.error("ERROR", "22023", "no such setting"),
+                      BackendPackets.readyForQuery('I'));
+                  connection.readToEnd();
+                });
+        RunningPostern postern = before(server);
+        WireClient client = WireClient.connect(postern.address());
+        WireClient other = WireClient.connect(postern.address())) {
+      WireClient.Greeting key = login(client, "mine");
+      login(other, "other");
+      client.send(FrontendPackets.query("SELECT 1"));
+      asked.await();
+      Thread canceller = cancel(postern.address(), key);
+      goOn.countDown();
+      assertThat(Pools.errorsUntilTheEnd(client))
+          .singleElement()
+          .satisfies(error -> assertThat(error.sqlState()).isEqualTo("XX000"));
+      canceller.join();
+    }
+  }
+
+  @Test
+  void aConnectionThatIsBeingCancelledIsNotHandedOut() throws Exception {
+    try (FakeBackend server = FakeBackend.start(this::takeCancelSlowly);
+        RunningPostern postern = before(server);
+        WireClient first = WireClient.connect(postern.address());
+        WireClient second = WireClient.connect(postern.address())) {
+      WireClient.Greeting key = first.login(ROLE, Pools.PASSWORD, "postgres");
+      second.login(ROLE, Pools.PASSWORD, "postgres");
+      first.send(FrontendPackets.query("SELECT 'first'"));
+      Thread canceller = cancel(postern.address(), key);
+      assertThat(Pools.value(first.receiveUntil('Z'))).isEqualTo("SELECT 'first'");
+      second.send(FrontendPackets.query("SELECT 'second'"));
+      await().during(A_WHILE).until(() -> waiting(postern) == 1);
+      goOn.countDown();
+      assertThat(Pools.value(second.receiveUntil('Z'))).isEqualTo("SELECT 'second'");
+      canceller.join();
+    }
+  }
+
+  private void takeCancelSlowly(WireServer connection) throws InterruptedException {
+    if (connection.startup().isCancelRequest()) {
+      asked.countDown();
+      goOn.await();
+      return;
+    }
+    connection.greet();
+    connection.expect('Q');
+    asked.await(); // answers only when the cancel is under way
+    connection.send(
+        BackendPackets.rowDescription("sql"),
+        BackendPackets.dataRow("SELECT 'first'"),
+        BackendPackets.commandComplete("SELECT 1"),
+        BackendPackets.readyForQuery('I'));
+    connection.echoQueries();
+  }
+
+  private static long waiting(RunningPostern postern) {
+    return postern.server().registry().sessions().stream()
+        .filter(session -> session.relay().isWaiting())
+        .count();
+  }
+
+  /** Lets the gateway in, and takes what its two clients ask for at their start. */
+  private static void greet(WireServer connection) {
+    connection.send(
+        BackendPackets.authenticationOk(),
+        BackendPackets.parameterStatus("server_version", "17.0"),
+        BackendPackets.parameterStatus("client_encoding", "UTF8"),
+        BackendPackets.parameterStatus("application_name", ""),
+        BackendPackets.backendKeyData(4711, new byte[] {1, 2, 3, 4}),
+        BackendPackets.readyForQuery('I'));
+    for (String name : List.of("mine", "", "other")) {
+      connection.expect('Q');
+      sendSet(connection, name);
+    }
+  }
+
+  private static void sendSet(WireServer connection, String applicationName) {
+    connection.send(
+        BackendPackets.parameterStatus("application_name", applicationName),
+        BackendPackets.commandComplete("SET"),
+        BackendPackets.readyForQuery('I'));
+  }
+
+  private static WireClient.Greeting login(WireClient client, String applicationName) {
+    client.send(
+        FrontendPackets.startup(
+            "user", ROLE, "database", "postgres", "application_name", applicationName));
+    client.authenticate(ROLE, Pools.PASSWORD);
+    return client.greeting();
+  }
+
+  /** Ends when the request has been dealt with. */
+  private static Thread cancel(InetSocketAddress address, WireClient.Greeting key) {
+    return Thread.ofVirtual()
+        .start(
+            () -> {
+              try (WireClient canceller = WireClient.connect(address)) {
+                canceller.send(
+                    FrontendPackets.cancelRequest(key.processId(), key.secret().toByteArray()));
+                canceller.expectEnd();
+              }
+            });
+  }
+
+  private static RunningPostern before(FakeBackend server) {
+    Backend backend = new Backend("127.0.0.1", server.port(), BackendTls.DISABLED);
+    Route route =
+        new Route("fake", List.of(backend), null, BackendLogin.AS_CLIENT, Pools.transactions(1));
+    RunningPostern postern = RunningPostern.builder().router(request -> route).start();
+    postern.addUser(ROLE, Pools.PASSWORD);
+    return postern;
+  }
+}
