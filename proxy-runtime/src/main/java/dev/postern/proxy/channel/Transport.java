@@ -38,12 +38,6 @@ public record Transport(
     IoHandlerFactory ioHandlers,
     Class<? extends ServerChannel> serverChannel,
     Class<? extends Channel> channel) {
-  static {
-    // With multi-shot polls Netty 4.2.18 overlooks the end of a connection that comes at a certain
-    // moment, and the session then never ends. Read when IoUring is loaded.
-    System.getProperties().putIfAbsent("io.netty.iouring.pollAddMultishotEnabled", "false");
-  }
-
   private static final int KEEP_IDLE_SECONDS = 60;
   private static final int KEEP_INTERVAL_SECONDS = 10;
   private static final int KEEP_PROBES = 6;
@@ -129,7 +123,7 @@ public record Transport(
     Buffers.prepare(connection);
     keepAliveOptions().forEach(connection.config()::setOption);
     if (name.equals("io_uring")) {
-      connection.pipeline().addFirst(new NoReadAfterClose());
+      connection.pipeline().addFirst(new IoUringEnds());
     }
   }
 
