@@ -11,6 +11,7 @@ import dev.postern.testkit.RunningPostern;
 import dev.postern.testkit.RunningProgram;
 import dev.postern.testkit.TestTls;
 import dev.postern.testkit.WireClient;
+import dev.postern.testkit.WireMessage;
 import dev.postern.testkit.WireServer;
 import java.net.InetSocketAddress;
 import java.sql.Connection;
@@ -181,6 +182,39 @@ final class CancelIT {
       }
       assertThat(client.queryOne("still here")).isEqualTo("still here");
       assertThat(backend.connections()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void endsOneQueryThoughItComesTwice() {
+    RunningPostern postern = Gateways.plain();
+    try (WireClient client = WireClient.connect(postern.address())) {
+      WireClient.Greeting greeting = client.login(ROLE, Gateways.PASSWORD, "postgres");
+      client.send(FrontendPackets.query("SELECT pg_sleep(300) /* cancelled twice */"));
+      awaitRunning("cancelled twice");
+      cancel(postern.address(), greeting.processId(), greeting.secret().toByteArray());
+      cancel(postern.address(), greeting.processId(), greeting.secret().toByteArray());
+      assertThat(client.receiveUntil('Z'))
+          .filteredOn(message -> message.type() == 'E')
+          .extracting(WireMessage::sqlState)
+          .containsExactly("57014");
+      assertThat(client.queryOne("SELECT 'unhurt'")).isEqualTo("unhurt");
+    }
+  }
+
+  @Test
+  void doesNotListenToAnAddressThatMakesKeysUp() {
+    try (RunningPostern postern = Gateways.before(Gateways.server()).start();
+        WireClient client = WireClient.connect(postern.address())) {
+      postern.importUser(Gateways.server(), ROLE);
+      WireClient.Greeting greeting = client.login(ROLE, Gateways.PASSWORD, "postgres");
+      for (int i = 0; i < 50; i++) {
+        cancel(postern.address(), i, new byte[4]);
+      }
+      client.send(FrontendPackets.query("SELECT 'finished' FROM pg_sleep(1) /* many guesses */"));
+      awaitRunning("many guesses");
+      cancel(postern.address(), greeting.processId(), greeting.secret().toByteArray());
+      assertThat(client.receiveUntil('Z').get(1).values()).containsExactly("finished");
     }
   }
 

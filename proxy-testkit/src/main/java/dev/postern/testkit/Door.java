@@ -17,10 +17,15 @@ import java.util.function.Supplier;
  * bytes and looks at none. Safe for use by many threads.
  */
 public final class Door implements AutoCloseable {
+  private static final int BUFFER = 16 * 1024;
+
   private final ServerSocket listener;
   private final Set<Socket> open = ConcurrentHashMap.newKeySet();
   private final AtomicInteger connections = new AtomicInteger();
   private volatile Supplier<InetSocketAddress> target;
+
+  /** The last connection that passes nothing any more; they count from 1. */
+  private volatile int silenced;
 
   private Door(Supplier<InetSocketAddress> target) throws IOException {
     this.target = target;
@@ -57,6 +62,14 @@ public final class Door implements AutoCloseable {
     return connections.get();
   }
 
+  /**
+   * Connections that are open pass nothing any more in either direction, and do not end by
+   * themselves, as if the network lost all that is sent. Those that come later pass.
+   */
+  public void silence() {
+    silenced = connections.get();
+  }
+
   /** Ends all connections too. */
   @Override
   public void close() {
@@ -74,15 +87,15 @@ public final class Door implements AutoCloseable {
     while (!listener.isClosed()) {
       try {
         Socket client = listener.accept();
-        connections.incrementAndGet();
-        Thread.ofVirtual().name("door-in").start(() -> lead(client));
+        int number = connections.incrementAndGet();
+        Thread.ofVirtual().name("door-in").start(() -> lead(client, number));
       } catch (IOException e) {
         return; // closed
       }
     }
   }
 
-  private void lead(Socket client) {
+  private void lead(Socket client, int number) {
     try (client;
         Socket server = new Socket()) {
       open.add(client);
@@ -91,8 +104,8 @@ public final class Door implements AutoCloseable {
       server.connect(to);
       client.setTcpNoDelay(true);
       server.setTcpNoDelay(true);
-      Thread back = Thread.ofVirtual().name("door-out").start(() -> copy(server, client));
-      copy(client, server);
+      Thread back = Thread.ofVirtual().name("door-out").start(() -> copy(server, client, number));
+      copy(client, server, number);
       back.join();
     } catch (IOException | InterruptedException e) {
       // What is behind it is not there: the connection ends.
@@ -101,11 +114,22 @@ public final class Door implements AutoCloseable {
     }
   }
 
-  private static void copy(Socket from, Socket to) {
+  private void copy(Socket from, Socket to, int number) {
+    byte[] buffer = new byte[BUFFER];
     try {
-      from.getInputStream().transferTo(to.getOutputStream());
-      to.shutdownOutput();
+      int length;
+      while ((length = from.getInputStream().read(buffer)) >= 0) {
+        if (number > silenced) {
+          to.getOutputStream().write(buffer, 0, length);
+        }
+      }
+      if (number > silenced) {
+        to.shutdownOutput();
+      }
     } catch (IOException e) {
+      if (number <= silenced) {
+        return;
+      }
       try {
         from.close();
         to.close();
