@@ -5,13 +5,15 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A session that relays.
+ * A session that relays, or a login that waits for a server connection.
  *
  * @param client the client's address
  * @param tls the version of the client's TLS, or {@code null} without
  * @param state {@code active}, {@code idle}, {@code idle in transaction}, or {@code idle in
  *     transaction (aborted)}, as pg_stat_activity has it; or {@code waiting for a server
  *     connection}
+ * @param waitingFor the pool that it waits for, or {@code null} if it does not wait
+ * @param waitingSince since when
  * @param pins why it keeps its server connection between transactions; empty if it does not, or if
  *     its pool's mode lets it have one until its end
  * @param lastActivity when something last came from either side, to a second
@@ -28,6 +30,8 @@ public record SessionRow(
     String route,
     String backend,
     String state,
+    @Nullable String waitingFor,
+    @Nullable Instant waitingSince,
     List<String> pins,
     Instant startedAt,
     Instant lastActivity,

@@ -28,6 +28,8 @@ final class SessionsCommand {
             .add("ROUTE", SessionRow::route)
             .add("BACKEND", SessionRow::backend)
             .add("STATE", SessionRow::state)
+            .add("WAITS FOR", SessionRow::waitingFor)
+            .add("SINCE", SessionRow::waitingSince)
             .add("PINS", SessionRow::pins)
             .add("STARTED", SessionRow::startedAt)
             .add("LAST ACTIVITY", SessionRow::lastActivity)

@@ -129,6 +129,27 @@ public final class Pool {
     return idle;
   }
 
+  /** How many connections are being opened; a moment old. */
+  public int opening() {
+    int opening = 0;
+    for (int i = 0; i < shares.length(); i++) {
+      Share share = shares.get(i);
+      opening += share == null ? 0 : share.openingCount();
+    }
+    return opening;
+  }
+
+  /** How long whoever has waited longest waits, in nanoseconds; 0 if nobody does. A moment old. */
+  public long longestWait() {
+    long longest = 0;
+    long now = System.nanoTime();
+    for (int i = 0; i < shares.length(); i++) {
+      Share share = shares.get(i);
+      longest = Math.max(longest, share == null ? 0 : share.longestWait(now));
+    }
+    return longest;
+  }
+
   /** How many sessions wait; a moment old. */
   public int waiting() {
     int waiting = 0;
@@ -217,7 +238,8 @@ public final class Pool {
     return sessions.get() == 0 && open() == 0;
   }
 
-  boolean isRetired() {
+  /** Whether its connections are closed when they are given back. */
+  public boolean isRetired() {
     return retired;
   }
 

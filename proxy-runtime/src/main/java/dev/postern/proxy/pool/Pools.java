@@ -7,9 +7,10 @@ import dev.postern.proxy.backend.BackendLogins;
 import dev.postern.proxy.backend.Credentials;
 import io.netty.channel.EventLoop;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Collections;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.TimeUnit;
@@ -24,6 +25,9 @@ public final class Pools {
   private final List<EventLoop> loops;
   private final Quotas quotas = new Quotas();
   private final ConcurrentMap<PoolKey, Pool> pools = new ConcurrentHashMap<>();
+
+  /** Retired pools in whose place there is another one, until their last connection is gone. */
+  private final Set<Pool> replaced = ConcurrentHashMap.newKeySet();
 
   /**
    * @param timeout for opening one connection
@@ -56,7 +60,11 @@ public final class Pools {
         key,
         (same, known) -> {
           Pool pool = known;
-          if (pool == null || pool.isRetired()) {
+          if (pool != null && pool.isRetired()) {
+            replaced.add(pool);
+            pool = null;
+          }
+          if (pool == null) {
             pool =
                 new Pool(
                     key, PoolCredentials.copy(credentials), opener, this::makeRoom, quotas, loops);
@@ -66,8 +74,11 @@ public final class Pools {
         });
   }
 
+  /** As of now, those included that wait only for their last connections to be given back. */
   public Collection<Pool> all() {
-    return Collections.unmodifiableCollection(pools.values());
+    List<Pool> all = new ArrayList<>(pools.values());
+    all.addAll(replaced);
+    return all;
   }
 
   /** Connections that were opened with what a user proved or has stored are not handed on. */
@@ -90,6 +101,14 @@ public final class Pools {
   }
 
   private void maintain() {
+    replaced.removeIf(
+        pool -> {
+          boolean unused = pool.isUnused();
+          if (unused) {
+            forget(pool);
+          }
+          return unused;
+        });
     for (Pool pool : pools.values()) {
       pool.maintain();
       pools.computeIfPresent(
@@ -98,11 +117,15 @@ public final class Pools {
             if (current != pool || !pool.isUnused()) {
               return current;
             }
-            quotas.leave(pool);
-            pool.forget();
+            forget(pool);
             return null;
           });
     }
+  }
+
+  private void forget(Pool pool) {
+    quotas.leave(pool);
+    pool.forget();
   }
 
   /** Closes all idle connections; those in use when they are given back. */

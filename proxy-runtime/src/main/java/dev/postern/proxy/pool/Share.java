@@ -4,6 +4,7 @@ import dev.postern.api.SessionException;
 import dev.postern.api.SqlState;
 import io.netty.channel.EventLoop;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,7 +29,10 @@ public final class Share {
 
   private final IdleBackends idle;
   private final Waiters waiters;
-  private int opening;
+
+  /** How many connections are being opened. Read by other threads. */
+  private final AtomicInteger opening = new AtomicInteger();
+
   private boolean ticking;
 
   /** What stood in the way when a connection was last to be opened; {@code null} if nothing did. */
@@ -63,6 +67,15 @@ public final class Share {
     return waiters.count();
   }
 
+  int openingCount() {
+    return opening.get();
+  }
+
+  /** In nanoseconds; 0 if nobody waits. */
+  long longestWait(long now) {
+    return waiters.count() == 0 ? 0 : Math.max(1, now - waiters.since());
+  }
+
   /** A connection that can be used at once, or {@code null}. */
   public @Nullable PooledBackend poll() {
     if (!waiters.isEmpty()) {
@@ -80,7 +93,7 @@ public final class Share {
     }
     waiters.add(waiter);
     openForWaiters(0);
-    if (opening < waiters.count()) {
+    if (opening.get() < waiters.count()) {
       borrow();
     }
     tickSoon();
@@ -93,8 +106,8 @@ public final class Share {
 
   private void openForWaiters(int extra) {
     unblock();
-    while (opening < waiters.count() && !pool.backoff().isOn(System.nanoTime())) {
-      long since = waiters.since(opening);
+    while (opening.get() < waiters.count() && !pool.backoff().isOn(System.nanoTime())) {
+      long since = waiters.since(opening.get());
       full = pool.places().take(extra, this, since);
       if (full != null) {
         if (full instanceof Places.Shared(Quota quota, _, _)) {
@@ -103,7 +116,7 @@ public final class Share {
         }
         return;
       }
-      opening++;
+      opening.incrementAndGet();
       pool.opener().open(this);
     }
   }
@@ -202,14 +215,14 @@ public final class Share {
   }
 
   void opened(PooledBackend backend) {
-    opening--;
+    opening.decrementAndGet();
     pool.backoff().succeeded();
     lastFailure = null;
     giveBack(backend);
   }
 
   void openingFailed(Exception cause) {
-    opening--;
+    opening.decrementAndGet();
     pool.places().release();
     boolean first = pool.backoff().failed(System.nanoTime());
     boolean full =
@@ -267,7 +280,7 @@ public final class Share {
         && pool.open() < pool.pooling().minimum()
         && !pool.backoff().isOn(now)
         && pool.places().take(0, this, now) == null) {
-      opening++;
+      opening.incrementAndGet();
       pool.opener().open(this);
     }
   }

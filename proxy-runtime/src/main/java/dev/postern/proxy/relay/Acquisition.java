@@ -7,8 +7,10 @@ import dev.postern.api.session.CloseReason;
 import dev.postern.proxy.backend.BackendRefusedException;
 import dev.postern.proxy.pool.PooledBackend;
 import dev.postern.proxy.pool.Share;
+import dev.postern.proxy.pool.Wait;
 import dev.postern.proxy.pool.Waiter;
 import io.netty.channel.EventLoop;
+import org.jspecify.annotations.Nullable;
 
 /** How a session gets a backend from its pool: at once, or after it has waited. */
 final class Acquisition implements Waiter {
@@ -16,6 +18,9 @@ final class Acquisition implements Waiter {
   private final Lease lease;
   private final Share share;
   private boolean waiting;
+
+  /** When it last began to wait, in the time of System.nanoTime. */
+  private long since;
 
   Acquisition(PooledRelay relay, Lease lease, Share share) {
     this.relay = relay;
@@ -32,6 +37,11 @@ final class Acquisition implements Waiter {
     return waiting;
   }
 
+  /** Any thread; what it reads may be a moment old. */
+  @Nullable Wait waiting() {
+    return waiting ? new Wait(share.pool(), since) : null;
+  }
+
   /**
    * Takes a backend from the pool.
    *
@@ -42,6 +52,7 @@ final class Acquisition implements Waiter {
     if (free != null) {
       lease.begin(free);
     } else {
+      since = System.nanoTime();
       waiting = true;
       relay.progress().outstanding(1);
       share.acquire(this);

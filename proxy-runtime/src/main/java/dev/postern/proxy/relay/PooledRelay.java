@@ -9,6 +9,7 @@ import dev.postern.proxy.pool.Pool;
 import dev.postern.proxy.pool.PooledBackend;
 import dev.postern.proxy.pool.ServerParameters;
 import dev.postern.proxy.pool.Share;
+import dev.postern.proxy.pool.Wait;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.EventLoop;
@@ -238,8 +239,8 @@ public final class PooledRelay extends Relay {
   }
 
   @Override
-  public boolean isWaiting() {
-    return acquisition.isWaiting();
+  public @Nullable Wait waiting() {
+    return acquisition.waiting();
   }
 
   @Override

@@ -4,6 +4,7 @@ import dev.postern.api.FailureKind;
 import dev.postern.api.SqlState;
 import dev.postern.api.message.ErrorResponse;
 import dev.postern.api.session.CloseReason;
+import dev.postern.proxy.pool.Wait;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Promise;
 import java.time.Duration;
@@ -45,9 +46,17 @@ public abstract sealed class Relay permits DedicatedRelay, PooledRelay {
    */
   public abstract boolean isBackendOpen();
 
+  /**
+   * What the session waits for, or {@code null} if it does not wait for a backend. Any thread; what
+   * it reads may be a moment old.
+   */
+  public @Nullable Wait waiting() {
+    return null;
+  }
+
   /** Whether the session waits for a backend. Any thread; what it reads may be a moment old. */
-  public boolean isWaiting() {
-    return false;
+  public final boolean isWaiting() {
+    return waiting() != null;
   }
 
   /**

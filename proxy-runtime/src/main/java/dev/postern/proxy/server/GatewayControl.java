@@ -1,6 +1,8 @@
 package dev.postern.proxy.server;
 
 import dev.postern.api.SqlState;
+import dev.postern.api.routing.Pooling;
+import dev.postern.api.session.ClientInfo;
 import dev.postern.api.session.CloseReason;
 import dev.postern.api.session.SessionInfo;
 import dev.postern.api.session.TlsInfo;
@@ -12,18 +14,27 @@ import dev.postern.proxy.admin.ProxyStatus;
 import dev.postern.proxy.admin.SessionRow;
 import dev.postern.proxy.pool.Pool;
 import dev.postern.proxy.pool.PoolKey;
+import dev.postern.proxy.pool.Wait;
 import dev.postern.proxy.relay.Progress;
+import dev.postern.proxy.session.PooledLogin;
 import dev.postern.proxy.session.Session;
+import dev.postern.proxy.session.SessionRegistry;
 import dev.postern.proxy.tls.TlsProvider;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /** A gateway as its administrator sees it. */
 public final class GatewayControl implements ProxyControl {
+  private static final String WAITING = "waiting for a server connection";
+
   private final Gateway gateway;
   private final String version;
   private final Consumer<Boolean> stop;
@@ -58,8 +69,10 @@ public final class GatewayControl implements ProxyControl {
 
   @Override
   public List<SessionRow> sessions() {
-    return gateway.server().registry().sessions().stream()
-        .map(GatewayControl::row)
+    SessionRegistry registry = gateway.server().registry();
+    return Stream.concat(
+            registry.waiting().stream().map(GatewayControl::row),
+            registry.sessions().stream().map(GatewayControl::row))
         .sorted(Comparator.comparing(SessionRow::startedAt))
         .toList();
   }
@@ -67,6 +80,7 @@ public final class GatewayControl implements ProxyControl {
   private static SessionRow row(Session session) {
     SessionInfo info = session.info();
     Progress progress = session.progress();
+    Wait waiting = session.relay().waiting();
     TlsInfo tls = info.client().tls();
     return new SessionRow(
         session.id(),
@@ -77,12 +91,47 @@ public final class GatewayControl implements ProxyControl {
         tls == null ? null : tls.protocol(),
         info.route().name(),
         info.backend().address(),
-        session.relay().isWaiting() ? "waiting for a server connection" : state(progress),
+        waiting == null ? state(progress) : WAITING,
+        waiting == null ? null : waiting.pool().key().toString(),
+        waiting == null ? null : since(waiting),
         session.relay().pins(),
         info.startedAt(),
         session.lastActivity(Instant.now()),
         progress.bytesFromClient(),
         progress.bytesFromBackend());
+  }
+
+  /** A login: what it has sent so far is not counted. */
+  private static SessionRow row(PooledLogin login) {
+    ClientInfo client = login.client();
+    Wait waiting = login.waiting();
+    Instant since = waiting == null ? Instant.now() : since(waiting);
+    TlsInfo tls = client.tls();
+    return new SessionRow(
+        client.sessionId(),
+        login.user().name(),
+        login.startup().database(),
+        login.startup().applicationName(),
+        text(client.address()),
+        tls == null ? null : tls.protocol(),
+        login.route().name(),
+        waiting == null
+            ? login.route().backends().getFirst().address()
+            : waiting.pool().key().server().address(),
+        WAITING,
+        waiting == null ? null : waiting.pool().key().toString(),
+        since,
+        List.of(),
+        login.startedAt(),
+        since,
+        0,
+        0);
+  }
+
+  private static Instant since(Wait waiting) {
+    return Instant.now()
+        .minusNanos(System.nanoTime() - waiting.since())
+        .truncatedTo(ChronoUnit.MILLIS);
   }
 
   private static String state(Progress progress) {
@@ -103,9 +152,13 @@ public final class GatewayControl implements ProxyControl {
 
   @Override
   public void kill(String sessionId) {
-    gateway
-        .server()
-        .registry()
+    SessionRegistry registry = gateway.server().registry();
+    Optional<PooledLogin> login = registry.findWaiting(sessionId);
+    if (login.isPresent()) {
+      login.get().end();
+      return;
+    }
+    registry
         .find(sessionId)
         .orElseThrow(() -> AdminException.notFound("no such session: " + sessionId))
         .end(
@@ -129,17 +182,28 @@ public final class GatewayControl implements ProxyControl {
 
   private static PoolRow row(Pool pool) {
     PoolKey key = pool.key();
+    Pooling pooling = pool.pooling();
+    long longestWait = pool.longestWait();
+    int idle = pool.idle();
+    int opening = pool.opening();
     return new PoolRow(
         key.route(),
         key.server().address(),
         key.database(),
         key.role(),
-        pool.pooling().mode().name().toLowerCase(Locale.ROOT),
-        pool.pooling().size(),
-        pool.open(),
-        pool.idle(),
+        pooling.mode().name().toLowerCase(Locale.ROOT),
+        pool.isRetired(),
+        pool.sessions(),
         pool.waiting(),
-        pool.sessions());
+        longestWait == 0 ? null : Duration.ofNanos(longestWait),
+        Math.max(0, pool.open() - idle - opening),
+        idle,
+        opening,
+        pooling.size(),
+        pooling.reserve(),
+        pooling.minimum(),
+        pooling.connectionsPerDatabase(),
+        pooling.connectionsPerRole());
   }
 
   @Override

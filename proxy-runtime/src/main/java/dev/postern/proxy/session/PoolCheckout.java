@@ -3,7 +3,6 @@ package dev.postern.proxy.session;
 import dev.postern.api.FailureKind;
 import dev.postern.api.SessionException;
 import dev.postern.api.SqlState;
-import dev.postern.api.auth.AuthenticatedUser;
 import dev.postern.api.message.ErrorResponse;
 import dev.postern.api.message.ProtocolVersion;
 import dev.postern.api.message.StartupMessage;
@@ -63,44 +62,43 @@ record PoolCheckout(Pool pool, ServerParameters parameters, @Nullable PooledBack
   static PoolCheckout open(
       BackendLogins logins,
       Pools pools,
-      Route route,
       Router router,
-      AuthenticatedUser user,
+      PooledLogin login,
       ProtocolVersion version,
-      StartupParameters startup,
       BlockingChannel client)
       throws SessionException, InterruptedException {
     return logins.first(
-        route,
+        login.route(),
         router,
-        user,
+        login.user(),
         client.deadline(),
         (server, credentials, last) ->
-            route.pooling().mode() == Pooling.Mode.SESSION
+            login.route().pooling().mode() == Pooling.Mode.SESSION
                 ? forSession(
-                    enter(pools, route, server, credentials, user, version, startup), client)
-                : forTransactions(
-                    pools, route, server, credentials, user, version, startup, client));
+                    enter(pools, login, server, credentials, version, login.startup()),
+                    login,
+                    client)
+                : forTransactions(pools, login, server, credentials, version, client));
   }
 
   private static Pool enter(
       Pools pools,
-      Route route,
+      PooledLogin login,
       Backend server,
       Credentials credentials,
-      AuthenticatedUser user,
       ProtocolVersion version,
       StartupParameters startup) {
+    Route route = login.route();
     StartupMessage message = BackendLogins.startupMessage(route, credentials, version, startup);
-    String owner = route.login().password() == null ? user.name() : null;
+    String owner = route.login().password() == null ? login.user().name() : null;
     return pools.enter(route.name(), server, message, credentials, route.pooling(), owner);
   }
 
-  private static PoolCheckout forSession(Pool pool, BlockingChannel client)
+  private static PoolCheckout forSession(Pool pool, PooledLogin login, BlockingChannel client)
       throws SessionException, IOException, InterruptedException {
     boolean entered = false;
     try {
-      PooledBackend backend = PoolWait.acquire(pool, client);
+      PooledBackend backend = PoolWait.acquire(pool, login, client);
       entered = true;
       return new PoolCheckout(pool, backend.parameters(), backend);
     } finally {
@@ -112,29 +110,27 @@ record PoolCheckout(Pool pool, ServerParameters parameters, @Nullable PooledBack
 
   private static PoolCheckout forTransactions(
       Pools pools,
-      Route route,
+      PooledLogin login,
       Backend server,
       Credentials credentials,
-      AuthenticatedUser user,
       ProtocolVersion version,
-      StartupParameters startup,
       BlockingChannel client)
       throws SessionException, IOException, InterruptedException {
     Map<String, String> opening = new LinkedHashMap<>();
     Map<String, String> settings = new LinkedHashMap<>();
-    startup
+    login
+        .startup()
         .values()
         .forEach(
             (name, value) ->
                 (SET_FOR_CLIENTS.contains(name.toLowerCase(Locale.ROOT)) ? settings : opening)
                     .put(name, value));
-    Pool pool =
-        enter(pools, route, server, credentials, user, version, new StartupParameters(opening));
+    Pool pool = enter(pools, login, server, credentials, version, new StartupParameters(opening));
     boolean entered = false;
     try {
       ServerParameters parameters = pool.learned(settings);
       if (parameters == null) {
-        parameters = learn(pool, settings, client);
+        parameters = learn(pool, settings, login, client);
       }
       entered = true;
       return new PoolCheckout(pool, parameters, null);
@@ -147,9 +143,9 @@ record PoolCheckout(Pool pool, ServerParameters parameters, @Nullable PooledBack
 
   /** Lets a server say what it makes of a client's settings. */
   private static ServerParameters learn(
-      Pool pool, Map<String, String> settings, BlockingChannel client)
+      Pool pool, Map<String, String> settings, PooledLogin login, BlockingChannel client)
       throws SessionException, IOException, InterruptedException {
-    PooledBackend backend = PoolWait.acquire(pool, client);
+    PooledBackend backend = PoolWait.acquire(pool, login, client);
     try {
       List<String> statements = new ArrayList<>();
       String others = backend.parameters().changesTo(backend.initial());

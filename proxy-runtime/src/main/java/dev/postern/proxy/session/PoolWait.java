@@ -30,20 +30,24 @@ final class PoolWait implements Waiter {
   /**
    * Waits for a connection.
    *
-   * @param client whose login waits; the connection will be used on its event loop
+   * @param login that waits, and is seen to
+   * @param client the connection will be used on its event loop
    * @throws IOException if the server cannot be reached
    */
-  static PooledBackend acquire(Pool pool, BlockingChannel client)
+  static PooledBackend acquire(Pool pool, PooledLogin login, BlockingChannel client)
       throws SessionException, IOException, InterruptedException {
     EventLoop eventLoop = client.eventLoop();
     PoolWait wait = new PoolWait(eventLoop);
     Share share = pool.share(eventLoop);
     eventLoop.execute(() -> share.acquire(wait));
+    login.waitsFor(pool);
     try {
       return get(wait.result, client, "a server connection of pool " + pool.key());
     } catch (InterruptedException | DeadlineExceededException e) {
       eventLoop.execute(() -> wait.giveUp(share));
       throw e;
+    } finally {
+      login.waitsNoMore();
     }
   }
 

@@ -43,6 +43,9 @@ public final class SessionRegistry {
   private final SessionLimits limits;
   private final ConcurrentMap<String, Session> sessions = new ConcurrentHashMap<>();
 
+  /** Logins that wait for a server connection, by the id that their session will have. */
+  private final ConcurrentMap<String, PooledLogin> waiting = new ConcurrentHashMap<>();
+
   /** Logins under way, the eldest first. Guarded by itself. */
   private final Set<Login> logins = new LinkedHashSet<>();
 
@@ -183,6 +186,23 @@ public final class SessionRegistry {
   /** All sessions that relay, as of now. */
   public Collection<Session> sessions() {
     return Collections.unmodifiableCollection(sessions.values());
+  }
+
+  void waits(PooledLogin login) {
+    waiting.put(login.client().sessionId(), login);
+  }
+
+  void waitsNoMore(PooledLogin login) {
+    waiting.remove(login.client().sessionId());
+  }
+
+  /** The logins that wait for a server connection, as of now. */
+  public Collection<PooledLogin> waiting() {
+    return Collections.unmodifiableCollection(waiting.values());
+  }
+
+  public Optional<PooledLogin> findWaiting(String id) {
+    return Optional.ofNullable(waiting.get(id));
   }
 
   public Optional<Session> find(String id) {

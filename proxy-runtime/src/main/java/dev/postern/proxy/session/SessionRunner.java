@@ -193,11 +193,9 @@ public final class SessionRunner implements Runnable {
         PoolCheckout.open(
             services.logins(),
             services.pools(),
-            route,
             services.router(),
-            user,
+            new PooledLogin(services.registry(), info, login.parameters(), user, route, startedAt),
             login.version(),
-            login.parameters(),
             channel);
     try {
       opening(info, login, user, route, checkout.pool().key().server(), place)

@@ -1,5 +1,6 @@
 package dev.postern.proxy.admin;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,6 +18,8 @@ public final class FakeProxy implements ProxyControl {
           "default",
           "db:5432",
           "idle",
+          null,
+          null,
           List.of("SET ROLE", "a temporary table"),
           Instant.EPOCH,
           Instant.EPOCH.plusSeconds(1),
@@ -24,7 +27,24 @@ public final class FakeProxy implements ProxyControl {
           20);
 
   public static final PoolRow POOL =
-      new PoolRow("default", "db:5432", "orders", "alice", "transaction", 20, 7, 3, 0, 40);
+      new PoolRow(
+          "default",
+          "db:5432",
+          "orders",
+          "alice",
+          "transaction",
+          false,
+          40,
+          1,
+          Duration.ofMillis(1500),
+          3,
+          2,
+          1,
+          20,
+          5,
+          0,
+          80,
+          0);
 
   private final List<String> told = new ArrayList<>();
 

@@ -53,7 +53,7 @@ final class ProxyCommandsTest {
   @Test
   void showsWhySessionsKeepTheirConnections() {
     assertThat(shell.run("sessions", "list").out())
-        .contains("idle   SET ROLE, a temporary table  ");
+        .contains("idle   -          -      SET ROLE, a temporary table  ");
     assertThat(shell.run("sessions", "list", "--output", "json").out())
         .containsPattern("\"pins\": \\[\\s+\"SET ROLE\",\\s+\"a temporary table\"\\s+]");
   }
@@ -63,10 +63,11 @@ final class ProxyCommandsTest {
     assertThat(shell.run("pools", "list").out())
         .isEqualTo(
             """
-            ROUTE    SERVER   DATABASE  ROLE   MODE         SIZE  OPEN  IDLE  WAITING  SESSIONS
-            default  db:5432  orders    alice  transaction  20    7     3     0        40
+            ROUTE    SERVER   DATABASE  ROLE   MODE         RETIRING  SESSIONS  WAITING  LONGEST  ACTIVE  IDLE  OPENING  LIMITS
+            default  db:5432  orders    alice  transaction  no        40        1        1500 ms  3       2     1        size 20, reserve 5, per database 80
             """);
-    assertThat(shell.run("pools", "list", "--output", "json").out()).contains("\"waiting\": 0");
+    assertThat(shell.run("pools", "list", "--output", "json").out())
+        .contains("\"longestWait\": \"PT1.5S\"", "\"connectionsPerDatabase\": 80");
   }
 
   @Test
