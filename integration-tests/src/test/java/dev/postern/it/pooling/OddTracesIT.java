@@ -154,6 +154,9 @@ final class OddTracesIT {
             sync(),
             query("RESET ALL")));
     cases.put(
+        "RESET ALL behind a role whose name was put together",
+        packets(query("SELECT set_config('ro' || 'le', 'hunt_group', false)"), query("RESET ALL")));
+    cases.put(
         "SET ROLE in a named statement that is bound later",
         packets(parse("s", "SET ROLE hunt_group"), sync(), bind("", "s"), execute("", 0), sync()));
     cases.put(

@@ -103,6 +103,21 @@ final class SqlWords {
     return new String(text, at, Math.min(close, end) - at, StandardCharsets.ISO_8859_1).strip();
   }
 
+  /** Whether the statement ends with this keyword, which is not quoted. Stays where it is. */
+  boolean endsWith(String keyword) {
+    int here = at;
+    int start = wordStart;
+    int behind = wordEnd;
+    boolean found = false;
+    while (next()) {
+      found = is(keyword) && text[wordStart - 1] != '"';
+    }
+    at = here;
+    wordStart = start;
+    wordEnd = behind;
+    return found;
+  }
+
   /** Moves to the next word of this statement; false behind its end. */
   boolean next() {
     while (at < end) {

@@ -2,6 +2,7 @@ package dev.postern.proxy.relay;
 
 import java.util.Locale;
 import java.util.Set;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -17,6 +18,9 @@ final class StatementScan {
   /** Reported by some versions of the server only. */
   private static final Set<String> REPORTED_LATELY =
       Set.of("search_path", "default_transaction_read_only");
+
+  /** A whole first argument: what is joined, doubled or escaped may be any name. */
+  private static final Pattern LITERAL_NAME = Pattern.compile("\\(\\s*'([^'\\\\]*)'\\s*,");
 
   private static final Pattern LOCALLY = Pattern.compile(",\\s*(true|'t'|'true'|'on')$");
 
@@ -118,7 +122,8 @@ final class StatementScan {
               && (words.is("none") || (words.is("to") && words.next() && words.is("none")));
       return none ? Effects.ENDS_ROLE : Effects.ROLE;
     }
-    return setting(words.word());
+    int effects = setting(words.word());
+    return effects != 0 && words.endsWith("default") ? 0 : effects;
   }
 
   private static int setting(String name) {
@@ -242,9 +247,7 @@ final class StatementScan {
     if (LOCALLY.matcher(lower).find()) {
       return 0;
     }
-    int open = arguments.indexOf('\'');
-    int shut = arguments.indexOf('\'', open + 1);
-    boolean literal = open == 1 && shut > open && arguments.startsWith("(");
-    return literal ? setting(lower.substring(open + 1, shut)) : Effects.UNKNOWN;
+    Matcher literal = LITERAL_NAME.matcher(lower);
+    return literal.lookingAt() ? setting(literal.group(1)) : Effects.UNKNOWN;
   }
 }

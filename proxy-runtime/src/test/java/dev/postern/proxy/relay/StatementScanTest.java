@@ -21,6 +21,9 @@ final class StatementScanTest {
         "SELECT 'SET ROLE x', $$; SET ROLE x$$, E'\\'; SET ROLE x' -- ; SET ROLE x",
         "SELECT \"set\", \"role\" FROM roles",
         "SET LOCAL work_mem = '1GB'",
+        "RESET work_mem",
+        "SET work_mem TO DEFAULT",
+        "SET my.own = default -- as it was",
         "SET TimeZone = 'UTC'",
         "SET TRANSACTION ISOLATION LEVEL SERIALIZABLE",
         "SELECT set_config('my.x', 'v', true)",
@@ -40,6 +43,9 @@ final class StatementScanTest {
       quoteCharacter = '`',
       value = {
         "SET work_mem = '1GB' | SET of a setting that servers do not report",
+        "SET my.own TO \"default\" | SET of a setting that servers do not report",
+        "SET my.own TO 'default' | SET of a setting that servers do not report",
+        "SET work_mem TO DEFAULT; SET ROLE x | SET ROLE",
         "SET standard_conforming_strings = off | SET of a setting that servers do not report",
         "SELECT set_config('my.x', 'v', NOT true) | SET of a setting that servers do not report",
         "SELECT 1; SET/**/ROLE x | SET ROLE",
@@ -61,10 +67,16 @@ final class StatementScanTest {
     assertThat(Effects.reasons(scan(sql))).containsExactly(reason);
   }
 
-  @Test
-  void takesASettingOfAnUnknownNameForAnyThatThereIs() {
-    assertThat(scan("SELECT set_config($1, $2, false)") & Effects.UNKNOWN)
-        .isEqualTo(Effects.UNKNOWN);
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "SELECT set_config($1, $2, false)",
+        "SELECT set_config('ro' || 'le', 'x', false)",
+        "SELECT set_config('ro' 'le', 'x', false)",
+        "SELECT set_config(E'\\162ole', 'x', false)"
+      })
+  void takesASettingOfAnUnknownNameForAnyThatThereIs(String sql) {
+    assertThat(scan(sql) & Effects.UNKNOWN).isEqualTo(Effects.UNKNOWN);
   }
 
   @Test

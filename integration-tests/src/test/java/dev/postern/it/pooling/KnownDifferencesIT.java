@@ -1,0 +1,223 @@
+package dev.postern.it.pooling;
+
+import static dev.postern.testkit.FrontendPackets.bind;
+import static dev.postern.testkit.FrontendPackets.describeStatement;
+import static dev.postern.testkit.FrontendPackets.execute;
+import static dev.postern.testkit.FrontendPackets.parse;
+import static dev.postern.testkit.FrontendPackets.query;
+import static dev.postern.testkit.FrontendPackets.sync;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.postern.api.routing.Pooling;
+import dev.postern.api.routing.Pooling.SessionState;
+import dev.postern.testkit.PostgresServer;
+import dev.postern.testkit.RunningPostern;
+import dev.postern.testkit.WireClient;
+import dev.postern.testkit.WireMessage;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/**
+ * What docs/transaction-pooling.md says of what differs, line by line: a line whose test fails is
+ * to go.
+ */
+final class KnownDifferencesIT {
+  private static final String ROLE = "differences_role";
+  private static final PostgresServer SERVER = PostgresServer.builder().start();
+
+  @BeforeAll
+  static void createRole() {
+    SERVER.createRole(ROLE, Pools.PASSWORD);
+    SERVER.execute(
+        "CREATE SEQUENCE differences_sequence",
+        "GRANT ALL ON SEQUENCE differences_sequence TO " + ROLE);
+  }
+
+  @AfterAll
+  static void stop() {
+    SERVER.close();
+  }
+
+  @Test
+  void theProcessMayBeAnotherInEachTransaction() {
+    try (RunningPostern postern = pool(2);
+        WireClient client = wire(postern);
+        WireClient other = wire(postern)) {
+      String first = client.queryOne("SELECT pg_backend_pid()");
+      other.query("BEGIN"); // takes the connection
+      assertThat(client.queryOne("SELECT pg_backend_pid()")).isNotEqualTo(first);
+    }
+  }
+
+  @Test
+  void aNotificationNamesTheProcessOfAConnection() {
+    try (RunningPostern postern = pool(2);
+        WireClient listener = Way.direct(SERVER, ROLE).wire();
+        WireClient sender = WireClient.connect(postern.address())) {
+      int told = sender.login(ROLE, Pools.PASSWORD, "postgres").processId();
+      listener.query("LISTEN differences");
+      sender.query("NOTIFY differences");
+      int named = listener.expect('A').int32(0);
+      assertThat(Pools.processes(SERVER, ROLE)).contains(String.valueOf(named));
+      assertThat(named).isNotEqualTo(told);
+    }
+  }
+
+  @Test
+  void lastvalIsOfWhoeverUsedTheConnectionLast() {
+    try (RunningPostern postern = pool(1);
+        WireClient client = wire(postern);
+        WireClient other = wire(postern)) {
+      String mine = client.queryOne("SELECT nextval('differences_sequence')");
+      String others = other.queryOne("SELECT nextval('differences_sequence')");
+      assertThat(client.queryOne("SELECT lastval()")).isEqualTo(others).isNotEqualTo(mine);
+      assertThat(client.queryOne("SELECT currval('differences_sequence')")).isEqualTo(others);
+    }
+  }
+
+  @Test
+  void anErrorOfPosternHasNoPlaceInTheServersSource() {
+    try (RunningPostern postern = pool(pool -> pool.size(1).sessionState(SessionState.REFUSE));
+        WireClient client = wire(postern)) {
+      client.send(query("SET work_mem = '1MB'"));
+      assertThat(client.expectError().fields())
+          .containsEntry('C', "0A000")
+          .doesNotContainKeys('F', 'L', 'R');
+      client.receiveUntil('Z');
+    }
+  }
+
+  @Test
+  void aFirstPrepareMayFindATableAsItWasAndSucceedsTheNextTime() {
+    SERVER.execute("CREATE TABLE differences (a int)", "GRANT ALL ON differences TO " + ROLE);
+    try (RunningPostern postern = pool(1);
+        WireClient early = wire(postern);
+        WireClient late = wire(postern)) {
+      early.send(prepare("s"));
+      assertThat(errors(early.receiveUntil('Z'))).isEmpty();
+      SERVER.execute("ALTER TABLE differences ADD COLUMN b int");
+      late.send(prepare("s"));
+      assertThat(errors(late.receiveUntil('Z'))).containsExactly("0A000");
+      late.send(prepare("again"));
+      assertThat(errors(late.receiveUntil('Z'))).isEmpty();
+    }
+  }
+
+  private static byte[][] prepare(String name) {
+    return new byte[][] {
+      parse(name, "SELECT * FROM differences"),
+      describeStatement(name),
+      bind("", name),
+      execute("", 0),
+      sync()
+    };
+  }
+
+  @Test
+  void aSettingOfOnesOwnIsEmptyOrNullAfterResetAll() {
+    try (RunningPostern postern = pool(2);
+        WireClient client = wire(postern);
+        WireClient other = wire(postern)) {
+      client.query("SET my.own = 'x'");
+      client.query("RESET ALL");
+      assertThat(own(client)).isEqualTo("empty");
+      other.query("BEGIN"); // takes the connection
+      assertThat(own(client)).isEqualTo("null");
+    }
+  }
+
+  private static String own(WireClient client) {
+    return client.queryOne(
+        "SELECT CASE current_setting('my.own', true) WHEN '' THEN 'empty' ELSE 'null' END");
+  }
+
+  @Test
+  void aSeedIsNotOfThisClientInALaterTransaction() {
+    String direct;
+    try (WireClient client = Way.direct(SERVER, ROLE).wire()) {
+      client.query("SELECT setseed(0.5)");
+      direct = client.queryOne("SELECT random()");
+    }
+    try (RunningPostern postern = pool(1);
+        WireClient client = wire(postern);
+        WireClient other = wire(postern)) {
+      client.query("SELECT setseed(0.5)");
+      assertThat(other.queryOne("SELECT random()")).isEqualTo(direct);
+      assertThat(client.queryOne("SELECT random()")).isNotEqualTo(direct);
+    }
+  }
+
+  @Test
+  void statementsOfTheProtocolHaveOtherNamesInSql() {
+    try (RunningPostern postern = pool(1);
+        WireClient client = wire(postern)) {
+      client.send(parse("mine", "SELECT 1"), sync());
+      client.receiveUntil('Z');
+      assertThat(client.queryOne("SELECT name FROM pg_prepared_statements")).isNotEqualTo("mine");
+      client.send(query("EXECUTE mine"));
+      assertThat(client.expectError().sqlState()).isEqualTo("26000");
+      client.receiveUntil('Z');
+    }
+  }
+
+  @Test
+  void terminatingTheProcessOfAnEarlierTransactionEndsWhoeverHasItNow() {
+    try (RunningPostern postern = pool(2);
+        WireClient client = wire(postern);
+        WireClient other = wire(postern)) {
+      String process = client.queryOne("SELECT pg_backend_pid()");
+      other.query("BEGIN"); // takes the connection
+      assertThat(client.queryOne("SELECT pg_terminate_backend(" + process + ")")).isEqualTo("t");
+      assertThat(Pools.errorsUntilTheEnd(other))
+          .singleElement()
+          .satisfies(error -> assertThat(error.sqlState()).isEqualTo("57P01"));
+      assertThat(client.queryOne("SELECT 'unhurt'")).isEqualTo("unhurt");
+    }
+  }
+
+  @Test
+  void aThreadThatHoldsAllConnectionsWaitsForItself() {
+    try (RunningPostern postern = pool(pool -> pool.size(1).waitTimeout(Duration.ofMillis(200)));
+        WireClient first = wire(postern);
+        WireClient second = wire(postern)) {
+      first.query("BEGIN");
+      second.send(query("SELECT 1"));
+      second.expectFatal("53300");
+    }
+  }
+
+  @Test
+  void whatABlockDoesWithoutTheStatementSayingSoIsLeftToTheNextClient() {
+    try (RunningPostern postern = pool(1);
+        WireClient client = wire(postern);
+        WireClient other = wire(postern)) {
+      client.query("DO $$BEGIN PERFORM set_config('my.own', 'left', false); END$$");
+      assertThat(other.queryOne("SELECT current_setting('my.own', true)")).isEqualTo("left");
+    }
+  }
+
+  private static List<String> errors(List<WireMessage> answer) {
+    return answer.stream()
+        .filter(message -> message.type() == 'E')
+        .map(WireMessage::sqlState)
+        .toList();
+  }
+
+  private static WireClient wire(RunningPostern postern) {
+    return Way.through(postern, ROLE).wire();
+  }
+
+  private static RunningPostern pool(int size) {
+    return pool(pool -> pool.size(size));
+  }
+
+  private static RunningPostern pool(Consumer<Pooling.Settings> settings) {
+    RunningPostern postern = Pools.before(SERVER, Pooling.TRANSACTION.with(settings));
+    postern.importUser(SERVER, ROLE);
+    return postern;
+  }
+}
