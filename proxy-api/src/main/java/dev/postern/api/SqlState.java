@@ -7,6 +7,7 @@ package dev.postern.api;
  * @param code five characters, each {@code 0-9} or {@code A-Z}
  */
 public record SqlState(String code) {
+  public static final SqlState SUCCESSFUL_COMPLETION = new SqlState("00000");
   public static final SqlState CONNECTION_EXCEPTION = new SqlState("08000");
   public static final SqlState UNABLE_TO_CONNECT = new SqlState("08001");
   public static final SqlState REJECTED_CONNECTION = new SqlState("08004");

@@ -32,6 +32,8 @@ import java.util.function.Consumer;
  *     long is disconnected with {@code 25P03}; zero: never
  * @param sessionState what happens when a client in transaction or statement mode changes something
  *     that cannot be shared
+ * @param noticeOnPin whether a client is told, by a NOTICE, that it keeps its connection because of
+ *     such a change, and until when
  * @param preparedStatements the most named prepared statements that are kept on one connection; 1
  *     or more
  */
@@ -49,6 +51,7 @@ public record Pooling(
     Duration checkAfter,
     Duration idleInTransactionTimeout,
     SessionState sessionState,
+    boolean noticeOnPin,
     int preparedStatements) {
 
   /** When a client gives its server connection back. */
@@ -120,6 +123,7 @@ public record Pooling(
         Duration.ofSeconds(30),
         Duration.ZERO,
         SessionState.PIN,
+        false,
         200);
   }
 
@@ -164,6 +168,7 @@ public record Pooling(
     private Duration checkAfter;
     private Duration idleInTransactionTimeout;
     private SessionState sessionState;
+    private boolean noticeOnPin;
     private int preparedStatements;
 
     private Settings(Pooling pooling) {
@@ -180,6 +185,7 @@ public record Pooling(
       checkAfter = pooling.checkAfter;
       idleInTransactionTimeout = pooling.idleInTransactionTimeout;
       sessionState = pooling.sessionState;
+      noticeOnPin = pooling.noticeOnPin;
       preparedStatements = pooling.preparedStatements;
     }
 
@@ -198,6 +204,7 @@ public record Pooling(
           checkAfter,
           idleInTransactionTimeout,
           sessionState,
+          noticeOnPin,
           preparedStatements);
     }
 
@@ -263,6 +270,11 @@ public record Pooling(
 
     public Settings sessionState(SessionState value) {
       sessionState = value;
+      return this;
+    }
+
+    public Settings noticeOnPin(boolean value) {
+      noticeOnPin = value;
       return this;
     }
 

@@ -32,6 +32,7 @@ final class PoolingTest {
                     .checkAfter(Duration.ofSeconds(8))
                     .idleInTransactionTimeout(Duration.ofSeconds(10))
                     .sessionState(SessionState.REFUSE)
+                    .noticeOnPin(true)
                     .preparedStatements(11));
 
     assertThat(changed)
@@ -50,6 +51,7 @@ final class PoolingTest {
                 Duration.ofSeconds(8),
                 Duration.ofSeconds(10),
                 SessionState.REFUSE,
+                true,
                 11));
   }
 

@@ -45,7 +45,7 @@ class Answers {
     boolean own = (first & RequestQueue.OWN) != 0;
     switch (type) {
       case 'Z' -> {
-        return readyForQuery(bytes.getByte(at + HEADER_LENGTH), size);
+        return readyForQuery(bytes.getByte(at + HEADER_LENGTH), at, size, replies);
       }
       case 'D', 'd' -> {}
       case 'S' -> {
@@ -103,7 +103,7 @@ class Answers {
     }
   }
 
-  private boolean readyForQuery(byte status, int size) {
+  private boolean readyForQuery(byte status, int at, int size, Replies replies) {
     if (size != HEADER_LENGTH + 1) {
       relay.violated(relay.backendSide(), "a ReadyForQuery of %d bytes".formatted(size));
       return true;
@@ -119,7 +119,7 @@ class Answers {
       queue.remove();
     }
     progress.ready(status, queue.cycles());
-    ready(status, dropped);
+    ready(status, dropped, at, replies);
     return dropped;
   }
 
@@ -172,7 +172,7 @@ class Answers {
   }
 
   /** A ReadyForQuery has come; {@code own}: of a query of Postern's own. */
-  void ready(byte status, boolean own) {}
+  void ready(byte status, boolean own, int at, Replies replies) {}
 
   /** An error has come, and no Sync is behind what it is about. */
   void skips() {}

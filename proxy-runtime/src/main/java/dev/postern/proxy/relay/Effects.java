@@ -54,6 +54,19 @@ final class Effects {
     "LOAD"
   };
 
+  /** What ends each of these. */
+  private static final String[] ENDS = {
+    "RESET ALL or DISCARD ALL",
+    "RESET ROLE or DISCARD ALL",
+    "RESET SESSION AUTHORIZATION or DISCARD ALL",
+    "UNLISTEN * or DISCARD ALL",
+    "DEALLOCATE ALL or DISCARD ALL",
+    "CLOSE ALL or DISCARD ALL",
+    "DISCARD TEMP or DISCARD ALL",
+    "pg_advisory_unlock_all() or DISCARD ALL",
+    "it ends"
+  };
+
   private Effects() {}
 
   /** The pins that a statement with these effects takes away. */
@@ -62,6 +75,17 @@ final class Effects {
       return PINS & ~LOAD;
     }
     return effects >>> ENDS_SHIFT & 0xff;
+  }
+
+  /** A sentence for each of these, for the client. */
+  static List<String> notices(int pins) {
+    List<String> notices = new ArrayList<>();
+    for (int i = 0; i < REASONS.length; i++) {
+      if ((pins & 1 << i) != 0) {
+        notices.add(REASONS[i] + " keeps the server connection of this session until " + ENDS[i]);
+      }
+    }
+    return notices;
   }
 
   /** What ties a session to its connection, for people. */

@@ -1,6 +1,7 @@
 package dev.postern.proxy.relay;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What ties a session to its backend, as far as the texts of its statements say. Taken away only
@@ -11,6 +12,10 @@ final class Pins {
   private final Lease lease;
   private final Outstanding outstanding;
   private final Progress progress;
+
+  /** {@code null} where the client is told nothing. */
+  private final @Nullable PinNotices notices;
+
   private int pins;
 
   /** What the only statement under way takes away, if it is carried out. */
@@ -18,10 +23,14 @@ final class Pins {
 
   private boolean carriedOut;
 
-  Pins(Lease lease, Outstanding outstanding, Progress progress) {
+  /**
+   * @param telling whether the client is told
+   */
+  Pins(Lease lease, Outstanding outstanding, Progress progress, boolean telling) {
     this.lease = lease;
     this.outstanding = outstanding;
     this.progress = progress;
+    notices = telling ? new PinNotices(outstanding.queue) : null;
   }
 
   boolean isEmpty() {
@@ -48,14 +57,32 @@ final class Pins {
     return wanted;
   }
 
+  /** An answer has shown this. */
   void add(int more) {
-    pins |= more;
+    add(more & ~pins, true);
+  }
+
+  private void add(int added, boolean answered) {
+    pins |= added;
+    if (notices != null && added != 0) {
+      notices.pinned(added, answered);
+    }
+  }
+
+  /** Whether the client is told of them. */
+  boolean areTold() {
+    return notices != null;
+  }
+
+  /** What the client is to be told before the ReadyForQuery that has come. */
+  List<String> news() {
+    return notices == null ? List.of() : notices.ready(pins);
   }
 
   /** A statement with these effects goes on, or is prepared. */
   void apply(int effects) {
     int added = of(effects);
-    pins |= added;
+    add(added & ~pins, false);
     boolean alone =
         outstanding.queue.isEmpty()
             && progress.transactionStatus() == 'I'

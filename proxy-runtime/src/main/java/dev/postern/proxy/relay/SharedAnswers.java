@@ -1,7 +1,9 @@
 package dev.postern.proxy.relay;
 
+import dev.postern.api.SqlState;
 import dev.postern.api.message.BackendMessage;
 import dev.postern.api.message.ErrorResponse;
+import dev.postern.api.message.NoticeResponse;
 import dev.postern.api.message.ParameterStatus;
 import dev.postern.proxy.codec.BackendCodec;
 import dev.postern.proxy.codec.ProtocolException;
@@ -179,10 +181,15 @@ final class SharedAnswers extends Answers {
   }
 
   @Override
-  void ready(byte status, boolean own) {
+  void ready(byte status, boolean own, int at, Replies replies) {
     sharing.ready(status, own);
     if (own) {
       lease.restored();
+    }
+    if (sharing.pins.areTold()) {
+      for (String news : sharing.pins.news()) {
+        reply(NoticeResponse.notice(SqlState.SUCCESSFUL_COMPLETION, news), at, replies);
+      }
     }
   }
 

@@ -41,7 +41,7 @@ final class SharedRewriting implements Rewriting {
       PooledRelay relay, Lease lease, Outstanding outstanding, Pool pool, Restoring restoring) {
     this.relay = relay;
     this.outstanding = outstanding;
-    pins = new Pins(lease, outstanding, relay.progress());
+    pins = new Pins(lease, outstanding, relay.progress(), pool.pooling().noticeOnPin());
     rules = new PoolRules(relay, lease, outstanding, pool, pins);
     this.restoring = restoring;
     awaited = new AwaitedAnswers(outstanding);

@@ -26,6 +26,7 @@ public record PoolConfig(
     @Nullable Duration checkAfter,
     @Nullable Duration idleInTransactionTimeout,
     @Nullable SessionState sessionState,
+    @Nullable Boolean noticeOnPin,
     @Nullable Integer preparedStatements) {
   public PoolConfig {
     atLeast("size", size, 0);
@@ -79,6 +80,7 @@ public record PoolConfig(
     set(checkAfter, pool::checkAfter);
     set(idleInTransactionTimeout, pool::idleInTransactionTimeout);
     set(sessionState, pool::sessionState);
+    set(noticeOnPin, pool::noticeOnPin);
     set(preparedStatements, pool::preparedStatements);
   }
 

@@ -50,6 +50,7 @@ final class PoolConfigTest {
         check-after: 15s
         idle-in-transaction-timeout: 1m
         session-state: refuse
+        notice-on-pin: true
         prepared-statements: 1000
         """;
 
@@ -69,6 +70,7 @@ final class PoolConfigTest {
                         .checkAfter(Duration.ofSeconds(15))
                         .idleInTransactionTimeout(Duration.ofMinutes(1))
                         .sessionState(SessionState.REFUSE)
+                        .noticeOnPin(true)
                         .preparedStatements(1000)));
   }
 

@@ -1,0 +1,223 @@
+package dev.postern.it.pooling;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.postern.api.routing.Pooling;
+import dev.postern.testkit.FrontendPackets;
+import dev.postern.testkit.PostgresServer;
+import dev.postern.testkit.RunningPostern;
+import dev.postern.testkit.WireClient;
+import dev.postern.testkit.WireMessage;
+import java.util.List;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What docs/transaction-pooling.md says of clients that keep their connection, line by line. */
+final class PinsIT {
+  private static final String ROLE = "pins_role";
+  private static final String SETTING = "SET of a setting that servers do not report";
+  private static final PostgresServer SERVER = PostgresServer.builder().start();
+
+  @BeforeAll
+  static void createRole() {
+    SERVER.createRole(ROLE, Pools.PASSWORD);
+    SERVER.execute("ALTER ROLE pins_role SUPERUSER");
+  }
+
+  @AfterAll
+  static void stop() {
+    SERVER.close();
+  }
+
+  @ParameterizedTest(name = "{0} until {2}")
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "SET work_mem = '1MB' | " + SETTING + " | RESET ALL",
+        "SET statement_timeout = 100000 | " + SETTING + " | DISCARD ALL",
+        "SET my.own = 'x' | " + SETTING + " | RESET ALL",
+        "SELECT set_config('my.own', 'x', false) | " + SETTING + " | RESET ALL",
+        "SET ROLE pins_role | SET ROLE | RESET ROLE",
+        "SET ROLE pins_role | SET ROLE | DISCARD ALL",
+        "SET SESSION AUTHORIZATION pins_role | SET SESSION AUTHORIZATION"
+            + " | RESET SESSION AUTHORIZATION",
+        "SET SESSION AUTHORIZATION pins_role | SET SESSION AUTHORIZATION | DISCARD ALL",
+        "PREPARE q AS SELECT 1 | PREPARE | DEALLOCATE ALL",
+        "PREPARE q AS SELECT 1 | PREPARE | DISCARD ALL",
+        "DECLARE c CURSOR WITH HOLD FOR SELECT 1 | a cursor WITH HOLD | CLOSE ALL",
+        "DECLARE c CURSOR WITH HOLD FOR SELECT 1 | a cursor WITH HOLD | DISCARD ALL",
+        "CREATE TEMP TABLE t (a int) | a temporary table | DISCARD TEMP",
+        "CREATE TEMP TABLE t (a int) | a temporary table | DISCARD ALL",
+        "SELECT pg_advisory_lock(1) | a session advisory lock | SELECT pg_advisory_unlock_all()",
+        "SELECT pg_advisory_lock(1) | a session advisory lock | DISCARD ALL",
+      })
+  void areThereUntilTheClientCleansUp(String statement, String reason, String end) {
+    try (RunningPostern postern = pool(pool -> pool.size(1));
+        WireClient client = Way.through(postern, ROLE).wire()) {
+      client.query(statement);
+      awaitPins(postern, reason);
+      client.query("BEGIN");
+      client.query(end.startsWith("DISCARD") ? "SELECT 1" : end);
+      client.query("ROLLBACK");
+      awaitPins(postern, reason);
+      client.query(end);
+      awaitPins(postern);
+    }
+  }
+
+  @Test
+  void ofListenAreThereUntilUnlisten() {
+    // Whatever LISTEN costs: behind these nobody keeps a connection.
+    for (String end : List.of("UNLISTEN *", "DISCARD ALL")) {
+      try (RunningPostern postern = pool(pool -> pool.size(1));
+          WireClient client = Way.through(postern, ROLE).wire()) {
+        client.query("LISTEN pins");
+        client.query(end);
+        awaitPins(postern);
+      }
+    }
+  }
+
+  @Test
+  void ofLoadAreThereUntilTheEnd() {
+    try (RunningPostern postern = pool(pool -> pool.size(1));
+        WireClient other = Way.through(postern, ROLE).wire()) {
+      try (WireClient client = Way.through(postern, ROLE).wire()) {
+        client.query("LOAD 'plpgsql'");
+        awaitPins(postern, "LOAD");
+        client.query("DISCARD ALL");
+        awaitPins(postern, "LOAD");
+        client.send(FrontendPackets.terminate());
+      }
+      assertThat(other.queryOne("SELECT 'served'")).isEqualTo("served");
+    }
+  }
+
+  @Test
+  void ofWhatCannotBeKnownAreThereUntilDiscardAll() {
+    String text = "/* " + "x".repeat(1024 * 1024) + " */ SELECT 1";
+    for (String sql : List.of("SELECT set_config('my' || '.own', 'x', false)", text)) {
+      try (RunningPostern postern = pool(pool -> pool.size(1));
+          WireClient client = Way.through(postern, ROLE).wire()) {
+        client.query(sql);
+        await().until(() -> pins(postern).size() == 4);
+        client.query("DISCARD ALL");
+        awaitPins(postern);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "RESET work_mem",
+        "RESET search_path",
+        "SET work_mem TO DEFAULT",
+        "SET statement_timeout = DEFAULT",
+        "SET TimeZone = 'Asia/Tokyo'",
+        "SET LOCAL work_mem = '1MB'",
+        "CREATE TEMP TABLE t (a int) ON COMMIT DROP",
+        "SELECT pg_advisory_xact_lock(1)",
+        "DECLARE c CURSOR FOR SELECT 1"
+      })
+  void areNotThereWhereNothingIsLeft(String statement) {
+    try (RunningPostern postern = pool(pool -> pool.size(1));
+        WireClient client = Way.through(postern, ROLE).wire();
+        WireClient other = Way.through(postern, ROLE).wire()) {
+      client.query("BEGIN");
+      client.query(statement);
+      client.query("COMMIT");
+      assertThat(pins(postern)).isEmpty();
+      assertThat(other.queryOne("SELECT 'served'")).isEqualTo("served");
+    }
+  }
+
+  @Test
+  void areToldToTheClientBeforeItIsReadyAgain() {
+    try (RunningPostern postern = pool(pool -> pool.size(1).noticeOnPin(true));
+        WireClient client = Way.through(postern, ROLE).wire()) {
+      assertThat(types(client.query("SET ROLE pins_role"))).endsWith('C', 'N', 'Z');
+      assertThat(types(client.query("SET ROLE pins_role"))).doesNotContain('N');
+      List<WireMessage> told = notices(client.query("LOAD 'plpgsql'; SET work_mem = '1MB'"));
+      assertThat(told)
+          .extracting(notice -> notice.fields().get('M'))
+          .containsExactly(
+              SETTING
+                  + " keeps the server connection of this session until RESET ALL or"
+                  + " DISCARD ALL",
+              "LOAD keeps the server connection of this session until it ends");
+      assertThat(told)
+          .allSatisfy(
+              notice ->
+                  assertThat(notice.fields())
+                      .containsEntry('S', "NOTICE")
+                      .containsEntry('V', "NOTICE")
+                      .containsEntry('C', "00000"));
+      client.query("RESET ROLE");
+      assertThat(notices(client.query("SET ROLE pins_role"))).hasSize(1);
+    }
+  }
+
+  @Test
+  void areToldInTheirTurnInAPipeline() {
+    try (RunningPostern postern = pool(pool -> pool.size(1).noticeOnPin(true));
+        WireClient client = Way.through(postern, ROLE).wire()) {
+      client.send(
+          FrontendPackets.query("SELECT 1"),
+          FrontendPackets.parse("", "SELECT 1"),
+          FrontendPackets.bind("", ""),
+          FrontendPackets.execute("", 0),
+          FrontendPackets.sync(),
+          FrontendPackets.parse("", "SET work_mem = '1MB'"),
+          FrontendPackets.bind("", ""),
+          FrontendPackets.execute("", 0),
+          FrontendPackets.sync(),
+          FrontendPackets.query("SET ROLE pins_role"),
+          FrontendPackets.query("SELECT 1"));
+      assertThat(types(client.receiveUntil('Z'))).containsExactly('T', 'D', 'C', 'Z');
+      assertThat(types(client.receiveUntil('Z'))).containsExactly('1', '2', 'D', 'C', 'Z');
+      assertThat(types(client.receiveUntil('Z'))).containsExactly('1', '2', 'C', 'N', 'Z');
+      assertThat(types(client.receiveUntil('Z'))).endsWith('C', 'N', 'Z');
+      assertThat(types(client.receiveUntil('Z'))).containsExactly('T', 'D', 'C', 'Z');
+    }
+  }
+
+  @Test
+  void areNotToldUnlessItIsAskedFor() {
+    try (RunningPostern postern = pool(pool -> pool.size(1));
+        WireClient client = Way.through(postern, ROLE).wire()) {
+      assertThat(notices(client.query("SET ROLE pins_role"))).isEmpty();
+    }
+  }
+
+  private static List<Character> types(List<WireMessage> answer) {
+    return answer.stream().map(WireMessage::type).toList();
+  }
+
+  private static List<WireMessage> notices(List<WireMessage> answer) {
+    return answer.stream().filter(message -> message.type() == 'N').toList();
+  }
+
+  private static void awaitPins(RunningPostern postern, String... pins) {
+    await().untilAsserted(() -> assertThat(pins(postern)).containsExactly(pins));
+  }
+
+  private static List<String> pins(RunningPostern postern) {
+    return postern.server().registry().sessions().stream()
+        .flatMap(session -> session.relay().pins().stream())
+        .toList();
+  }
+
+  private static RunningPostern pool(Consumer<Pooling.Settings> settings) {
+    RunningPostern postern = Pools.before(SERVER, Pooling.TRANSACTION.with(settings));
+    postern.importUser(SERVER, ROLE);
+    return postern;
+  }
+}
