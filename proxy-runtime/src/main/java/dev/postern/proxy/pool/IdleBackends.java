@@ -74,11 +74,12 @@ final class IdleBackends {
     long idleTimeout = pool.pooling().idleTimeout().toNanos();
     for (PooledBackend backend : List.copyOf(backends)) {
       boolean expired = now - backend.expiresAt() > 0;
-      boolean unused =
-          idleTimeout > 0
-              && now - backend.idleSince() > idleTimeout
-              && pool.open() > pool.pooling().minimum();
-      if (expired || unused || pool.isRetired()) {
+      if (expired || pool.isRetired()) {
+        close(backend);
+      } else if (idleTimeout > 0
+          && now - backend.idleSince() > idleTimeout
+          && pool.places().spare(pool.pooling().minimum())) {
+        backend.spare();
         close(backend);
       }
     }

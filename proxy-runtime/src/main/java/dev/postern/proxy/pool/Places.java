@@ -43,6 +43,9 @@ final class Places {
   /** Connections of the pool that are open or being opened. */
   private final AtomicInteger open = new AtomicInteger();
 
+  /** Those of them that are being closed because the pool has more than it is to keep. */
+  private final AtomicInteger spared = new AtomicInteger();
+
   /**
    * @param quotas of the database and of the role
    */
@@ -99,6 +102,24 @@ final class Places {
         return true;
       }
     }
+  }
+
+  /** Whether one may be closed, and so many remain; if so, that is promised to the caller. */
+  boolean spare(int kept) {
+    while (true) {
+      int closing = spared.get();
+      if (open.get() - closing <= kept) {
+        return false;
+      }
+      if (spared.compareAndSet(closing, closing + 1)) {
+        return true;
+      }
+    }
+  }
+
+  /** One that could be spared is closed, and its place has been released. */
+  void sparedIsClosed() {
+    spared.decrementAndGet();
   }
 
   /** A connection is gone, or could not be opened. */

@@ -5,6 +5,8 @@ import dev.postern.api.routing.Backend;
 import dev.postern.api.routing.Pooling;
 import dev.postern.proxy.backend.Credentials;
 import io.netty.channel.EventLoop;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -194,11 +196,14 @@ public final class Pool {
 
   /** When a connection that is opened now is to be replaced, in the time of System.nanoTime. */
   long expiry(long now) {
-    long lifetime = pooling().lifetime().toNanos();
-    if (lifetime == 0) {
-      return now + Long.MAX_VALUE / 2;
-    }
-    return now + (long) (lifetime * ThreadLocalRandom.current().nextDouble(0.9, 1.1));
+    return expiry(pooling().lifetime(), now);
+  }
+
+  /** Give or take a tenth, so that connections opened at once are not replaced at once. */
+  static long expiry(Duration lifetime, long now) {
+    return lifetime.isZero()
+        ? now + Long.MAX_VALUE / 2
+        : now + (long) (lifetime.toNanos() * ThreadLocalRandom.current().nextDouble(0.9, 1.1));
   }
 
   void sessionOpened(@Nullable String owner) {
@@ -254,12 +259,23 @@ public final class Pool {
     }
   }
 
-  /** Looks at idle connections of all loops: closes those that are too old, opens the minimum. */
+  /**
+   * Looks at idle connections of all loops: closes those that are too old, opens the minimum.
+   * Called by one thread.
+   */
   void maintain() {
+    List<Share> known = new ArrayList<>(shares.length());
     for (int i = 0; i < shares.length(); i++) {
       Share share = shares.get(i);
       if (share != null) {
+        known.add(share);
         share.loop().execute(share::maintain);
+      }
+    }
+    if (!known.isEmpty() && !retired) {
+      for (int missing = pooling().minimum() - open(); missing > 0; missing--) {
+        Share share = known.get(missing % known.size());
+        share.loop().execute(share::openAhead);
       }
     }
   }

@@ -36,6 +36,7 @@ public final class PooledBackend {
   private final BackendPort port;
   private final Return comingBack;
   private long idleSince;
+  private boolean spared;
 
   PooledBackend(
       Share share,
@@ -108,6 +109,15 @@ public final class PooledBackend {
 
   long expiresAt() {
     return expiresAt;
+  }
+
+  /** It is closed because the pool can spare it. Called on its home loop, as is the next. */
+  void spare() {
+    spared = true;
+  }
+
+  boolean isSpared() {
+    return spared;
   }
 
   long idleSince() {

@@ -116,9 +116,15 @@ public final class Share {
         }
         return;
       }
-      opening.incrementAndGet();
-      pool.opener().open(this);
+      open();
     }
+  }
+
+  /** Opens a connection, for which there is a place. */
+  private void open() {
+    opening.incrementAndGet();
+    pool.backoff().began();
+    pool.opener().open(this);
   }
 
   private void unblock() {
@@ -185,16 +191,17 @@ public final class Share {
       first.granted(backend);
       return;
     }
-    if (pool.isRetired() || now - backend.expiresAt() > 0 || isSurplus()) {
+    if (pool.isRetired() || now - backend.expiresAt() > 0) {
+      backend.discard(false);
+      return;
+    }
+    int size = pool.pooling().size();
+    if (size > 0 && pool.places().spare(size)) {
+      backend.spare();
       backend.discard(false);
       return;
     }
     idle.add(backend, now);
-  }
-
-  private boolean isSurplus() {
-    int size = pool.pooling().size();
-    return size > 0 && pool.open() > size;
   }
 
   /** Another loop's share, if a session waits there and nobody here, or longer than is fair. */
@@ -249,6 +256,9 @@ public final class Share {
   void closed(PooledBackend backend) {
     idle.remove(backend);
     pool.places().release();
+    if (backend.isSpared()) {
+      pool.places().sparedIsClosed(); // not before: others would be closed in its place
+    }
     openForWaiters(0);
   }
 
@@ -274,14 +284,17 @@ public final class Share {
   }
 
   void maintain() {
+    idle.closeUnneeded(System.nanoTime());
+  }
+
+  /** Opens a connection that nobody waits for, if the pool has not got its minimum meanwhile. */
+  void openAhead() {
     long now = System.nanoTime();
-    idle.closeUnneeded(now);
     if (!pool.isRetired()
         && pool.open() < pool.pooling().minimum()
         && !pool.backoff().isOn(now)
         && pool.places().take(0, this, now) == null) {
-      opening.incrementAndGet();
-      pool.opener().open(this);
+      open();
     }
   }
 
