@@ -113,6 +113,9 @@ async function notifications(client, other) {
   await run(client, 'LISTEN conformance_node')
   await run(other, "NOTIFY conformance_node, 'hello'")
   say('notification', await heard)
+  const own = new Promise(resolve => client.once('notification', message => resolve([message.payload, message.processId === client.processID])))
+  await run(client, "NOTIFY conformance_node, 'own'")
+  say('own notification', await own)
   await run(client, 'UNLISTEN *')
 }
 

@@ -105,6 +105,21 @@ final class PoolViewIT {
   }
 
   @Test
+  void aClientThatListensIsSeenToKeepNoConnection() {
+    try (WireClient client = loggedIn()) {
+      client.query("LISTEN news");
+      await()
+          .untilAsserted(
+              () ->
+                  assertThat(operator.sessions())
+                      .extracting(SessionRow::channels)
+                      .containsExactly(List.of("news")));
+      awaitPins();
+      assertThat(pool().listening()).isEqualTo(new PoolRow.Listening(true, 1, 1));
+    }
+  }
+
+  @Test
   void aSessionBeforeAFullPoolIsSeenToWait() throws Exception {
     try (WireClient first = loggedIn();
         WireClient second = loggedIn()) {
@@ -206,7 +221,8 @@ final class PoolViewIT {
         0,
         0,
         0,
-        0);
+        0,
+        new PoolRow.Listening(false, 0, 0));
   }
 
   private PoolRow pool() {

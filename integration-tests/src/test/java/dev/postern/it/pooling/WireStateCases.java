@@ -4,6 +4,8 @@ import static dev.postern.testkit.FrontendPackets.bind;
 import static dev.postern.testkit.FrontendPackets.copyData;
 import static dev.postern.testkit.FrontendPackets.copyDone;
 import static dev.postern.testkit.FrontendPackets.copyFail;
+import static dev.postern.testkit.FrontendPackets.describePortal;
+import static dev.postern.testkit.FrontendPackets.describeStatement;
 import static dev.postern.testkit.FrontendPackets.execute;
 import static dev.postern.testkit.FrontendPackets.flush;
 import static dev.postern.testkit.FrontendPackets.parse;
@@ -146,6 +148,45 @@ final class WireStateCases {
                 "CREATE TEMP TABLE discarded (a int)",
                 "DISCARD TEMP",
                 "SELECT * FROM discarded"));
+    cases.put(
+        "channels",
+        (client, other) -> {
+          client.query("LISTEN conformance_a", "NOTIFY conformance_a, 'own'");
+          other.query("NOTIFY conformance_a, 'another client'");
+          client.next();
+          client.query(
+              "BEGIN",
+              "LISTEN conformance_b",
+              "SAVEPOINT s",
+              "UNLISTEN conformance_a",
+              "LISTEN conformance_c",
+              "ROLLBACK TO s",
+              "NOTIFY conformance_b, 'in the block'",
+              "NOTIFY conformance_c, 'unheard'",
+              "COMMIT",
+              "BEGIN; NOTIFY conformance_a, 'lost'; UNLISTEN *; ROLLBACK",
+              "BEGIN; SELECT 1/0",
+              "LISTEN conformance_d",
+              "UNLISTEN conformance_d",
+              "COMMIT",
+              "LISTEN conformance_d; NOTIFY conformance_d, 'at once'; SELECT 1",
+              "LISTEN conformance_e; SELECT 1/0",
+              "NOTIFY conformance_e, 'unheard'",
+              "UNLISTEN conformance_d; NOTIFY conformance_d, 'unheard'",
+              "LISTEN *",
+              "LISTEN a b");
+          client.exchange(
+              parse("l", "LISTEN conformance_f"),
+              describeStatement("l"),
+              bind("", "l"),
+              describePortal(""),
+              execute("", 0),
+              parse("", "NOTIFY conformance_f, 'piped'"),
+              bind("", ""),
+              execute("", 0),
+              sync());
+          client.query("DISCARD ALL", "NOTIFY conformance_a, 'unheard'");
+        });
     cases.put(
         "PREPARE in SQL",
         (client, other) ->

@@ -8,6 +8,8 @@ public enum CloseReason {
   CLIENT_VANISHED,
   /** The client broke the protocol. */
   CLIENT_PROTOCOL_VIOLATION,
+  /** The client left more waiting for it than Postern keeps. */
+  CLIENT_TOO_SLOW,
   /** The backend closed its connection. */
   BACKEND_CLOSED,
   /** The backend broke the protocol. */

@@ -41,4 +41,26 @@ public record PoolRow(
     int reserve,
     int minimum,
     int connectionsPerDatabase,
-    int connectionsPerRole) {}
+    int connectionsPerRole,
+    Listening listening) {
+  /**
+   * The connection that listens for all clients; it is not among the others.
+   *
+   * @param open whether there is one
+   * @param channels that clients want to listen to
+   * @param clients that listen
+   */
+  public record Listening(boolean open, int channels, int clients) {
+    @Override
+    public String toString() {
+      if (!open) {
+        return clients == 0 ? "" : "lost, for " + people();
+      }
+      return people();
+    }
+
+    private String people() {
+      return "%d channels, %d clients".formatted(channels, clients);
+    }
+  }
+}

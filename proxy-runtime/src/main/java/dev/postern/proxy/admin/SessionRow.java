@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param waitingSince since when
  * @param pins why it keeps its server connection between transactions; empty if it does not, or if
  *     its pool's mode lets it have one until its end
+ * @param channels that it listens to through its pool's listening connection
  * @param lastActivity when something last came from either side, to a second
  * @param bytesFromClient what it sent since it logged in
  * @param bytesFromBackend what it was sent since
@@ -33,6 +34,7 @@ public record SessionRow(
     @Nullable String waitingFor,
     @Nullable Instant waitingSince,
     List<String> pins,
+    List<String> channels,
     Instant startedAt,
     Instant lastActivity,
     long bytesFromClient,

@@ -32,7 +32,8 @@ final class PoolsCommand {
             .add("ACTIVE", PoolRow::active)
             .add("IDLE", PoolRow::idle)
             .add("OPENING", PoolRow::opening)
-            .add("LIMITS", List_::limits);
+            .add("LIMITS", List_::limits)
+            .add("LISTENING", PoolRow::listening);
 
     private static @Nullable String longestWait(PoolRow pool) {
       Duration wait = pool.longestWait();

@@ -31,6 +31,7 @@ final class SessionsCommand {
             .add("WAITS FOR", SessionRow::waitingFor)
             .add("SINCE", SessionRow::waitingSince)
             .add("PINS", SessionRow::pins)
+            .add("CHANNELS", SessionRow::channels)
             .add("STARTED", SessionRow::startedAt)
             .add("LAST ACTIVITY", SessionRow::lastActivity)
             .add("IN", SessionRow::bytesFromClient)

@@ -12,6 +12,7 @@ import dev.postern.proxy.channel.Deadline;
 import dev.postern.proxy.codec.MessageTypes;
 import dev.postern.proxy.codec.ProtocolException;
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.EventLoop;
 import java.io.IOException;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -32,38 +33,63 @@ final class Opener {
     this.timeout = timeout;
   }
 
-  /** Opens one; the share hears of it on its loop. */
-  void open(Share share) {
-    Thread.ofVirtual().name("open-" + share.pool().key()).start(() -> run(share));
+  /**
+   * A connection on which the server is ready for a query.
+   *
+   * @param connection still to be handed over
+   */
+  record Opened(BackendConnection connection, Greeting greeting) {}
+
+  /** Who wants a connection. Called once, on the event loop that it is for. */
+  interface Receiver {
+    void opened(Opened opened);
+
+    void failed(Exception cause);
   }
 
-  private void run(Share share) {
-    Pool pool = share.pool();
+  /** Opens one; the share hears of it on its loop. */
+  void open(Share share) {
+    open(
+        share.pool(),
+        share.loop(),
+        new Receiver() {
+          @Override
+          public void opened(Opened opened) {
+            hand(share, opened.connection(), opened.greeting());
+          }
+
+          @Override
+          public void failed(Exception cause) {
+            share.openingFailed(cause);
+          }
+        });
+  }
+
+  /** Opens one for the event loop. */
+  void open(Pool pool, EventLoop loop, Receiver receiver) {
+    Thread.ofVirtual().name("open-" + pool.key()).start(() -> run(pool, loop, receiver));
+  }
+
+  private void run(Pool pool, EventLoop loop, Receiver receiver) {
     PoolKey key = pool.key();
     BackendConnection connection = null;
     try {
       connection =
-          logins.logIn(
-              key.server(), pool.credentials(), key.startup(), share.loop(), Deadline.in(timeout));
-      Greeting greeting = Greeting.read(connection);
-      BackendConnection opened = connection;
-      share.loop().execute(() -> hand(share, opened, greeting));
+          logins.logIn(key.server(), pool.credentials(), key.startup(), loop, Deadline.in(timeout));
+      Opened opened = new Opened(connection, Greeting.read(connection));
+      loop.execute(() -> receiver.opened(opened));
       connection = null;
     } catch (IOException | SessionException e) {
-      fail(share, e);
+      loop.execute(() -> receiver.failed(e));
     } catch (InterruptedException e) {
-      fail(share, new IOException("interrupted", e));
+      loop.execute(() -> receiver.failed(new IOException("interrupted", e)));
     } catch (RuntimeException e) {
-      fail(share, new IOException(e));
+      loop.execute(() -> receiver.failed(new IOException(e)));
     } finally {
       if (connection != null) {
         connection.close();
       }
     }
-  }
-
-  private static void fail(Share share, Exception cause) {
-    share.loop().execute(() -> share.openingFailed(cause));
   }
 
   private static void hand(Share share, BackendConnection connection, Greeting greeting) {
@@ -91,7 +117,7 @@ final class Opener {
   }
 
   /** What a server says before its first ReadyForQuery. */
-  private record Greeting(ServerParameters parameters, @Nullable BackendKeyData key) {
+  record Greeting(ServerParameters parameters, @Nullable BackendKeyData key) {
     static Greeting read(BackendConnection backend)
         throws IOException, InterruptedException, SessionException {
       ServerParameters parameters = ServerParameters.NONE;

@@ -9,10 +9,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -43,6 +45,8 @@ public final class Pool {
 
   /** Users whose credentials its connections were opened with. */
   private final Set<String> owners = ConcurrentHashMap.newKeySet();
+
+  private final AtomicReference<@Nullable ListeningConnection> listening = new AtomicReference<>();
 
   private volatile boolean retired;
 
@@ -239,8 +243,29 @@ public final class Pool {
     sessions.decrementAndGet();
   }
 
+  /**
+   * The connection that listens for all clients.
+   *
+   * @param loop it lives there if it was not asked for before
+   */
+  public ListeningConnection listening(EventLoop loop) {
+    ListeningConnection known = listening.get();
+    if (known == null) {
+      listening.compareAndSet(null, new ListeningConnection(this, loop));
+      known = Objects.requireNonNull(listening.get());
+    }
+    return known;
+  }
+
+  /** What is seen of that connection; a moment old. */
+  public ListeningConnection.View listening() {
+    ListeningConnection known = listening.get();
+    return known == null ? ListeningConnection.View.NONE : known.view();
+  }
+
   boolean isUnused() {
-    return sessions.get() == 0 && open() == 0;
+    ListeningConnection listener = listening.get();
+    return sessions.get() == 0 && open() == 0 && (listener == null || !listener.isNeeded());
   }
 
   /** Whether its connections are closed when they are given back. */
@@ -256,6 +281,10 @@ public final class Pool {
       if (share != null) {
         share.loop().execute(share::closeIdle);
       }
+    }
+    ListeningConnection listener = listening.get();
+    if (listener != null) {
+      listener.retire();
     }
   }
 

@@ -57,7 +57,7 @@ final class Acquisition implements Waiter {
       relay.progress().outstanding(1);
       share.acquire(this);
     }
-    return lease.hasBackend();
+    return lease.hasBackend() && relay.mayBegin();
   }
 
   @Override
@@ -68,7 +68,7 @@ final class Acquisition implements Waiter {
     }
     waiting = false;
     lease.begin(free);
-    if (!relay.isEnded()) {
+    if (!relay.isEnded() && relay.mayBegin()) {
       relay.resume();
     }
   }

@@ -45,7 +45,7 @@ class Answers {
     boolean own = (first & RequestQueue.OWN) != 0;
     switch (type) {
       case 'Z' -> {
-        return readyForQuery(bytes.getByte(at + HEADER_LENGTH), at, size, replies);
+        return readyForQuery(bytes, at, size, replies);
       }
       case 'D', 'd' -> {}
       case 'S' -> {
@@ -57,14 +57,14 @@ class Answers {
         return error(bytes, at, size, own, replies);
       }
       case 'C', 'I', 's' -> {
+        boolean replaced = false;
         progress.backendSent(false);
         if (type == 'C') {
           progress.copyInEnded();
-          if (!own) {
-            tagged(bytes, at, size);
-          }
+          replaced = !own && tagged(bytes, at, size, replies);
         }
         completed(RequestQueue.EXECUTE, first);
+        return own || replaced;
       }
       case '1' -> {
         if ((byte) first == RequestQueue.PARSE) {
@@ -103,7 +103,7 @@ class Answers {
     }
   }
 
-  private boolean readyForQuery(byte status, int at, int size, Replies replies) {
+  private boolean readyForQuery(ByteBuf bytes, int at, int size, Replies replies) {
     if (size != HEADER_LENGTH + 1) {
       relay.violated(relay.backendSide(), "a ReadyForQuery of %d bytes".formatted(size));
       return true;
@@ -113,6 +113,7 @@ class Answers {
       relay.violated(relay.backendSide(), "a ReadyForQuery that nobody asked for");
       return true;
     }
+    byte status = bytes.getByte(at + HEADER_LENGTH);
     boolean dropped = (queue.first() & RequestQueue.OWN) != 0;
     queue.remove();
     while ((byte) queue.first() == RequestQueue.COPY_END) {
@@ -198,8 +199,14 @@ class Answers {
   /** The columns of a statement have come, for Postern. */
   void described(ByteBuf bytes, int at, int size, @Nullable Object statement) {}
 
-  /** A CommandComplete has come. */
-  void tagged(ByteBuf bytes, int at, int size) {}
+  /**
+   * A CommandComplete has come.
+   *
+   * @return whether the client does not get it
+   */
+  boolean tagged(ByteBuf bytes, int at, int size, Replies replies) {
+    return false;
+  }
 
   /** A request has failed. */
   void undone(int kind, @Nullable Object statement) {}

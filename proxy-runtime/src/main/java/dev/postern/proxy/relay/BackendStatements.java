@@ -80,6 +80,9 @@ final class BackendStatements {
   static void writeParse(Statement statement, ByteBuf out) {
     byte[] name = statement.name();
     byte[] body = statement.body();
+    if ((statement.effects() & Effects.LISTENS_SHARED) != 0) {
+      body = ListenScript.forServer(body);
+    }
     out.writeByte('P').writeInt(4 + name.length + 1 + body.length);
     out.writeBytes(name).writeByte(0).writeBytes(body);
   }

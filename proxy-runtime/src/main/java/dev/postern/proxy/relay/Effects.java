@@ -37,6 +37,9 @@ final class Effects {
   /** There is more than one statement: what one of them ends may not be ended by the end of all. */
   static final int SEVERAL = 1 << 21;
 
+  /** LISTEN that the pool's listening connection does for the session. */
+  static final int LISTENS_SHARED = 1 << 22;
+
   /** What a function may do that is called by its number, or by a name that is not known. */
   static final int UNKNOWN = SETTING | ROLE | AUTHORIZATION | ADVISORY;
 

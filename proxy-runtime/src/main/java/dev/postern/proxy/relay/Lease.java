@@ -106,7 +106,7 @@ final class Lease implements BackendUser {
     PooledBackend current = backend;
     if (current != null) {
       boolean writable = client.channel().isWritable() || !client.channel().isActive();
-      current.reading(writable && !held);
+      current.reading(writable && !held && !relay.isHoldingReplies());
     }
   }
 

@@ -73,6 +73,9 @@ final class NamedRequests {
     if (rules.refuses((byte) 'P', statement.effects(), at, end - at, requests)) {
       return;
     }
+    if ((statement.effects() & Effects.LISTENS_SHARED) != 0) {
+      relay.listen();
+    }
     Named named = new Named(name, statement);
     names.put(name, named);
     if (outstanding.queue.isEmpty()) {

@@ -55,7 +55,7 @@ final class PoolRules {
       scratch = new byte[Math.max(256, Integer.highestOneBit(length) * 2)];
     }
     bytes.getBytes(from, scratch, 0, length);
-    int effects = StatementScan.scan(scratch, 0, length, escapes());
+    int effects = shared(StatementScan.scan(scratch, 0, length, escapes()), scratch, 0, length);
     if (scratch.length > SCRATCH_KEPT) {
       scratch = NO_SCRATCH;
     }
@@ -68,7 +68,17 @@ final class PoolRules {
     while (end < body.length && body[end] != 0) {
       end++;
     }
-    return StatementScan.scan(body, 0, end, escapes());
+    return shared(StatementScan.scan(body, 0, end, escapes()), body, 0, end);
+  }
+
+  /** The listening connection does what the server's session need not. */
+  private int shared(int effects, byte[] text, int begin, int end) {
+    if ((effects & Effects.LISTEN) == 0) {
+      return effects;
+    }
+    boolean unicode = ClientEncoding.isUnicode(lease.backend().parameters());
+    boolean understood = ListenScript.of(text, begin, end, escapes(), unicode) != null;
+    return understood ? (effects & ~Effects.LISTEN) | Effects.LISTENS_SHARED : effects;
   }
 
   /** Of a FunctionCall: the function is called by its number. */
@@ -88,6 +98,7 @@ final class PoolRules {
     if (statementMode && (effects & Effects.BEGINS) != 0) {
       reject(
           type,
+          SqlState.FEATURE_NOT_SUPPORTED,
           "transaction blocks are not allowed in statement pooling (pool \"" + pool.key() + "\")",
           at,
           size,
@@ -98,6 +109,7 @@ final class PoolRules {
     if (refusing && newPins != 0) {
       reject(
           type,
+          SqlState.FEATURE_NOT_SUPPORTED,
           String.join(", ", Effects.reasons(newPins))
               + " is not allowed in transaction pooling (pool \""
               + pool.key()
@@ -119,11 +131,11 @@ final class PoolRules {
   }
 
   /** Sends what the server refuses, in place of a message that the client may not send. */
-  private void reject(byte type, String message, int at, int size, Requests requests) {
+  void reject(byte type, SqlState sqlState, String message, int at, int size, Requests requests) {
     if (rejections == null) {
       rejections = new Rejections(false);
     }
-    FrontendMessage standIn = rejections.reject(type, SqlState.FEATURE_NOT_SUPPORTED, message);
+    FrontendMessage standIn = rejections.reject(type, sqlState, message);
     requests.pass(at);
     ByteBuf out = requests.out();
     int start = out.writerIndex();

@@ -41,16 +41,26 @@ public final class PooledRelay extends Relay {
   /** The same in the other direction; {@code null} where there are none. */
   private final @Nullable Flow fromBackend;
 
+  private final int processId;
+
+  /** {@code null} as long as the client has not wanted to listen. */
+  private @Nullable Listening listening;
+
+  /** What has to wait for notifications; {@code null}: nothing has to. */
+  private @Nullable HeldReplies held;
+
   private final IdleTransaction idleTransaction;
   private final Departure departure;
 
   /**
+   * @param processId as the client knows it; 0 if it was told none
    * @param parameters what the client has been told
    * @param backend the first backend, or {@code null} if it has to be taken from the pool
    * @param end told once when it is over
    */
   public PooledRelay(
       String sessionId,
+      int processId,
       BlockingChannel clientChannel,
       Pool pool,
       ServerParameters parameters,
@@ -59,6 +69,7 @@ public final class PooledRelay extends Relay {
       RelaySettings settings,
       RelayEnd end) {
     super(sessionId, declarations, settings, end);
+    this.processId = processId;
     this.pool = pool;
     untilEnd = pool.pooling().mode() == Pooling.Mode.SESSION;
     client = new ClientPort(this, clientChannel.channel());
@@ -133,6 +144,9 @@ public final class PooledRelay extends Relay {
   void clientWritable() {
     if (!isEnded()) {
       lease.updateReading();
+      if (listening != null) {
+        listening.writable();
+      }
     }
   }
 
@@ -141,6 +155,15 @@ public final class PooledRelay extends Relay {
   }
 
   void toClient(ByteBuf bytes) {
+    if (held != null) {
+      held.add(bytes);
+    } else {
+      passToClient(bytes);
+    }
+  }
+
+  /** Before what is held. */
+  void passToClient(ByteBuf bytes) {
     if (!client.channel().isActive()) {
       bytes.release();
     } else if (fromBackend != null) {
@@ -148,6 +171,43 @@ public final class PooledRelay extends Relay {
     } else {
       client.write(bytes);
     }
+  }
+
+  // ---- notifications
+
+  @Nullable Listening listening() {
+    return listening;
+  }
+
+  /** The client wants to listen. */
+  Listening listen() {
+    Listening known = listening;
+    if (known == null) {
+      known = new Listening(this, lease, outstanding, pool.listening(eventLoop()), processId);
+      listening = known;
+    }
+    return known;
+  }
+
+  /** Whether requests can go on to the backend that was taken; if not, {@link #resume} follows. */
+  boolean mayBegin() {
+    return listening == null || listening.mayBegin();
+  }
+
+  /** What the client is to get goes there; {@code null}: to the client. */
+  void holdReplies(@Nullable HeldReplies replies) {
+    held = replies;
+  }
+
+  boolean isHoldingReplies() {
+    return held != null;
+  }
+
+  /** Whether the client is in no transaction and waits for no answer. */
+  boolean isClientIdle() {
+    return progress.transactionStatus() == 'I'
+        && outstanding.isSettled()
+        && replies.isBetweenMessages();
   }
 
   // ---- the backend's side
@@ -199,7 +259,10 @@ public final class PooledRelay extends Relay {
   }
 
   private boolean isFree() {
-    return !untilEnd && progress.transactionStatus() == 'I' && !isPinned();
+    return !untilEnd
+        && progress.transactionStatus() == 'I'
+        && !isPinned()
+        && (listening == null || !listening.isWaiting());
   }
 
   private boolean isPinned() {
@@ -239,6 +302,12 @@ public final class PooledRelay extends Relay {
   }
 
   @Override
+  public List<String> channels() {
+    Listening known = listening;
+    return known == null ? List.of() : known.shown();
+  }
+
+  @Override
   public @Nullable Wait waiting() {
     return acquisition.waiting();
   }
@@ -258,6 +327,9 @@ public final class PooledRelay extends Relay {
 
   @Override
   boolean close(CloseReason reason, @Nullable ErrorResponse error) {
+    if (listening != null) {
+      listening.close();
+    }
     Flow toClient = fromBackend == null ? replies : fromBackend;
     if (error != null && toClient.atMessageBoundary() && client.channel().isActive()) {
       ByteBuf encoded = client.alloc().buffer();

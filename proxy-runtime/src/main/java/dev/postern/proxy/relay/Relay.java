@@ -68,6 +68,14 @@ public abstract sealed class Relay permits DedicatedRelay, PooledRelay {
   }
 
   /**
+   * The channels that the session listens to through its pool's listening connection, for people.
+   * Any thread; what it reads may be a moment old.
+   */
+  public List<String> channels() {
+    return List.of();
+  }
+
+  /**
    * Somebody wants to cancel what the session does.
    *
    * @param target hears, now or a moment later, what a CancelRequest is to do, or {@code null} if
@@ -184,7 +192,11 @@ public abstract sealed class Relay permits DedicatedRelay, PooledRelay {
   /** Whose fault an end for this reason is. */
   public static FailureKind kindOf(CloseReason reason) {
     return switch (reason) {
-      case CLIENT_TERMINATED, CLIENT_VANISHED, CLIENT_PROTOCOL_VIOLATION, IDLE_TIMEOUT ->
+      case CLIENT_TERMINATED,
+          CLIENT_VANISHED,
+          CLIENT_PROTOCOL_VIOLATION,
+          CLIENT_TOO_SLOW,
+          IDLE_TIMEOUT ->
           FailureKind.CLIENT;
       case BACKEND_CLOSED, BACKEND_PROTOCOL_VIOLATION -> FailureKind.BACKEND;
       case INTERCEPTOR -> FailureKind.PLUGIN;

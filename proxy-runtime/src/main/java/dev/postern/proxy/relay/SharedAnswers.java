@@ -2,6 +2,7 @@ package dev.postern.proxy.relay;
 
 import dev.postern.api.SqlState;
 import dev.postern.api.message.BackendMessage;
+import dev.postern.api.message.CommandComplete;
 import dev.postern.api.message.ErrorResponse;
 import dev.postern.api.message.NoticeResponse;
 import dev.postern.api.message.ParameterStatus;
@@ -50,10 +51,10 @@ final class SharedAnswers extends Answers {
   }
 
   @Override
-  void tagged(ByteBuf bytes, int at, int size) {
+  boolean tagged(ByteBuf bytes, int at, int size, Replies replies) {
     sharing.pins.carriedOut();
     if (size <= HEADER_LENGTH) {
-      return;
+      return false;
     }
     switch (bytes.getByte(at + HEADER_LENGTH)) {
       case 'D' -> {
@@ -79,6 +80,19 @@ final class SharedAnswers extends Answers {
       }
       default -> {}
     }
+    Listening listening = relay.listening();
+    return listening != null && channelsTagged(listening, bytes, at, size, replies);
+  }
+
+  private boolean channelsTagged(
+      Listening listening, ByteBuf bytes, int at, int size, Replies replies) {
+    int length = size - HEADER_LENGTH - 1;
+    String tag = bytes.toString(at + HEADER_LENGTH, length, StandardCharsets.US_ASCII);
+    if (!listening.completed(tag, queue.firstStatement())) {
+      return false;
+    }
+    reply(new CommandComplete("LISTEN"), at, replies);
+    return true;
   }
 
   @Override
@@ -140,6 +154,10 @@ final class SharedAnswers extends Answers {
   @Override
   boolean failed(ByteBuf bytes, int at, int size, boolean own, Replies replies) {
     sharing.pins.failed();
+    Listening listening = relay.listening();
+    if (listening != null && !own) {
+      listening.failed();
+    }
     if (size > MAX_ERROR) {
       return false;
     }
@@ -185,6 +203,11 @@ final class SharedAnswers extends Answers {
     sharing.ready(status, own);
     if (own) {
       lease.restored();
+      return;
+    }
+    Listening listening = relay.listening();
+    if (listening != null && !relay.isEnded()) {
+      listening.ready(status, at, replies);
     }
     if (sharing.pins.areTold()) {
       for (String news : sharing.pins.news()) {
@@ -200,11 +223,11 @@ final class SharedAnswers extends Answers {
 
   @Override
   void undone(int kind, @Nullable Object statement) {
-    sharing.outcomes.undone(kind, statement);
+    sharing.outcomes.undone(kind, ListenRequest.statementOf(statement));
   }
 
   @Override
   void skipped(int kind, @Nullable Object statement) {
-    sharing.outcomes.skipped(kind, statement);
+    sharing.outcomes.skipped(kind, ListenRequest.statementOf(statement));
   }
 }

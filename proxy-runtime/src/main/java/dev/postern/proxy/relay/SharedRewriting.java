@@ -35,6 +35,7 @@ final class SharedRewriting implements Rewriting {
   final PoolRules rules;
   final Restoring restoring;
   final AwaitedAnswers awaited;
+  private final ListenRequests listens;
   final StatementOutcomes outcomes;
 
   SharedRewriting(
@@ -45,6 +46,7 @@ final class SharedRewriting implements Rewriting {
     rules = new PoolRules(relay, lease, outstanding, pool, pins);
     this.restoring = restoring;
     awaited = new AwaitedAnswers(outstanding);
+    listens = new ListenRequests(relay, outstanding, rules, awaited);
     backend = new BackendStatements(lease, outstanding.queue);
     Map<String, Named> names = new HashMap<>();
     var unnamedStatements = new UnnamedStatements();
@@ -60,6 +62,7 @@ final class SharedRewriting implements Rewriting {
       case 'Q', 'C', 'D' -> size <= MAX_SCANNED;
       case 'F' -> size <= MAX_SCANNED || end - at < HEADER_LENGTH + FUNCTION_LENGTH;
       case 'P' -> size <= MAX_PARSE || end - at == HEADER_LENGTH; // whether it has a name
+      case 'E' -> relay.listening() != null && size <= MAX_SCANNED;
       case 'B' -> end - at <= MAX_SCANNED && statementName(bytes, at, end) < 0;
       default -> false;
     };
@@ -77,6 +80,9 @@ final class SharedRewriting implements Rewriting {
 
   @Override
   public void request(byte type, ByteBuf bytes, int at, int here, int size, Requests requests) {
+    if (relay.listening() != null && listens.keepsBack(type, at, requests)) {
+      return;
+    }
     if (type == 'S' || type == 'Q') {
       unnamed.endsCycle();
     }
@@ -94,21 +100,35 @@ final class SharedRewriting implements Rewriting {
         }
       }
       case 'F' -> call(bytes, at, here, size, requests);
+      case 'E' -> {
+        if (relay.listening() == null) {
+          outstanding.requested(type, null);
+        } else {
+          listens.execute(bytes, at, here, size, requests);
+        }
+      }
       default -> outstanding.requested(type, null);
     }
   }
 
   private void query(ByteBuf bytes, int at, int here, int size, Requests requests) {
+    int from = at + HEADER_LENGTH;
+    int to = at + size - 1;
+    int effects = here < size ? Effects.UNKNOWN : rules.effectsOf(bytes, from, to);
+    ListenScript script = null;
+    if (effects != 0 || relay.listening() != null) {
+      script = here == size && listens.concern(effects) ? listens.read(bytes, from, to) : null;
+      if (!listens.admits(script, (byte) 'Q', at, size, requests)) {
+        return;
+      }
+    }
     Unnamed gone = unnamed.end();
     pins.statement();
     if (here < size) {
-      pins.apply(Effects.UNKNOWN);
+      pins.apply(effects);
       outstanding.requested((byte) 'Q', gone);
       return;
     }
-    int from = at + HEADER_LENGTH;
-    int to = at + size - 1;
-    int effects = rules.effectsOf(bytes, from, to);
     if (effects != 0) {
       if (rules.refuses((byte) 'Q', effects, at, size, requests)) {
         return;
@@ -122,7 +142,14 @@ final class SharedRewriting implements Rewriting {
       }
       pins.apply(effects);
     }
-    outstanding.requested((byte) 'Q', gone);
+    if (script != null && script.listens()) {
+      requests.pass(at);
+      ByteBuf out = requests.out();
+      out.writeByte('Q').writeInt(script.length(size - 1));
+      ListenRequests.writeText(script, bytes, from, to, out);
+      requests.skip(at + size);
+    }
+    outstanding.requested((byte) 'Q', ListenRequests.noted(script, gone));
   }
 
   private byte @Nullable [] deallocation(
@@ -184,6 +211,16 @@ final class SharedRewriting implements Rewriting {
       unnamed.parseOnce();
       return;
     }
+    if ((effects & Effects.LISTENS_SHARED) != 0) {
+      relay.listen();
+      ListenScript script = listens.read(bytes, body, textEnd);
+      requests.pass(at);
+      ByteBuf out = requests.out();
+      out.writeByte('P').writeInt(script.length(size - 1)).writeByte(0);
+      ListenRequests.writeText(script, bytes, body, textEnd, out);
+      out.writeBytes(bytes, textEnd + 1, end - textEnd - 1);
+      requests.skip(end);
+    }
     unnamed.parse(bytes.slice(body, end - body), effects);
   }
 
@@ -196,11 +233,18 @@ final class SharedRewriting implements Rewriting {
     }
     if (nameEnd == portalEnd + 1) {
       if (unnamed.use(at, requests)) {
+        if (relay.listening() != null) {
+          listens.bound(bytes, at + HEADER_LENGTH, portalEnd, unnamed.body());
+        }
         outstanding.requested((byte) 'B', null);
       }
       return;
     }
     Named statement = named.get(bytes, portalEnd + 1, nameEnd);
+    if (relay.listening() != null) {
+      byte[] body = statement == null ? null : statement.statement().body();
+      listens.bound(bytes, at + HEADER_LENGTH, portalEnd, body);
+    }
     if (statement == null) {
       outstanding.requested((byte) 'B', null);
     } else {
@@ -241,6 +285,9 @@ final class SharedRewriting implements Rewriting {
   void ready(byte status, boolean own) {
     restoring.ready();
     outcomes.ready();
+    if (outstanding.isSettled()) {
+      listens.settled();
+    }
     if (!own) {
       pins.ready(status);
       rules.ready(status);

@@ -2,6 +2,7 @@ package dev.postern.proxy.relay;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The words of an SQL text, one after the other: keywords and identifiers, quoted ones as well, in
@@ -59,6 +60,52 @@ final class SqlWords {
   String word() {
     return new String(text, wordStart, wordEnd - wordStart, StandardCharsets.UTF_8)
         .toLowerCase(Locale.ROOT);
+  }
+
+  /** Where the word begins in the text. */
+  int start() {
+    return wordStart;
+  }
+
+  /**
+   * Moves over the name that is next, space and comments before it: the identifier as servers keep
+   * it, but for its length, a char for each byte; {@code null} if there is none.
+   */
+  @Nullable String name() {
+    if (!skipSpace()) {
+      return null;
+    }
+    int from = at;
+    if (text[at] == '"') {
+      do {
+        at = afterIdentifier(at);
+      } while (at < end && text[at] == '"');
+      boolean whole = at - from > 2 && text[at - 1] == '"';
+      return whole ? latin1(from + 1, at - 1).replace("\"\"", "\"") : null;
+    }
+    if (!isLetter(text[at])) {
+      return null;
+    }
+    while (at < end && isPart(text[at])) {
+      at++;
+    }
+    StringBuilder folded = new StringBuilder(latin1(from, at));
+    for (int i = 0; i < folded.length(); i++) {
+      char c = folded.charAt(i);
+      if (c >= 'A' && c <= 'Z') {
+        folded.setCharAt(i, (char) (c | 0x20));
+      }
+    }
+    return folded.toString();
+  }
+
+  private String latin1(int from, int to) {
+    return new String(text, from, to - from, StandardCharsets.ISO_8859_1);
+  }
+
+  /** Whether the statement ends here, but for space and comments. */
+  boolean isEndAhead() {
+    return !skipSpace() || text[at] == ';';
   }
 
   /** Whether this character is next behind the word, space and comments. */

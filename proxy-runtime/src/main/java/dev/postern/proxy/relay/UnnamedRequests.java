@@ -48,6 +48,13 @@ final class UnnamedRequests {
     outstanding.requested((byte) 'P', fresh);
   }
 
+  /**
+   * Of the Parse message behind the name, if the client has such a statement; else {@code null}.
+   */
+  byte @Nullable [] body() {
+    return statements.current() == null || !statements.canParseAgain() ? null : statements.body();
+  }
+
   /** A Parse goes on whose text will not be needed again. */
   void parseOnce() {
     statements.forget();

@@ -133,8 +133,18 @@ final class UnnamedStatements {
     return lastLength >= 0;
   }
 
+  /** Of the Parse message behind the name. */
+  byte[] body() {
+    return Arrays.copyOf(lastBody, lastLength);
+  }
+
   /** Writes the Parse message that prepares the unnamed statement again. */
   void write(ByteBuf out) {
+    if ((lastEffects & Effects.LISTENS_SHARED) != 0) {
+      byte[] body = ListenScript.forServer(body());
+      out.writeByte('P').writeInt(4 + 1 + body.length).writeByte(0).writeBytes(body);
+      return;
+    }
     out.writeByte('P').writeInt(4 + 1 + lastLength).writeByte(0);
     out.writeBytes(lastBody, 0, lastLength);
   }

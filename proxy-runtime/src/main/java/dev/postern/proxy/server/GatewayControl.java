@@ -12,6 +12,7 @@ import dev.postern.proxy.admin.PoolRow;
 import dev.postern.proxy.admin.ProxyControl;
 import dev.postern.proxy.admin.ProxyStatus;
 import dev.postern.proxy.admin.SessionRow;
+import dev.postern.proxy.pool.ListeningConnection;
 import dev.postern.proxy.pool.Pool;
 import dev.postern.proxy.pool.PoolKey;
 import dev.postern.proxy.pool.Wait;
@@ -95,6 +96,7 @@ public final class GatewayControl implements ProxyControl {
         waiting == null ? null : waiting.pool().key().toString(),
         waiting == null ? null : since(waiting),
         session.relay().pins(),
+        session.relay().channels(),
         info.startedAt(),
         session.lastActivity(Instant.now()),
         progress.bytesFromClient(),
@@ -121,6 +123,7 @@ public final class GatewayControl implements ProxyControl {
         WAITING,
         waiting == null ? null : waiting.pool().key().toString(),
         since,
+        List.of(),
         List.of(),
         login.startedAt(),
         since,
@@ -203,7 +206,12 @@ public final class GatewayControl implements ProxyControl {
         pooling.reserve(),
         pooling.minimum(),
         pooling.connectionsPerDatabase(),
-        pooling.connectionsPerRole());
+        pooling.connectionsPerRole(),
+        listening(pool.listening()));
+  }
+
+  private static PoolRow.Listening listening(ListeningConnection.View view) {
+    return new PoolRow.Listening(view.open(), view.channels(), view.clients());
   }
 
   @Override

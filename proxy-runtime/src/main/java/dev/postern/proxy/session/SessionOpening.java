@@ -110,6 +110,7 @@ final class SessionOpening {
     PooledRelay relay =
         new PooledRelay(
             session.id(),
+            clientKey == null ? 0 : clientKey.processId(),
             client.channel(),
             checkout.pool(),
             checkout.parameters(),

@@ -21,6 +21,7 @@ public final class FakeProxy implements ProxyControl {
           null,
           null,
           List.of("SET ROLE", "a temporary table"),
+          List.of("news"),
           Instant.EPOCH,
           Instant.EPOCH.plusSeconds(1),
           10,
@@ -44,7 +45,8 @@ public final class FakeProxy implements ProxyControl {
           5,
           0,
           80,
-          0);
+          0,
+          new PoolRow.Listening(true, 1, 1));
 
   private final List<String> told = new ArrayList<>();
 

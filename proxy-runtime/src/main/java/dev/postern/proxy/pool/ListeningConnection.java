@@ -1,0 +1,332 @@
+package dev.postern.proxy.pool;
+
+import dev.postern.api.SessionException;
+import io.netty.channel.EventLoop;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The one connection that listens for all clients of a pool. It is there while somebody listens and
+ * {@value #LINGER_SECONDS} seconds longer, and is opened again when it is lost. It is not counted
+ * among the pool's connections. Safe for use by many threads; what it knows belongs to one event
+ * loop.
+ */
+public final class ListeningConnection {
+  private static final Logger log = LoggerFactory.getLogger(ListeningConnection.class);
+
+  /** How long it stays when nobody listens any more, in seconds. */
+  private static final int LINGER_SECONDS = 10;
+
+  private static final long FIRST_PAUSE_MILLIS = 50;
+  private static final long LONGEST_PAUSE_MILLIS = 5_000;
+
+  /**
+   * Who wants to know that something has been answered.
+   *
+   * @param patient whether that can wait for another connection if this one is lost
+   */
+  record Asking(Listener listener, Consumer<@Nullable Exception> done, boolean patient) {
+    void tell(@Nullable Exception error) {
+      listener.eventLoop().execute(() -> done.accept(error));
+    }
+  }
+
+  /**
+   * What is seen of it from outside.
+   *
+   * @param open whether there is a connection
+   * @param channels that are listened to
+   * @param clients that listen
+   */
+  public record View(boolean open, int channels, int clients) {
+    public static final View NONE = new View(false, 0, 0);
+  }
+
+  private final Pool pool;
+  private final EventLoop loop;
+  private final Map<String, Set<Listener>> channels = new LinkedHashMap<>();
+
+  /** Who waits for a connection. */
+  private final List<Asking> waiting = new ArrayList<>();
+
+  private @Nullable ListeningPort port;
+  private boolean opening;
+
+  /** Whether notifications may have been missed. */
+  private boolean interrupted;
+
+  /** Whether the last attempt to open it failed. */
+  private boolean failing;
+
+  private long pauseMillis = FIRST_PAUSE_MILLIS;
+  private volatile boolean busy;
+  private volatile View view = View.NONE;
+
+  ListeningConnection(Pool pool, EventLoop loop) {
+    this.pool = pool;
+    this.loop = loop;
+  }
+
+  /** A moment old. */
+  View view() {
+    return view;
+  }
+
+  /** Whether it is open, or will be. */
+  boolean isNeeded() {
+    return busy;
+  }
+
+  /**
+   * Listens to channels for a listener, until it releases them.
+   *
+   * @param names as servers keep them, a char for each byte
+   * @param done told on the listener's event loop when they are listened to, or why that cannot be;
+   *     the channels have to be released in this case as well
+   */
+  public void retain(
+      Listener listener, Collection<String> names, Consumer<@Nullable Exception> done) {
+    loop.execute(
+        () -> {
+          List<String> fresh = new ArrayList<>();
+          for (String name : names) {
+            channels
+                .computeIfAbsent(
+                    name,
+                    added -> {
+                      fresh.add(added);
+                      return new LinkedHashSet<>();
+                    })
+                .add(listener);
+          }
+          Asking asking = new Asking(listener, done, true);
+          if (port == null) {
+            waiting.add(asking);
+            open();
+          } else {
+            port.ask(listening(fresh), asking);
+          }
+          changed();
+        });
+  }
+
+  /** The listener does not need these channels any more. */
+  public void release(Listener listener, Collection<String> names) {
+    loop.execute(
+        () -> {
+          for (String name : names) {
+            Set<Listener> listeners = channels.get(name);
+            if (listeners != null && listeners.remove(listener) && listeners.isEmpty()) {
+              channels.remove(name);
+              if (port != null) {
+                port.ask("UNLISTEN " + quoted(name), null);
+              }
+            }
+          }
+          changed();
+          if (channels.isEmpty()) {
+            closeSoon();
+          }
+        });
+  }
+
+  /**
+   * Waits until all notifications have come of transactions that servers have reported as
+   * committed.
+   *
+   * @param done told on the listener's event loop; where there is no connection, at once
+   */
+  public void catchUp(Listener listener, Runnable done) {
+    loop.execute(
+        () -> {
+          if (port == null) {
+            listener.eventLoop().execute(done);
+          } else {
+            port.ask("", new Asking(listener, error -> done.run(), false));
+          }
+        });
+  }
+
+  private void changed() {
+    busy = port != null || opening || !channels.isEmpty();
+    long clients = channels.values().stream().flatMap(Set::stream).distinct().count();
+    view = new View(port != null, channels.size(), (int) clients);
+  }
+
+  /** Of no channels an empty text. */
+  private static String listening(Collection<String> names) {
+    return names.stream().map(name -> "LISTEN " + quoted(name)).collect(Collectors.joining("; "));
+  }
+
+  private static String quoted(String name) {
+    return '"' + name.replace("\"", "\"\"") + '"';
+  }
+
+  // ---- the connection
+
+  private void open() {
+    if (opening || port != null) {
+      return;
+    }
+    opening = true;
+    pool.opener()
+        .open(
+            pool,
+            loop,
+            new Opener.Receiver() {
+              @Override
+              public void opened(Opener.Opened opened) {
+                begin(ListeningPort.on(opened, ListeningConnection.this));
+              }
+
+              @Override
+              public void failed(Exception cause) {
+                openingFailed(cause);
+              }
+            });
+  }
+
+  private void begin(@Nullable ListeningPort opened) {
+    if (opened == null) {
+      openingFailed(new IOException("the server closed the connection after the login"));
+      return;
+    }
+    opening = false;
+    port = opened;
+    opened.prepare(listening(channels.keySet()), this::prepared);
+    changed();
+    if (channels.isEmpty()) {
+      closeSoon();
+    }
+  }
+
+  /** It is as it should be, and listens to all channels that there were. */
+  private void prepared(@Nullable Exception error) {
+    ListeningPort current = port;
+    if (current == null) {
+      return; // lost meanwhile
+    }
+    if (error != null) {
+      port = null;
+      current.close();
+      openingFailed(error);
+      return;
+    }
+    log.atInfo().addKeyValue("pool", pool.key()).log("listening connection opened");
+    failing = false;
+    pauseMillis = FIRST_PAUSE_MILLIS;
+    if (interrupted) {
+      interrupted = false;
+      channels.values().stream()
+          .flatMap(Set::stream)
+          .distinct()
+          .forEach(listener -> hand(listener, List.of(Notification.MISSED)));
+    }
+    // Who came while it was being prepared has asked for channels that are not in its first query.
+    List<Asking> all = List.copyOf(waiting);
+    waiting.clear();
+    all.forEach(asking -> asking.tell(null));
+  }
+
+  private void openingFailed(Exception cause) {
+    opening = false;
+    if (!failing) {
+      failing = true;
+      log.atWarn()
+          .addKeyValue("pool", pool.key())
+          .log("could not open the listening connection: {}", reason(cause));
+    }
+    List<Asking> all = List.copyOf(waiting);
+    waiting.clear();
+    all.forEach(asking -> asking.tell(cause));
+    changed();
+    openLater();
+  }
+
+  private static String reason(Exception cause) {
+    return cause instanceof SessionException session
+        ? session.clientMessage()
+        : String.valueOf(cause.getMessage());
+  }
+
+  private void openLater() {
+    if (!channels.isEmpty() && !loop.isShuttingDown()) {
+      var _ = loop.schedule(this::openIfWanted, pauseMillis, TimeUnit.MILLISECONDS);
+      pauseMillis = Math.min(LONGEST_PAUSE_MILLIS, 2 * pauseMillis);
+    }
+  }
+
+  private void openIfWanted() {
+    if (!channels.isEmpty()) {
+      open();
+      changed();
+    }
+  }
+
+  /** The connection is gone. */
+  void lost(ListeningPort from, List<Asking> unanswered) {
+    if (from != port) {
+      unanswered.forEach(asking -> asking.tell(new IOException("the connection was closed")));
+      return;
+    }
+    port = null;
+    for (Asking asking : unanswered) {
+      if (asking.patient()) {
+        waiting.add(asking);
+      } else {
+        asking.tell(null);
+      }
+    }
+    if (!channels.isEmpty()) {
+      interrupted = true;
+      log.atWarn().addKeyValue("pool", pool.key()).log("the listening connection is lost");
+    }
+    changed();
+    openLater();
+  }
+
+  private void closeSoon() {
+    if (pool.isRetired()) {
+      closeUnlessNeeded();
+    } else if (!loop.isShuttingDown()) {
+      var _ = loop.schedule(this::closeUnlessNeeded, LINGER_SECONDS, TimeUnit.SECONDS);
+    }
+  }
+
+  private void closeUnlessNeeded() {
+    ListeningPort current = port;
+    if (channels.isEmpty() && current != null) {
+      port = null;
+      current.close();
+      changed();
+      log.atInfo().addKeyValue("pool", pool.key()).log("listening connection closed");
+    }
+  }
+
+  /** The pool is not used any more, but for the clients that it has. */
+  void retire() {
+    loop.execute(this::closeUnlessNeeded);
+  }
+
+  // ---- what comes
+
+  Collection<Listener> listenersTo(String channel) {
+    return channels.getOrDefault(channel, Set.of());
+  }
+
+  static void hand(Listener listener, List<Notification> notifications) {
+    listener.eventLoop().execute(() -> listener.notified(notifications));
+  }
+}

@@ -1,0 +1,266 @@
+package dev.postern.proxy.pool;
+
+import dev.postern.api.Bytes;
+import dev.postern.api.FailureKind;
+import dev.postern.api.SessionException;
+import dev.postern.api.SqlState;
+import dev.postern.api.message.ErrorResponse;
+import dev.postern.proxy.channel.BlockingChannel;
+import dev.postern.proxy.codec.BackendCodec;
+import dev.postern.proxy.codec.ProtocolException;
+import dev.postern.proxy.pool.ListeningConnection.Asking;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A server connection that listens: what is asked there, one query behind the other, and what
+ * comes. Called on its event loop.
+ */
+final class ListeningPort extends ChannelInboundHandlerAdapter {
+  /** A server that takes longer for an answer is given up, in seconds. */
+  private static final int TIMEOUT_SECONDS = 10;
+
+  private static final int HEADER_LENGTH = 5;
+
+  /** No server ends a session that does nothing but listen, and the operator sees what it does. */
+  private static final String SETTINGS =
+      "SELECT pg_catalog.set_config('application_name', 'postern (listening)', false);"
+          + " SELECT pg_catalog.set_config(name, '0', false) FROM pg_catalog.pg_settings"
+          + " WHERE name OPERATOR(pg_catalog.=) 'idle_session_timeout'";
+
+  private static final String UNICODE = "SET client_encoding TO 'UTF8'";
+
+  /** A query under way. */
+  private record Query(@Nullable Asking asking) {}
+
+  private final ListeningConnection connection;
+  private final Channel channel;
+
+  /** Whether names and payloads come as clients sent them. */
+  private final boolean bytesAsTheyAre;
+
+  private final BackendFrames frames = new BackendFrames();
+  private final Deque<Query> queries = new ArrayDeque<>();
+  private final Map<Listener, List<Notification>> batches = new LinkedHashMap<>();
+  private @Nullable Consumer<@Nullable Exception> prepared;
+
+  /** How many queries that prepare it are not answered. */
+  private int preparing;
+
+  private @Nullable Exception error;
+  private long answered;
+  private boolean watched;
+  private boolean over;
+
+  private ListeningPort(ListeningConnection connection, Channel channel, boolean bytesAsTheyAre) {
+    this.connection = connection;
+    this.channel = channel;
+    this.bytesAsTheyAre = bytesAsTheyAre;
+  }
+
+  /** Takes a connection over; {@code null} if it is closed. */
+  static @Nullable ListeningPort on(Opener.Opened opened, ListeningConnection connection) {
+    BlockingChannel blocking = opened.connection().channel();
+    if (!blocking.channel().isActive()) {
+      opened.connection().close();
+      return null;
+    }
+    String encoding =
+        opened.greeting().parameters().values().getOrDefault("server_encoding", "SQL_ASCII");
+    ListeningPort port =
+        new ListeningPort(connection, blocking.channel(), encoding.equals("SQL_ASCII"));
+    ByteBuf rest = blocking.handOver(port);
+    blocking.channel().config().setAutoRead(true);
+    port.read(rest);
+    return port;
+  }
+
+  /**
+   * Asks for what it needs first.
+   *
+   * @param listening for the channels that are wanted; may be empty
+   * @param done told when all is answered, with the first error
+   */
+  void prepare(String listening, Consumer<@Nullable Exception> done) {
+    prepared = done;
+    preparing = bytesAsTheyAre ? 2 : 3;
+    ask(SETTINGS, null);
+    if (!bytesAsTheyAre) {
+      ask(UNICODE, null);
+    }
+    ask(listening, null);
+  }
+
+  /**
+   * Sends a query.
+   *
+   * @param asking told when it is answered
+   */
+  void ask(String query, @Nullable Asking asking) {
+    if (over) {
+      if (asking != null) {
+        connection.lost(this, List.of(asking));
+      }
+      return;
+    }
+    queries.add(new Query(asking));
+    byte[] text = query.getBytes(StandardCharsets.ISO_8859_1);
+    ByteBuf out = channel.alloc().buffer(HEADER_LENGTH + text.length + 1);
+    out.writeByte('Q').writeInt(4 + text.length + 1).writeBytes(text).writeByte(0);
+    channel.writeAndFlush(out, channel.voidPromise());
+    watch();
+  }
+
+  private void watch() {
+    if (watched || queries.isEmpty()) {
+      return;
+    }
+    watched = true;
+    long before = answered;
+    var _ =
+        channel
+            .eventLoop()
+            .schedule(
+                () -> {
+                  watched = false;
+                  if (!over && answered == before) {
+                    channel.close();
+                  } else if (!over) {
+                    watch();
+                  }
+                },
+                TIMEOUT_SECONDS,
+                TimeUnit.SECONDS);
+  }
+
+  void close() {
+    Closing.close(channel, false);
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext ctx, Object message) {
+    read((ByteBuf) message);
+  }
+
+  private void read(ByteBuf bytes) {
+    if (over) {
+      bytes.release();
+    } else if (!frames.accept(channel.alloc(), bytes, this::read)) {
+      channel.close();
+    }
+  }
+
+  @Override
+  public void channelReadComplete(ChannelHandlerContext ctx) {
+    handBatches();
+  }
+
+  private void handBatches() {
+    batches.forEach(ListeningConnection::hand);
+    batches.clear();
+  }
+
+  private boolean read(byte type, ByteBuf message) {
+    return switch (type) {
+      case 'A' -> notified(message);
+      case 'Z' -> ready();
+      case 'E' -> failed(message);
+      default -> true;
+    };
+  }
+
+  private boolean notified(ByteBuf message) {
+    int at = message.readerIndex() + HEADER_LENGTH;
+    int end = message.indexOf(at + 4, message.writerIndex(), (byte) 0);
+    if (end < 0) {
+      return false;
+    }
+    String name = message.toString(at + 4, end - at - 4, StandardCharsets.ISO_8859_1);
+    Notification notification = null;
+    for (Listener listener : connection.listenersTo(name)) {
+      if (notification == null) {
+        byte[] body = ByteBufUtil.getBytes(message, at + 4, message.writerIndex() - at - 4);
+        notification = new Notification(message.getInt(at), name, Bytes.wrap(body));
+      }
+      batches.computeIfAbsent(listener, first -> new ArrayList<>()).add(notification);
+    }
+    return true;
+  }
+
+  private boolean ready() {
+    Query query = queries.poll();
+    if (query == null) {
+      return false;
+    }
+    answered++;
+    if (preparing > 0) {
+      if (--preparing == 0 && prepared != null) {
+        prepared.accept(error);
+        error = null;
+      }
+      return true;
+    }
+    handBatches(); // what came before the answer is heard before it
+    Exception failure = error;
+    error = null;
+    if (query.asking() != null) {
+      query.asking().tell(failure);
+    }
+    return true;
+  }
+
+  private boolean failed(ByteBuf message) {
+    int at = message.readerIndex() + HEADER_LENGTH;
+    try {
+      ErrorResponse response =
+          (ErrorResponse)
+              BackendCodec.decode((byte) 'E', message.slice(at, message.writerIndex() - at));
+      SqlState sqlState = response.sqlState();
+      error =
+          new SessionException(
+              sqlState == null ? SqlState.INTERNAL_ERROR : sqlState,
+              FailureKind.BACKEND,
+              response.message());
+      return true;
+    } catch (ProtocolException e) {
+      return false;
+    }
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext ctx) {
+    over = true;
+    frames.release();
+    handBatches();
+    if (preparing > 0 && prepared != null) {
+      prepared.accept(new IOException("the server closed the connection"));
+    }
+    List<Asking> unanswered = new ArrayList<>();
+    for (Query query : queries) {
+      if (query.asking() != null) {
+        unanswered.add(query.asking());
+      }
+    }
+    queries.clear();
+    connection.lost(this, unanswered);
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+    ctx.close();
+  }
+}

@@ -1,0 +1,89 @@
+package dev.postern.proxy.relay;
+
+import dev.postern.proxy.relay.ListenScript.Step;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The channels that a client listens to. What it does in a transaction takes effect at the commit
+ * (PostgreSQL documentation, "LISTEN"), unless a savepoint from before it is rolled back to.
+ */
+final class Channels {
+  /** Never changed, but replaced. */
+  private Set<String> inForce = Set.of();
+
+  /** What the transaction has done so far, with the savepoints that came behind the first of it. */
+  private final List<Step> pending = new ArrayList<>(1);
+
+  /** A statement was carried out. */
+  void done(@Nullable Step step) {
+    switch (step) {
+      case Step.Listen listen -> pending.add(listen);
+      case Step.Unlisten unlisten -> pending.add(unlisten);
+      case Step.UnlistenAll all -> pending.add(all);
+      case Step.Savepoint savepoint -> {
+        if (!pending.isEmpty()) {
+          pending.add(savepoint);
+        }
+      }
+      case Step.Release(String name) -> released(lastSavepoint(name));
+      case Step.RollbackTo(String name) -> {
+        // One that is not known was there before anything of this.
+        int kept = lastSavepoint(name) + 1;
+        pending.subList(kept, pending.size()).clear();
+      }
+      case Step.End end -> {}
+      case null -> {}
+    }
+  }
+
+  /** Its effects are those of the transaction, or savepoint, around it. */
+  private void released(int savepoint) {
+    int from = Math.max(0, savepoint);
+    List<Step> behind = pending.subList(from, pending.size());
+    behind.removeIf(step -> step instanceof Step.Savepoint);
+  }
+
+  /** Where the last savepoint of this name is, or -1. */
+  private int lastSavepoint(String name) {
+    return pending.lastIndexOf(new Step.Savepoint(name));
+  }
+
+  /** The transaction is committed. */
+  void committed() {
+    if (pending.isEmpty()) {
+      return;
+    }
+    Set<String> changed = new LinkedHashSet<>(inForce);
+    for (Step step : pending) {
+      switch (step) {
+        case Step.Listen(String channel) -> changed.add(channel);
+        case Step.Unlisten(String channel) -> changed.remove(channel);
+        case Step.UnlistenAll all -> changed.clear();
+        default -> {}
+      }
+    }
+    inForce = Collections.unmodifiableSet(changed);
+    pending.clear();
+  }
+
+  /** The transaction is rolled back. */
+  void rolledBack() {
+    pending.clear();
+  }
+
+  /** Outside of a transaction, the client has stopped listening to anything. */
+  void clear() {
+    inForce = Set.of();
+    pending.clear();
+  }
+
+  /** What it listens to; later changes are not seen there. */
+  Set<String> inForce() {
+    return inForce;
+  }
+}

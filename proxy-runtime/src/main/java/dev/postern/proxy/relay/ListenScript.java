@@ -1,0 +1,186 @@
+package dev.postern.proxy.relay;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a text of SQL does to the channels that its client listens to, and to the transaction in
+ * which that takes effect. The server gets UNLISTEN where the text has LISTEN: it checks and
+ * answers that in the same way, and its session goes on listening to nothing.
+ *
+ * @param steps in order; each has a CommandComplete
+ * @param keywords where LISTEN begins in the text
+ */
+record ListenScript(List<Step> steps, List<Integer> keywords) {
+  /** Longer names are cut by servers, in bytes. */
+  private static final int MAX_NAME = 63;
+
+  private static final byte[] UN = {'U', 'N'};
+
+  /** A statement that matters. Names are as servers keep them, a char for each byte. */
+  sealed interface Step {
+    record Listen(String channel) implements Step {}
+
+    record Unlisten(String channel) implements Step {}
+
+    record UnlistenAll() implements Step {}
+
+    record Savepoint(String name) implements Step {}
+
+    record Release(String name) implements Step {}
+
+    record RollbackTo(String name) implements Step {}
+
+    /** COMMIT or ROLLBACK: the server says which it was. */
+    record End() implements Step {}
+  }
+
+  /**
+   * Reads a text.
+   *
+   * @param text in the client's encoding; may be longer
+   * @param escapes as for {@link SqlWords}
+   * @param unicode whether client and server use UTF-8: only then are other names than those of
+   *     ASCII characters known
+   * @return {@code null} if it listens in a way that is not understood
+   */
+  static @Nullable ListenScript of(
+      byte[] text, int begin, int end, boolean escapes, boolean unicode) {
+    SqlWords words = new SqlWords(text, begin, end, escapes);
+    List<Step> steps = new ArrayList<>(1);
+    List<Integer> keywords = new ArrayList<>(1);
+    while (!words.isLast()) {
+      if (!words.next()) {
+        continue;
+      }
+      if (words.is("listen")) {
+        keywords.add(words.start() - begin);
+        String channel = channel(words, unicode);
+        if (channel == null) {
+          return null;
+        }
+        steps.add(new Step.Listen(channel));
+      } else {
+        Step step = other(words);
+        if (step != null) {
+          steps.add(step);
+        }
+      }
+      while (words.next()) {
+        // to the next statement
+      }
+    }
+    return new ListenScript(steps, keywords);
+  }
+
+  private static @Nullable String channel(SqlWords words, boolean unicode) {
+    String name = words.name();
+    if (name == null || name.length() > MAX_NAME || !words.isEndAhead()) {
+      return null;
+    }
+    return unicode || name.chars().allMatch(c -> c < 0x80) ? name : null;
+  }
+
+  private static @Nullable Step other(SqlWords words) {
+    return switch (words.word()) {
+      case "unlisten" -> unlisten(words);
+      case "savepoint" -> new Step.Savepoint(orNone(words.name()));
+      case "release" -> new Step.Release(savepoint(words));
+      case "rollback" -> rollback(words);
+      case "abort", "end" -> new Step.End();
+      case "commit" -> {
+        if ("prepared".equals(words.name())) {
+          yield null;
+        }
+        yield new Step.End();
+      }
+      default -> null;
+    };
+  }
+
+  private static Step unlisten(SqlWords words) {
+    if (words.isAhead('*')) {
+      return new Step.UnlistenAll();
+    }
+    return new Step.Unlisten(orNone(words.name()));
+  }
+
+  private static @Nullable Step rollback(SqlWords words) {
+    String word = words.name();
+    if ("work".equals(word) || "transaction".equals(word)) {
+      word = words.name();
+    }
+    if ("to".equals(word)) {
+      return new Step.RollbackTo(savepoint(words));
+    }
+    return "prepared".equals(word) ? null : new Step.End();
+  }
+
+  private static String savepoint(SqlWords words) {
+    String name = words.name();
+    return orNone("savepoint".equals(name) && !words.isEndAhead() ? words.name() : name);
+  }
+
+  /** No client can give a savepoint or a channel an empty name. */
+  private static String orNone(@Nullable String name) {
+    return name == null ? "" : name.substring(0, Math.min(MAX_NAME, name.length()));
+  }
+
+  boolean listens() {
+    return !keywords.isEmpty();
+  }
+
+  /** The channels to listen to. */
+  List<String> channels() {
+    List<String> channels = new ArrayList<>(1);
+    for (Step step : steps) {
+      if (step instanceof Step.Listen(String channel)) {
+        channels.add(channel);
+      }
+    }
+    return channels;
+  }
+
+  /** Of a message whose text this is, as the server gets it. */
+  int length(int length) {
+    return length + UN.length * keywords.size();
+  }
+
+  /** What the server gets. */
+  byte[] forServer(byte[] text, int begin, int end) {
+    byte[] changed = new byte[end - begin + UN.length * keywords.size()];
+    int from = 0;
+    int to = 0;
+    for (int keyword : keywords) {
+      System.arraycopy(text, begin + from, changed, to, keyword - from);
+      to += keyword - from;
+      System.arraycopy(UN, 0, changed, to, UN.length);
+      to += UN.length;
+      from = keyword;
+    }
+    System.arraycopy(text, begin + from, changed, to, end - begin - from);
+    return changed;
+  }
+
+  /** Of a Parse message behind the name, whose text has been understood before. */
+  static byte[] forServer(byte[] body) {
+    ListenScript script = ofBody(body);
+    return script == null ? body : script.forServer(body, 0, body.length);
+  }
+
+  /** Of a Parse message behind the name. */
+  static @Nullable ListenScript ofBody(byte[] body) {
+    int end = 0;
+    while (end < body.length && body[end] != 0) {
+      end++;
+    }
+    return of(body, 0, end, false, true); // literals are not in what is prepared and matters here
+  }
+
+  /** For people. */
+  static String readable(String channel) {
+    return new String(channel.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
+  }
+}
