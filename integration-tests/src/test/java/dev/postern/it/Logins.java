@@ -36,7 +36,7 @@ public final class Logins {
   }
 
   /** What the server said first in a SCRAM exchange that was then gone through. */
-  static String scram(WireClient client, String password) {
+  public static String scram(WireClient client, String password) {
     try {
       List<String> mechanisms =
           client.expect('R').strings(4).stream()

@@ -114,7 +114,7 @@ final class BackendPort extends ChannelInboundHandlerAdapter {
 
   private boolean readIdle(byte type, ByteBuf message) {
     if (type == 'S') {
-      backend.pool().forgetLearned();
+      backend.pool().questions().forget();
       return backend.report(message);
     }
     return type == 'N';

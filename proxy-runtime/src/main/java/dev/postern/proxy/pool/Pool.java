@@ -38,7 +38,7 @@ public final class Pool {
   private final Backoff backoff = new Backoff();
   private final Statements statements = new Statements();
   private final Map<ServerParameters, ServerParameters> interned = new ConcurrentHashMap<>();
-  private final Map<Map<String, String>, ServerParameters> learned = new ConcurrentHashMap<>();
+  private final Questions questions = new Questions();
 
   /** Sessions that may still want a connection. */
   private final AtomicInteger sessions = new AtomicInteger();
@@ -182,20 +182,9 @@ public final class Pool {
     return known == null ? parameters : known;
   }
 
-  /** What a server answers to a client that asked for these settings; {@code null} if not known. */
-  public @Nullable ServerParameters learned(Map<String, String> settings) {
-    return learned.get(settings);
-  }
-
-  public void learn(Map<String, String> settings, ServerParameters parameters) {
-    if (learned.size() < MAX_INTERNED) {
-      learned.put(settings, parameters);
-    }
-  }
-
-  /** Servers have begun to report something else. */
-  void forgetLearned() {
-    learned.clear();
+  /** What servers answer to clients that ask for settings at their start. */
+  public Questions questions() {
+    return questions;
   }
 
   /** When a connection that is opened now is to be replaced, in the time of System.nanoTime. */

@@ -18,6 +18,7 @@ import dev.postern.proxy.channel.BlockingChannel;
 import dev.postern.proxy.pool.Pool;
 import dev.postern.proxy.pool.PooledBackend;
 import dev.postern.proxy.pool.Pools;
+import dev.postern.proxy.pool.Question;
 import dev.postern.proxy.pool.ServerParameters;
 import io.netty.channel.EventLoop;
 import java.io.IOException;
@@ -128,10 +129,7 @@ record PoolCheckout(Pool pool, ServerParameters parameters, @Nullable PooledBack
     Pool pool = enter(pools, login, server, credentials, version, new StartupParameters(opening));
     boolean entered = false;
     try {
-      ServerParameters parameters = pool.learned(settings);
-      if (parameters == null) {
-        parameters = learn(pool, settings, login, client);
-      }
+      ServerParameters parameters = learn(pool, settings, login, client);
       entered = true;
       return new PoolCheckout(pool, parameters, null);
     } finally {
@@ -141,8 +139,40 @@ record PoolCheckout(Pool pool, ServerParameters parameters, @Nullable PooledBack
     }
   }
 
-  /** Lets a server say what it makes of a client's settings. */
+  /** What a server makes of a client's settings; one of the logins that wait for it asks. */
   private static ServerParameters learn(
+      Pool pool, Map<String, String> settings, PooledLogin login, BlockingChannel client)
+      throws SessionException, IOException, InterruptedException {
+    while (true) {
+      Question question = pool.questions().about(settings, client.eventLoop());
+      if (question.begin()) {
+        return askForAll(question, pool, login, client);
+      }
+      ServerParameters parameters = PoolWait.answer(question, pool, login, client);
+      if (parameters != null) {
+        return parameters;
+      }
+    }
+  }
+
+  private static ServerParameters askForAll(
+      Question question, Pool pool, PooledLogin login, BlockingChannel client)
+      throws SessionException, IOException, InterruptedException {
+    try {
+      ServerParameters parameters = ask(pool, question.settings(), login, client);
+      question.answered(parameters);
+      return parameters;
+    } catch (SessionException | IOException e) {
+      if (client.deadline().remainingNanos() > 0) {
+        question.failed(e);
+      }
+      throw e;
+    } finally {
+      question.abandoned();
+    }
+  }
+
+  private static ServerParameters ask(
       Pool pool, Map<String, String> settings, PooledLogin login, BlockingChannel client)
       throws SessionException, IOException, InterruptedException {
     PooledBackend backend = PoolWait.acquire(pool, login, client);
@@ -168,7 +198,6 @@ record PoolCheckout(Pool pool, ServerParameters parameters, @Nullable PooledBack
         throw new SessionException(
             SqlState.CONNECTION_FAILURE, FailureKind.BACKEND, "the server reports no parameters");
       }
-      pool.learn(settings, parameters);
       return parameters;
     } finally {
       client.eventLoop().execute(backend::giveBack);

@@ -7,6 +7,8 @@ import dev.postern.proxy.channel.DeadlineExceededException;
 import dev.postern.proxy.pool.Errand;
 import dev.postern.proxy.pool.Pool;
 import dev.postern.proxy.pool.PooledBackend;
+import dev.postern.proxy.pool.Question;
+import dev.postern.proxy.pool.ServerParameters;
 import dev.postern.proxy.pool.Share;
 import dev.postern.proxy.pool.Waiter;
 import io.netty.channel.EventLoop;
@@ -67,9 +69,33 @@ final class PoolWait implements Waiter {
     return get(answer, client, "the server to take the client's settings").orElse(null);
   }
 
+  /**
+   * Waits for what another login asks.
+   *
+   * @return {@code null} if it has left without an answer
+   */
+  static @Nullable ServerParameters answer(
+      Question question, Pool pool, PooledLogin login, BlockingChannel client)
+      throws SessionException, IOException, InterruptedException {
+    Future<ServerParameters> answer = question.answer();
+    if (!answer.isDone()) {
+      login.waitsFor(pool);
+      try {
+        client.awaitDone(answer, "what the server makes of the client's settings");
+      } finally {
+        login.waitsNoMore();
+      }
+    }
+    return answer.isCancelled() ? null : result(answer);
+  }
+
   private static <T> T get(Future<T> future, BlockingChannel client, String waitingFor)
       throws SessionException, IOException, InterruptedException {
     client.awaitDone(future, waitingFor);
+    return result(future);
+  }
+
+  private static <T> T result(Future<T> future) throws SessionException, IOException {
     switch (future.cause()) {
       case null -> {
         return future.getNow();
