@@ -40,14 +40,14 @@ public final class Gateway implements AutoCloseable {
    */
   public static Gateway start(Configuration configuration, Path home) throws StartException {
     StoreOpening opening = StoreOpening.begin(configuration.store(), home);
-    TlsRuntime tls = ProxyServer.tls(configuration.network());
+    TlsRuntime tls = Network.tls(configuration.network());
     Plugins.Found found = null;
     Plugins plugins = null;
     try {
       if (configuration.listeners().stream().anyMatch(Gateway::hasTls)) {
         tls.preload();
       }
-      Transport transport = ProxyServer.transport(configuration.network());
+      Transport transport = Network.transport(configuration.network());
       found = found(configuration, home);
       UserStore users = opening.store();
       plugins = load(found, configuration, home, users);

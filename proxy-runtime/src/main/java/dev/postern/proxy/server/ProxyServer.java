@@ -11,8 +11,6 @@ import dev.postern.proxy.config.LimitsConfig;
 import dev.postern.proxy.config.ListenerConfig;
 import dev.postern.proxy.config.NetworkConfig;
 import dev.postern.proxy.config.TimeoutsConfig;
-import dev.postern.proxy.config.TlsMode;
-import dev.postern.proxy.frontend.ListenerSecurity;
 import dev.postern.proxy.pool.Pools;
 import dev.postern.proxy.relay.RelaySettings;
 import dev.postern.proxy.scram.IterationBounds;
@@ -30,13 +28,9 @@ import dev.postern.proxy.session.SessionLimits;
 import dev.postern.proxy.session.SessionRegistry;
 import dev.postern.proxy.session.SessionServices;
 import dev.postern.proxy.tls.BackendTlsContexts;
-import dev.postern.proxy.tls.ServerTls;
-import dev.postern.proxy.tls.TlsConfigurationException;
 import dev.postern.proxy.tls.TlsProvider;
 import dev.postern.proxy.tls.TlsRuntime;
 import dev.postern.proxy.user.UserStore;
-import io.netty.channel.EventLoop;
-import io.netty.channel.MultiThreadIoEventLoopGroup;
 import java.net.InetSocketAddress;
 import java.time.Clock;
 import java.time.Duration;
@@ -62,9 +56,7 @@ public final class ProxyServer implements AutoCloseable {
   /** How long connections get to send what is left for them when everything ends. */
   private static final Duration LAST_WORDS = Duration.ofSeconds(2);
 
-  private final Transport transport;
-  private final MultiThreadIoEventLoopGroup eventLoops;
-  private final TlsRuntime tls;
+  private final Network network;
   private final SessionRegistry registry;
   private final Pools pools;
   private final Duration drainTimeout;
@@ -73,17 +65,13 @@ public final class ProxyServer implements AutoCloseable {
   private boolean closed;
 
   private ProxyServer(
-      Transport transport,
-      MultiThreadIoEventLoopGroup eventLoops,
-      TlsRuntime tls,
+      Network network,
       SessionRegistry registry,
       Pools pools,
       Duration drainTimeout,
       List<Listener> listeners,
       List<AutoCloseable> owned) {
-    this.transport = transport;
-    this.eventLoops = eventLoops;
-    this.tls = tls;
+    this.network = network;
     this.registry = registry;
     this.pools = pools;
     this.drainTimeout = drainTimeout;
@@ -101,17 +89,7 @@ public final class ProxyServer implements AutoCloseable {
   public static ProxyServer start(
       Configuration configuration, UserStore users, ServerPlugins plugins) throws StartException {
     NetworkConfig network = configuration.network();
-    return start(configuration, users, plugins, tls(network), transport(network));
-  }
-
-  /** What all TLS of a server shares, as configured; the caller closes it. */
-  static TlsRuntime tls(NetworkConfig network) {
-    return new TlsRuntime(
-        switch (network.effectiveTlsProvider()) {
-          case AUTO -> null;
-          case BORINGSSL -> TlsProvider.BORINGSSL;
-          case JDK -> TlsProvider.JDK;
-        });
+    return start(configuration, users, plugins, Network.tls(network), Network.transport(network));
   }
 
   /**
@@ -124,101 +102,38 @@ public final class ProxyServer implements AutoCloseable {
       TlsRuntime tls,
       Transport transport)
       throws StartException {
-    MultiThreadIoEventLoopGroup eventLoops =
-        transport.newEventLoops(eventLoops(configuration.network()));
-    List<AutoCloseable> owned = new ArrayList<>();
-    List<Listener> listeners = new ArrayList<>();
+    Network network = new Network(configuration.network(), tls, transport);
     BackendTlsContexts backendTls = new BackendTlsContexts(tls);
     SaltedPasswords passwords = saltedPasswords(configuration.limits());
-    owned.add(passwords);
-    owned.add(backendTls);
-    owned.add(tls);
-    SessionRegistry registry = new SessionRegistry(limits(configuration.limits()));
+    List<AutoCloseable> owned = new ArrayList<>(List.of(passwords, backendTls));
+    List<Listener> listeners = new ArrayList<>();
+    SessionRegistry registry = new SessionRegistry(SessionLimits.of(configuration.limits()));
     TimeoutsConfig timeouts = configuration.timeouts();
     BackendConnector connector =
         new BackendConnector(transport, backendTls, timeouts.effectiveConnect());
     BackendLogins logins = new BackendLogins(connector, users.mappings(), passwords);
-    Pools pools = new Pools(logins, timeouts.effectiveLogin(), loops(eventLoops));
+    Pools pools = new Pools(logins, timeouts.effectiveLogin(), network.eventLoops());
     ProxyServer server =
         new ProxyServer(
-            transport,
-            eventLoops,
-            tls,
-            registry,
-            pools,
-            configuration.timeouts().effectiveDrain(),
-            listeners,
-            owned);
+            network, registry, pools, configuration.timeouts().effectiveDrain(), listeners, owned);
     try {
-      mustLoad(configuration.network(), tls);
+      network.mustLoad();
       SessionServices services =
           services(configuration, users, plugins, logins, pools, connector, registry);
       users.onChange(new ChangedUsers(users, registry, pools, services.clock()));
       owned.add(ActivityWatch.start(registry, services.clock()));
       for (ListenerConfig listener : configuration.listeners()) {
-        ListenerSecurity security = security(listener, tls);
-        listeners.add(Listener.open(listener, security, transport, eventLoops, services));
+        listeners.add(network.listen(listener, services));
       }
       log.atInfo()
           .addKeyValue("transport", transport.name())
-          .addKeyValue("eventLoops", eventLoops.executorCount())
+          .addKeyValue("eventLoops", network.eventLoopCount())
           .log("ready");
       return server;
     } catch (StartException | RuntimeException e) {
       server.close();
       throw e;
     }
-  }
-
-  /** What is asked for by name has to be there, be it needed at once or not. */
-  private static void mustLoad(NetworkConfig network, TlsRuntime tls) throws StartException {
-    if (network.effectiveTlsProvider() == NetworkConfig.TlsProvider.BORINGSSL) {
-      try {
-        tls.provider();
-      } catch (TlsConfigurationException e) {
-        throw new StartException("network.tls-provider: " + e.getMessage(), e);
-      }
-    }
-  }
-
-  private static List<EventLoop> loops(MultiThreadIoEventLoopGroup group) {
-    List<EventLoop> loops = new ArrayList<>();
-    group.forEach(loop -> loops.add((EventLoop) loop));
-    return loops;
-  }
-
-  /**
-   * The one that is configured, loaded.
-   *
-   * @throws StartException if it does not work here
-   */
-  static Transport transport(NetworkConfig network) throws StartException {
-    try {
-      return network.effectiveTransport() == NetworkConfig.Transport.AUTO
-          ? Transport.best()
-          : Transport.named(network.effectiveTransport().toString());
-    } catch (IllegalArgumentException e) {
-      throw new StartException("network.transport: " + e.getMessage(), e);
-    }
-  }
-
-  /**
-   * By itself, one for each processor; on two, which the server itself needs as well, one does the
-   * same work for less.
-   */
-  private static int eventLoops(NetworkConfig network) {
-    int configured = network.effectiveEventLoops();
-    int processors = Runtime.getRuntime().availableProcessors();
-    return configured != 0 ? configured : processors <= 2 ? 1 : processors;
-  }
-
-  private static SessionLimits limits(LimitsConfig limits) {
-    return new SessionLimits(
-        limits.effectiveSessions(),
-        limits.effectiveSessionsPerUser(),
-        limits.effectiveSessionsPerAddress(),
-        limits.effectiveLogins(),
-        limits.effectiveFailedLoginsPerAddress());
   }
 
   private static SaltedPasswords saltedPasswords(LimitsConfig limits) {
@@ -270,36 +185,22 @@ public final class ProxyServer implements AutoCloseable {
         : new Cluster(cluster, connector, configuration.timeouts().effectiveConnect());
   }
 
-  private static ListenerSecurity security(ListenerConfig listener, TlsRuntime runtime)
-      throws StartException {
-    TlsMode mode = listener.effectiveTlsMode();
-    if (mode == TlsMode.DISABLED) {
-      return new ListenerSecurity(null, false);
-    }
-    try {
-      return new ListenerSecurity(ServerTls.open(listener, runtime), mode == TlsMode.REQUIRED);
-    } catch (TlsConfigurationException e) {
-      throw new StartException(
-          "TLS of the listener on " + listener.address() + ": " + e.getMessage(), e);
-    }
-  }
-
   /** Where clients connect, in the configuration's order, with the ports that were chosen. */
   public List<InetSocketAddress> addresses() {
     return listeners.stream().map(Listener::address).toList();
   }
 
   public Transport transport() {
-    return transport;
+    return network.transport();
   }
 
   /** Whose code computes TLS; empty while nothing has needed it. */
   public Optional<TlsProvider> tlsProvider() {
-    return tls.loaded();
+    return network.tls().loaded();
   }
 
   public int eventLoopCount() {
-    return eventLoops.executorCount();
+    return network.eventLoopCount();
   }
 
   public Pools pools() {
@@ -364,8 +265,7 @@ public final class ProxyServer implements AutoCloseable {
     listeners.forEach(Listener::close);
     awaitLastWords();
     pools.close();
-    eventLoops.shutdownGracefully(100, LAST_WORDS.toMillis(), TimeUnit.MILLISECONDS);
-    eventLoops.terminationFuture().awaitUninterruptibly();
+    network.close();
     for (AutoCloseable resource : owned) {
       try {
         resource.close();

@@ -1,5 +1,7 @@
 package dev.postern.proxy.session;
 
+import dev.postern.proxy.config.LimitsConfig;
+
 /**
  * How many sessions there may be.
  *
@@ -14,4 +16,14 @@ public record SessionLimits(
     int sessionsPerUser,
     int sessionsPerAddress,
     int logins,
-    int failedLoginsPerAddress) {}
+    int failedLoginsPerAddress) {
+  /** Those that are configured. */
+  public static SessionLimits of(LimitsConfig config) {
+    return new SessionLimits(
+        config.effectiveSessions(),
+        config.effectiveSessionsPerUser(),
+        config.effectiveSessionsPerAddress(),
+        config.effectiveLogins(),
+        config.effectiveFailedLoginsPerAddress());
+  }
+}
