@@ -14,10 +14,7 @@ import dev.postern.api.session.SessionInfo;
 import dev.postern.api.session.StartupParameters;
 import dev.postern.api.session.TlsInfo;
 import dev.postern.proxy.backend.BackendConnection;
-import dev.postern.proxy.backend.BackendRefusedException;
 import dev.postern.proxy.channel.BlockingChannel;
-import dev.postern.proxy.channel.DeadlineExceededException;
-import dev.postern.proxy.channel.PeerClosedException;
 import dev.postern.proxy.frontend.FrontendConnection;
 import dev.postern.proxy.frontend.LoginExchange;
 import dev.postern.proxy.frontend.Negotiation;
@@ -25,25 +22,17 @@ import dev.postern.proxy.frontend.Opening;
 import dev.postern.proxy.plugin.NamedInterceptor;
 import dev.postern.proxy.relay.Declarations;
 import dev.postern.proxy.session.SessionRegistry.Place;
-import dev.postern.proxy.tls.HandshakeFailure;
 import dev.postern.proxy.tls.ServerHandshake;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.time.Instant;
-import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-import org.slf4j.spi.LoggingEventBuilder;
 
 /**
  * Takes one client from its first byte to the relay. Runs on a virtual thread of its own, which
  * ends when the relay begins.
  */
 public final class SessionRunner implements Runnable {
-  private static final Logger log = LoggerFactory.getLogger(SessionRunner.class);
-  private static final String SHUTTING_DOWN = "the server is shutting down";
-
   private final String sessionId;
   private final BlockingChannel channel;
   private final FrontendConnection client;
@@ -51,7 +40,7 @@ public final class SessionRunner implements Runnable {
   private final SessionServices services;
   private final Instant startedAt;
   private final LoginAlarm alarm;
-  private @Nullable StartupParameters startup;
+  private final LoginRefusal refusal;
   private boolean relaying;
 
   public SessionRunner(
@@ -66,6 +55,7 @@ public final class SessionRunner implements Runnable {
     this.services = services;
     this.startedAt = services.clock().instant();
     this.alarm = new LoginAlarm(channel);
+    this.refusal = new LoginRefusal(sessionId, client, alarm);
   }
 
   @Override
@@ -76,37 +66,10 @@ public final class SessionRunner implements Runnable {
       if (registry.loginStarted(alarm)) {
         serve();
       } else {
-        refuseAtShutdown();
+        refusal.atShutdown();
       }
-    } catch (BackendRefusedException e) {
-      log(e.kind()).log("refused by the backend: {}", e.getMessage());
-      client.refuse(e.error());
-    } catch (SessionException e) {
-      refuse(e);
-    } catch (DeadlineExceededException e) {
-      refuseLate(FailureKind.CLIENT, e);
-    } catch (SSLException e) {
-      log(FailureKind.CLIENT).log("the TLS handshake failed: {}", HandshakeFailure.reason(e));
-    } catch (IOException e) {
-      log.atDebug()
-          .addKeyValue("sessionId", sessionId)
-          .log("the client went before it was logged in: {}", e.getMessage());
-    } catch (InterruptedException e) {
-      if (alarm.isCutOff()) {
-        log.atInfo()
-            .addKeyValue("sessionId", sessionId)
-            .log("the login was cut off: Postern is shutting down");
-        refuseAtShutdown();
-        return;
-      }
-      if (alarm.hasRung()) {
-        refuseLate(FailureKind.PROXY, e);
-        return;
-      }
-      refuse(SqlState.ADMIN_SHUTDOWN, "terminating connection due to administrator command");
     } catch (Throwable e) {
-      log(FailureKind.PROXY).setCause(e).log("the login failed unexpectedly");
-      refuse(SqlState.INTERNAL_ERROR, "internal error (session " + sessionId + ")");
+      refusal.because(e);
     } finally {
       alarm.stop();
       registry.loginEnded(alarm);
@@ -136,7 +99,7 @@ public final class SessionRunner implements Runnable {
 
   private void logIn(Opening.Login login)
       throws IOException, InterruptedException, SessionException {
-    startup = login.parameters();
+    refusal.startup(login.parameters());
     ClientInfo info =
         new ClientInfo(sessionId, channel.remoteAddress(), channel.localAddress(), tlsInfo());
     alarm.user(login.parameters().user());
@@ -236,7 +199,7 @@ public final class SessionRunner implements Runnable {
           CloseReason.SHUTDOWN,
           "Postern is shutting down",
           SqlState.CANNOT_CONNECT_NOW,
-          SHUTTING_DOWN);
+          LoginRefusal.SHUTTING_DOWN);
     } else if (alarm.isRevoked()) {
       AuthenticationException refusal = revoked(session.info().startup());
       session.end(
@@ -310,46 +273,5 @@ public final class SessionRunner implements Runnable {
 
   private InetAddress address() {
     return channel.remoteAddress().getAddress();
-  }
-
-  private void refuseAtShutdown() {
-    refuse(SqlState.CANNOT_CONNECT_NOW, SHUTTING_DOWN);
-  }
-
-  private void refuseLate(FailureKind kind, Exception e) {
-    log(kind).log("login timed out: {}", e.getMessage());
-    refuse(SqlState.QUERY_CANCELED, "canceling authentication due to timeout");
-  }
-
-  private void refuse(SessionException e) {
-    if (alarm.hasRung()) {
-      refuseLate(e.kind(), e);
-      return;
-    }
-    if (e.kind() == FailureKind.CLIENT && e.getCause() instanceof PeerClosedException) {
-      log.atDebug().addKeyValue("sessionId", sessionId).log("{}", e.getMessage());
-      return;
-    }
-    LoggingEventBuilder line = log(e.kind()).addKeyValue("sqlState", e.sqlState().code());
-    if (e.kind() != FailureKind.CLIENT && e.getCause() != null) {
-      line = line.setCause(e.getCause());
-    }
-    line.log("login refused: {}", e.getMessage());
-    refuse(e.sqlState(), e.clientMessage());
-  }
-
-  private void refuse(SqlState sqlState, String message) {
-    client.refuse(sqlState, message);
-  }
-
-  private LoggingEventBuilder log(FailureKind kind) {
-    LoggingEventBuilder line =
-        kind == FailureKind.PROXY || kind == FailureKind.PLUGIN ? log.atError() : log.atWarn();
-    line =
-        line.addKeyValue("sessionId", sessionId).addKeyValue("client", address().getHostAddress());
-    StartupParameters known = startup;
-    return known == null
-        ? line
-        : line.addKeyValue("user", known.user()).addKeyValue("database", known.database());
   }
 }
