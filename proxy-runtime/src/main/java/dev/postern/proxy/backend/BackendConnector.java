@@ -96,8 +96,7 @@ public final class BackendConnector {
       throw e;
     } finally {
       if (!usable) {
-        channel.close();
-        channel.release();
+        end(channel);
       }
     }
   }
@@ -195,7 +194,8 @@ public final class BackendConnector {
   }
 
   /**
-   * Sends a CancelRequest to another Postern and waits until that has dealt with it.
+   * Sends a CancelRequest to another Postern and waits until that has dealt with it. No connection
+   * is left open, however it ends.
    *
    * @param deadline for all of it
    * @return the byte with which it answered; 0 if it closed the connection without an answer, as
@@ -218,8 +218,13 @@ public final class BackendConnector {
     } catch (PeerClosedException e) {
       return 0; // a server's whole answer is to close the connection
     } finally {
-      channel.close();
-      channel.release();
+      end(channel);
     }
+  }
+
+  /** Waits until it is closed: whoever bounds connections can count those that were given up. */
+  private static void end(BlockingChannel channel) {
+    channel.channel().close().awaitUninterruptibly();
+    channel.release();
   }
 }
