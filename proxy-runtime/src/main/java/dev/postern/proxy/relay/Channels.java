@@ -19,6 +19,22 @@ final class Channels {
   /** What the transaction has done so far, with the savepoints that came behind the first of it. */
   private final List<Step> pending = new ArrayList<>(1);
 
+  /** Whether anything was ever listened to. */
+  private boolean used;
+
+  /** Whether the transaction has failed, and waits for its end. */
+  private boolean failed;
+
+  Channels() {}
+
+  /** The same as another at this time. */
+  Channels(Channels other) {
+    inForce = other.inForce;
+    pending.addAll(other.pending);
+    used = other.used;
+    failed = other.failed;
+  }
+
   /** A statement was carried out. */
   void done(@Nullable Step step) {
     switch (step) {
@@ -35,10 +51,33 @@ final class Channels {
         // One that is not known was there before anything of this.
         int kept = lastSavepoint(name) + 1;
         pending.subList(kept, pending.size()).clear();
+        failed = false;
       }
-      case Step.End end -> {}
+      case Step.End end -> rolledBack();
+      case Step.Prepare prepare -> rolledBack();
+      case Step.Bar bar -> {}
       case null -> {}
     }
+  }
+
+  /** The transaction has failed. */
+  void failed() {
+    failed = true;
+  }
+
+  /**
+   * Whether the server may prepare the transaction for a commit in two phases. If it has failed,
+   * that only ends it. UNLISTEN does not count in a session that has never listened.
+   */
+  boolean canBePrepared() {
+    return failed
+        || pending.stream()
+            .noneMatch(
+                step ->
+                    step instanceof Step.Listen
+                        || (used
+                            && (step instanceof Step.Unlisten
+                                || step instanceof Step.UnlistenAll)));
   }
 
   /** Its effects are those of the transaction, or savepoint, around it. */
@@ -55,13 +94,17 @@ final class Channels {
 
   /** The transaction is committed. */
   void committed() {
+    failed = false;
     if (pending.isEmpty()) {
       return;
     }
     Set<String> changed = new LinkedHashSet<>(inForce);
     for (Step step : pending) {
       switch (step) {
-        case Step.Listen(String channel) -> changed.add(channel);
+        case Step.Listen(String channel) -> {
+          used = true;
+          changed.add(channel);
+        }
         case Step.Unlisten(String channel) -> changed.remove(channel);
         case Step.UnlistenAll all -> changed.clear();
         default -> {}
@@ -73,6 +116,7 @@ final class Channels {
 
   /** The transaction is rolled back. */
   void rolledBack() {
+    failed = false;
     pending.clear();
   }
 

@@ -29,4 +29,11 @@ final class ListenRequest {
         ? request.steps.get(request.next++)
         : null;
   }
+
+  /** Whether a LISTEN that was carried out is Postern's own. */
+  static boolean isBar(@Nullable Object what) {
+    return what instanceof ListenRequest request
+        && request.next < request.steps.size()
+        && request.steps.get(request.next) instanceof Step.Bar;
+  }
 }

@@ -2,6 +2,12 @@ package dev.postern.proxy.relay;
 
 import dev.postern.api.SessionException;
 import dev.postern.api.SqlState;
+import dev.postern.api.message.Bind;
+import dev.postern.api.message.Close;
+import dev.postern.api.message.Execute;
+import dev.postern.api.message.Parse;
+import dev.postern.api.message.Target;
+import dev.postern.proxy.codec.FrontendCodec;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import java.nio.charset.StandardCharsets;
@@ -19,6 +25,9 @@ final class ListenRequests {
 
   /** What a request can begin with; a COPY goes on, and a Sync that it swallows. */
   private static final String REQUESTS = "QFPBDEC";
+
+  /** Of Postern's own statement, and of its portal. */
+  private static final String BAR = "postern_bar";
 
   private final PooledRelay relay;
   private final Outstanding outstanding;
@@ -80,7 +89,14 @@ final class ListenRequests {
    * @param at where it begins
    */
   boolean admits(@Nullable ListenScript script, byte type, int at, int size, Requests requests) {
-    if (script == null || !script.listens()) {
+    if (script == null) {
+      return true;
+    }
+    if (script.prepares() && !outstanding.queue.isEmpty()) {
+      awaited.awaitAll(at, requests); // whether the transaction has listened is not certain yet
+      return false;
+    }
+    if (!script.listens()) {
       return true;
     }
     Listening listening = relay.listen();
@@ -152,8 +168,25 @@ final class ListenRequests {
     int end = portals.isEmpty() ? -1 : bytes.indexOf(from, at + here, (byte) 0);
     ListenScript script = end < 0 ? null : portals.get(name(bytes, from, end));
     if (admits(script, (byte) 'E', at, size, requests)) {
+      if (script != null && script.prepares() && !relay.listen().channels().canBePrepared()) {
+        bar(at, requests);
+      }
       outstanding.requested((byte) 'E', noted(script, null));
     }
+  }
+
+  /** The server has to refuse to prepare a transaction that has listened. */
+  private void bar(int at, Requests requests) {
+    requests.pass(at);
+    ByteBuf out = requests.out();
+    FrontendCodec.encode(new Parse(BAR, ListenScript.BAR, List.of()), out);
+    outstanding.queue.add(RequestQueue.PARSE | RequestQueue.OWN, null);
+    FrontendCodec.encode(new Bind(BAR, BAR, List.of(), List.of(), List.of()), out);
+    outstanding.queue.add(RequestQueue.BIND | RequestQueue.OWN, null);
+    FrontendCodec.encode(new Close(Target.STATEMENT, BAR), out);
+    outstanding.queue.add(RequestQueue.CLOSE | RequestQueue.OWN, null);
+    FrontendCodec.encode(new Execute(BAR, 0), out);
+    outstanding.queue.add(RequestQueue.EXECUTE | RequestQueue.OWN, null);
   }
 
   /** All transactions have ended, and with them the portals. */

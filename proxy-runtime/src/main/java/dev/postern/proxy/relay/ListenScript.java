@@ -2,6 +2,7 @@ package dev.postern.proxy.relay;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -11,13 +12,24 @@ import org.jspecify.annotations.Nullable;
  * answers that in the same way, and its session goes on listening to nothing.
  *
  * @param steps in order; each has a CommandComplete
- * @param keywords where LISTEN begins in the text
+ * @param insertions what the server gets besides the text, in order
  */
-record ListenScript(List<Step> steps, List<Integer> keywords) {
+record ListenScript(List<Step> steps, List<Insertion> insertions) {
   /** Longer names are cut by servers, in bytes. */
   private static final int MAX_NAME = 63;
 
-  private static final byte[] UN = {'U', 'N'};
+  private static final String UN = "UN";
+
+  /** A LISTEN with which the server cannot prepare the transaction, so that it ends there. */
+  static final String BAR = "LISTEN postern";
+
+  /**
+   * What stands before a keyword.
+   *
+   * @param at where that begins in the text
+   * @param more ASCII
+   */
+  record Insertion(int at, String more) {}
 
   /** A statement that matters. Names are as servers keep them, a char for each byte. */
   sealed interface Step {
@@ -35,6 +47,16 @@ record ListenScript(List<Step> steps, List<Integer> keywords) {
 
     /** COMMIT or ROLLBACK: the server says which it was. */
     record End() implements Step {}
+
+    /**
+     * PREPARE TRANSACTION.
+     *
+     * @param at where it begins in the text
+     */
+    record Prepare(int at) implements Step {}
+
+    /** {@link #BAR}, which is not the client's. */
+    record Bar() implements Step {}
   }
 
   /**
@@ -50,20 +72,20 @@ record ListenScript(List<Step> steps, List<Integer> keywords) {
       byte[] text, int begin, int end, boolean escapes, boolean unicode) {
     SqlWords words = new SqlWords(text, begin, end, escapes);
     List<Step> steps = new ArrayList<>(1);
-    List<Integer> keywords = new ArrayList<>(1);
+    List<Insertion> insertions = new ArrayList<>(1);
     while (!words.isLast()) {
       if (!words.next()) {
         continue;
       }
       if (words.is("listen")) {
-        keywords.add(words.start() - begin);
+        insertions.add(new Insertion(words.start() - begin, UN));
         String channel = channel(words, unicode);
         if (channel == null) {
           return null;
         }
         steps.add(new Step.Listen(channel));
       } else {
-        Step step = other(words);
+        Step step = other(words, begin);
         if (step != null) {
           steps.add(step);
         }
@@ -72,7 +94,7 @@ record ListenScript(List<Step> steps, List<Integer> keywords) {
         // to the next statement
       }
     }
-    return new ListenScript(steps, keywords);
+    return new ListenScript(steps, insertions);
   }
 
   private static @Nullable String channel(SqlWords words, boolean unicode) {
@@ -83,8 +105,9 @@ record ListenScript(List<Step> steps, List<Integer> keywords) {
     return unicode || name.chars().allMatch(c -> c < 0x80) ? name : null;
   }
 
-  private static @Nullable Step other(SqlWords words) {
+  private static @Nullable Step other(SqlWords words, int begin) {
     return switch (words.word()) {
+      case "prepare" -> preparesTransaction(words) ? new Step.Prepare(words.start() - begin) : null;
       case "unlisten" -> unlisten(words);
       case "savepoint" -> new Step.Savepoint(orNone(words.name()));
       case "release" -> new Step.Release(savepoint(words));
@@ -98,6 +121,11 @@ record ListenScript(List<Step> steps, List<Integer> keywords) {
       }
       default -> null;
     };
+  }
+
+  /** A statement can be called {@code transaction}, too; a literal is behind this one only. */
+  private static boolean preparesTransaction(SqlWords words) {
+    return "transaction".equals(words.name()) && words.isLiteralAhead();
   }
 
   private static Step unlisten(SqlWords words) {
@@ -129,7 +157,12 @@ record ListenScript(List<Step> steps, List<Integer> keywords) {
   }
 
   boolean listens() {
-    return !keywords.isEmpty();
+    return steps.stream().anyMatch(step -> step instanceof Step.Listen);
+  }
+
+  /** Whether it may prepare a transaction for a commit in two phases. */
+  boolean prepares() {
+    return steps.stream().anyMatch(step -> step instanceof Step.Prepare);
   }
 
   /** The channels to listen to. */
@@ -143,22 +176,50 @@ record ListenScript(List<Step> steps, List<Integer> keywords) {
     return channels;
   }
 
+  /**
+   * The same so that no transaction is prepared which has listened: the server refuses that if it
+   * has done it itself.
+   *
+   * @param before what the transaction has done so far
+   */
+  ListenScript barred(Channels before) {
+    Channels channels = new Channels(before);
+    List<Step> all = new ArrayList<>();
+    List<Insertion> more = new ArrayList<>(insertions);
+    for (Step step : steps) {
+      if (step instanceof Step.Prepare(int at) && !channels.canBePrepared()) {
+        all.add(new Step.Bar());
+        more.add(new Insertion(at, BAR + "; "));
+      }
+      all.add(step);
+      channels.done(step);
+    }
+    more.sort(Comparator.comparingInt(Insertion::at));
+    return new ListenScript(all, more);
+  }
+
+  /** Whether the server gets something else than the text. */
+  boolean isChanged() {
+    return !insertions.isEmpty();
+  }
+
   /** Of a message whose text this is, as the server gets it. */
   int length(int length) {
-    return length + UN.length * keywords.size();
+    return length + insertions.stream().mapToInt(insertion -> insertion.more().length()).sum();
   }
 
   /** What the server gets. */
   byte[] forServer(byte[] text, int begin, int end) {
-    byte[] changed = new byte[end - begin + UN.length * keywords.size()];
+    byte[] changed = new byte[length(end - begin)];
     int from = 0;
     int to = 0;
-    for (int keyword : keywords) {
-      System.arraycopy(text, begin + from, changed, to, keyword - from);
-      to += keyword - from;
-      System.arraycopy(UN, 0, changed, to, UN.length);
-      to += UN.length;
-      from = keyword;
+    for (Insertion insertion : insertions) {
+      System.arraycopy(text, begin + from, changed, to, insertion.at() - from);
+      to += insertion.at() - from;
+      byte[] more = insertion.more().getBytes(StandardCharsets.US_ASCII);
+      System.arraycopy(more, 0, changed, to, more.length);
+      to += more.length;
+      from = insertion.at();
     }
     System.arraycopy(text, begin + from, changed, to, end - begin - from);
     return changed;

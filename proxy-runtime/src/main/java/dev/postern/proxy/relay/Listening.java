@@ -152,6 +152,11 @@ final class Listening implements Listener {
     relay.resume();
   }
 
+  /** What the client has done to its channels in the transaction, as the server has said. */
+  Channels channels() {
+    return channels;
+  }
+
   /** What was kept back goes on when the replies have. */
   void resumesBehindReplies() {
     resuming = true;
@@ -166,18 +171,30 @@ final class Listening implements Listener {
 
   // ---- answers
 
+  /** What the client is told that a server has done. */
+  enum Told {
+    AS_IT_IS,
+    LISTEN,
+    NOTHING
+  }
+
   /**
    * A CommandComplete has come.
    *
    * @param request what it answers
-   * @return whether it is of a LISTEN
    */
-  boolean completed(String tag, @Nullable Object request) {
+  Told completed(String tag, @Nullable Object request) {
     switch (tag) {
       case "UNLISTEN", "SAVEPOINT", "RELEASE" -> {
         Step step = ListenRequest.next(request);
         channels.done(step);
-        return step instanceof Step.Listen;
+        return step instanceof Step.Listen ? Told.LISTEN : Told.AS_IT_IS;
+      }
+      case "LISTEN" -> {
+        if (ListenRequest.isBar(request)) {
+          ListenRequest.next(request);
+          return Told.NOTHING;
+        }
       }
       case "ROLLBACK" -> {
         Step step = ListenRequest.next(request);
@@ -187,14 +204,14 @@ final class Listening implements Listener {
           channels.rolledBack();
         }
       }
-      case "COMMIT" -> {
+      case "COMMIT", "PREPARE TRANSACTION" -> {
         ListenRequest.next(request);
         channels.committed();
       }
       case "DISCARD ALL" -> channels.clear();
       default -> {}
     }
-    return false;
+    return Told.AS_IT_IS;
   }
 
   /** An error has come. */
@@ -207,6 +224,9 @@ final class Listening implements Listener {
     encoding = ClientEncoding.of(lease.backend().parameters());
     boolean undone = failed;
     failed = false;
+    if (status == 'E') {
+      channels.failed();
+    }
     if (status != 'I') {
       return;
     }

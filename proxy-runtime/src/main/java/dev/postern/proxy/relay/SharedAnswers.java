@@ -88,11 +88,14 @@ final class SharedAnswers extends Answers {
       Listening listening, ByteBuf bytes, int at, int size, Replies replies) {
     int length = size - HEADER_LENGTH - 1;
     String tag = bytes.toString(at + HEADER_LENGTH, length, StandardCharsets.US_ASCII);
-    if (!listening.completed(tag, queue.firstStatement())) {
-      return false;
-    }
-    reply(new CommandComplete("LISTEN"), at, replies);
-    return true;
+    return switch (listening.completed(tag, queue.firstStatement())) {
+      case AS_IT_IS -> false;
+      case LISTEN -> {
+        reply(new CommandComplete("LISTEN"), at, replies);
+        yield true;
+      }
+      case NOTHING -> true;
+    };
   }
 
   @Override

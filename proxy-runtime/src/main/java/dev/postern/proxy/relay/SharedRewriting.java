@@ -142,7 +142,10 @@ final class SharedRewriting implements Rewriting {
       }
       pins.apply(effects);
     }
-    if (script != null && script.listens()) {
+    if (script != null && script.prepares()) {
+      script = script.barred(relay.listen().channels());
+    }
+    if (script != null && script.isChanged()) {
       requests.pass(at);
       ByteBuf out = requests.out();
       out.writeByte('Q').writeInt(script.length(size - 1));

@@ -113,6 +113,25 @@ final class SqlWords {
     return skipSpace() && text[at] == c;
   }
 
+  /** Whether a literal of text is next behind the word, space and comments. */
+  boolean isLiteralAhead() {
+    if (!skipSpace()) {
+      return false;
+    }
+    byte c = text[at];
+    return switch (c) {
+      case '\'' -> true;
+      case '$' -> afterDollar(at) > at + 1;
+      case 'e', 'E' -> isAt(at + 1, '\'');
+      case 'u', 'U' -> isAt(at + 1, '&') && isAt(at + 2, '\'');
+      default -> false;
+    };
+  }
+
+  private boolean isAt(int index, char c) {
+    return index < end && text[index] == c;
+  }
+
   /** Moves over space and comments; false at the end of the text. */
   private boolean skipSpace() {
     while (at < end) {

@@ -76,6 +76,24 @@ final class ListenScriptTest {
             new Step.End());
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          LISTEN a; PREPARE TRANSACTION 'x'         | UNLISTEN a; LISTEN postern; PREPARE TRANSACTION 'x'
+          LISTEN a; COMMIT; PREPARE TRANSACTION 'x' | UNLISTEN a; COMMIT; PREPARE TRANSACTION 'x'
+          PREPARE TRANSACTION 'x'; LISTEN a         | PREPARE TRANSACTION 'x'; UNLISTEN a
+          LISTEN a; PREPARE transaction AS SELECT 1 | UNLISTEN a; PREPARE transaction AS SELECT 1
+          LISTEN a; PREPARE transaction (int) AS b  | UNLISTEN a; PREPARE transaction (int) AS b
+          """)
+  void aTransactionThatHasListenedIsBarredFromBeingPrepared(String text, String server) {
+    ListenScript script = Objects.requireNonNull(read(text)).barred(new Channels());
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    assertThat(script.forServer(bytes, 0, bytes.length)).asString().isEqualTo(server);
+    assertThat(script.length(bytes.length)).isEqualTo(server.length());
+  }
+
   private static @Nullable ListenScript read(String text) {
     byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
     return ListenScript.of(bytes, 0, bytes.length, false, true);
