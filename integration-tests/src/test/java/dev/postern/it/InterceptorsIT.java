@@ -106,7 +106,8 @@ final class InterceptorsIT {
                 (session, interests) ->
                     interests.interceptBackend(DataRow.class, row -> Verdict.drop()));
         WireClient client = loggedIn(postern)) {
-      assertThat(types(client.query("SELECT generate_series(1, 1000)"))).isEqualTo("TCZ");
+      assertThat(WireMessage.types(client.query("SELECT generate_series(1, 1000)")))
+          .isEqualTo("TCZ");
     }
   }
 
@@ -115,7 +116,7 @@ final class InterceptorsIT {
     try (RunningPostern postern = with(noDrop());
         WireClient client = loggedIn(postern)) {
       List<WireMessage> answer = client.query("DROP TABLE x");
-      assertThat(types(answer)).isEqualTo("EZ");
+      assertThat(WireMessage.types(answer)).isEqualTo("EZ");
       assertThat(answer.getFirst().severity()).isEqualTo("ERROR");
       assertThat(answer.getFirst().sqlState()).isEqualTo("42501");
       assertThat(answer.getFirst().text()).isEqualTo("not here");
@@ -145,13 +146,13 @@ final class InterceptorsIT {
           FrontendPackets.describePortal(""),
           FrontendPackets.execute("", 0),
           FrontendPackets.sync());
-      assertThat(types(client.receiveUntil('Z'))).isEqualTo("EZ");
+      assertThat(WireMessage.types(client.receiveUntil('Z'))).isEqualTo("EZ");
       client.send(
           FrontendPackets.parse("", "SELECT 7"),
           FrontendPackets.bind("", ""),
           FrontendPackets.execute("", 0),
           FrontendPackets.sync());
-      assertThat(types(client.receiveUntil('Z'))).isEqualTo("12DCZ");
+      assertThat(WireMessage.types(client.receiveUntil('Z'))).isEqualTo("12DCZ");
     }
   }
 
@@ -172,11 +173,11 @@ final class InterceptorsIT {
           FrontendPackets.execute("", 0),
           FrontendPackets.sync(),
           FrontendPackets.query("SELECT 4"));
-      assertThat(types(client.receiveUntil('Z'))).isEqualTo("TDCZ");
-      assertThat(types(client.receiveUntil('Z'))).isEqualTo("EZ");
-      assertThat(types(client.receiveUntil('Z'))).isEqualTo("TDCZ");
-      assertThat(types(client.receiveUntil('Z'))).isEqualTo("12DCZ");
-      assertThat(types(client.receiveUntil('Z'))).isEqualTo("EZ");
+      assertThat(WireMessage.types(client.receiveUntil('Z'))).isEqualTo("TDCZ");
+      assertThat(WireMessage.types(client.receiveUntil('Z'))).isEqualTo("EZ");
+      assertThat(WireMessage.types(client.receiveUntil('Z'))).isEqualTo("TDCZ");
+      assertThat(WireMessage.types(client.receiveUntil('Z'))).isEqualTo("12DCZ");
+      assertThat(WireMessage.types(client.receiveUntil('Z'))).isEqualTo("EZ");
       assertThat(client.receiveUntil('Z').get(1).values()).containsExactly("4");
     }
   }
@@ -193,7 +194,7 @@ final class InterceptorsIT {
           FrontendPackets.sync(),
           FrontendPackets.query("SELECT 5"));
       List<WireMessage> batch = client.receiveUntil('Z');
-      assertThat(types(batch)).isEqualTo("1EZ");
+      assertThat(WireMessage.types(batch)).isEqualTo("1EZ");
       assertThat(batch.get(1).sqlState()).isEqualTo("22012");
       assertThat(client.receiveUntil('Z').get(1).values()).containsExactly("5");
     }
@@ -282,7 +283,7 @@ final class InterceptorsIT {
           FrontendPackets.sync());
       assertThat(client.receiveUntil('Z').get(1).values()).containsExactly("1");
       assertThat(client.receiveUntil('Z').get(1).values()).containsExactly("2");
-      assertThat(types(client.receiveUntil('Z'))).isEqualTo("Z");
+      assertThat(WireMessage.types(client.receiveUntil('Z'))).isEqualTo("Z");
     }
   }
 
@@ -402,12 +403,6 @@ final class InterceptorsIT {
 
   private static char status(List<WireMessage> answer) {
     return (char) answer.getLast().body().at(0);
-  }
-
-  private static String types(List<WireMessage> messages) {
-    StringBuilder types = new StringBuilder();
-    messages.forEach(message -> types.append(message.type()));
-    return types.toString();
   }
 
   private static dev.postern.testkit.PosternBuilder builder(MessageInterceptor interceptor) {

@@ -129,7 +129,7 @@ final class RelayIT {
       }
       client.send(pipeline.toArray(byte[][]::new));
       for (int i = 0; i < 500; i++) {
-        assertThat(types(client.receiveUntil('Z'))).isEqualTo("12DCZ");
+        assertThat(WireMessage.types(client.receiveUntil('Z'))).isEqualTo("12DCZ");
       }
     }
   }
@@ -146,7 +146,7 @@ final class RelayIT {
           FrontendPackets.execute("", 0),
           FrontendPackets.sync(),
           FrontendPackets.query("SELECT 3"));
-      assertThat(types(client.receiveUntil('Z'))).isEqualTo("1EZ");
+      assertThat(WireMessage.types(client.receiveUntil('Z'))).isEqualTo("1EZ");
       assertThat(client.receiveUntil('Z').get(1).values()).containsExactly("3");
     }
   }
@@ -154,7 +154,8 @@ final class RelayIT {
   @Test
   void answersAQueryOfManyStatements() {
     try (WireClient client = loggedIn()) {
-      String types = types(client.query("SELECT 1; SELECT 2; ; CREATE TEMP TABLE t (); SELECT 3"));
+      String types =
+          WireMessage.types(client.query("SELECT 1; SELECT 2; ; CREATE TEMP TABLE t (); SELECT 3"));
       assertThat(types).isEqualTo("TDCTDCCTDCZ");
     }
   }
@@ -232,11 +233,5 @@ final class RelayIT {
     WireClient client = WireClient.connect(Gateways.plain().address());
     client.login(ROLE, Gateways.PASSWORD, "postgres");
     return client;
-  }
-
-  private static String types(List<WireMessage> messages) {
-    StringBuilder types = new StringBuilder();
-    messages.forEach(message -> types.append(message.type()));
-    return types.toString();
   }
 }

@@ -14,6 +14,13 @@ import java.util.Map;
  * @param body what follows the length
  */
 public record WireMessage(char type, Bytes body) {
+  /** The type bytes of messages, one after the other: {@code TDCZ}. */
+  public static String types(List<WireMessage> messages) {
+    StringBuilder types = new StringBuilder();
+    messages.forEach(message -> types.append(message.type()));
+    return types.toString();
+  }
+
   /** The four bytes at an offset, as a number. */
   public int int32(int offset) {
     return body.asReadOnlyBuffer().getInt(offset);

@@ -1,0 +1,159 @@
+package dev.postern.it.pooling;
+
+import static dev.postern.it.pooling.ListeningClients.heard;
+import static dev.postern.testkit.FrontendPackets.query;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.postern.proxy.pool.ListeningConnection;
+import dev.postern.testkit.PostgresServer;
+import dev.postern.testkit.RunningPostern;
+import dev.postern.testkit.WireClient;
+import dev.postern.testkit.WireMessage;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** The one connection on which a pool listens for all its clients. */
+final class ListeningConnectionIT {
+  private static final String ROLE = "listening_connection_role";
+  private static final ListeningClients LISTENING = ListeningClients.start(ROLE);
+  private static final PostgresServer SERVER = LISTENING.server();
+
+  @AfterAll
+  static void stop() {
+    LISTENING.close();
+  }
+
+  @AfterEach
+  void close() {
+    LISTENING.closeClients();
+  }
+
+  @Test
+  void manyClientsAndChannelsShareOneConnection() {
+    List<WireClient> all = new ArrayList<>();
+    for (int i = 0; i < 30; i++) {
+      WireClient client = LISTENING.client();
+      client.query("LISTEN everyone; LISTEN channel_" + i % 10);
+      all.add(client);
+    }
+    assertThat(
+            SERVER.queryOne("SELECT count(*) FROM pg_stat_activity WHERE usename = '" + ROLE + "'"))
+        .isIn("2", "3");
+    assertThat(LISTENING.pool().listening()).isEqualTo(new ListeningConnection.View(true, 11, 30));
+    for (int i = 0; i < 10; i++) {
+      SERVER.execute("NOTIFY channel_" + i + ", 'to " + i + "'");
+    }
+    SERVER.execute("NOTIFY everyone, 'last'");
+    for (int i = 0; i < 30; i++) {
+      assertThat(heard(all.get(i))).isEqualTo("channel_" + i % 10 + " to " + i % 10);
+      assertThat(heard(all.get(i))).isEqualTo("everyone last");
+    }
+  }
+
+  @Test
+  void aClientThatDiesLeavesNothing() {
+    WireClient client = LISTENING.client();
+    client.query("LISTEN orphan");
+    client.query("BEGIN; LISTEN other_orphan");
+    await().until(() -> LISTENING.channels() == 2);
+    client.reset();
+    await().until(() -> LISTENING.channels() == 0);
+  }
+
+  @Test
+  void aLostListeningConnectionIsOpenedAgainAndClientsAreWarned() {
+    WireClient client = LISTENING.client();
+    client.query("LISTEN lossy");
+    WireClient inTransaction = LISTENING.client();
+    inTransaction.query("LISTEN lossy");
+    inTransaction.query("BEGIN");
+    SERVER.execute(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = '"
+            + ROLE
+            + "' AND application_name LIKE '%listening%'");
+    WireMessage notice = client.expect('N');
+    assertThat(notice.severity()).isEqualTo("WARNING");
+    assertThat(notice.sqlState()).isEqualTo("01000");
+    SERVER.execute("NOTIFY lossy, 'again'");
+    assertThat(heard(client)).isEqualTo("lossy again");
+    assertThat(WireMessage.types(inTransaction.query("COMMIT"))).isEqualTo("CNAZ");
+  }
+
+  @Test
+  void aClientThatLeavesTooMuchBehindIsCutOffAndOthersAreNot() {
+    WireClient sleeper = LISTENING.client();
+    sleeper.query("LISTEN flood");
+    WireClient reader = LISTENING.client();
+    reader.query("LISTEN flood");
+    sleeper.query("BEGIN");
+    for (int i = 0; i < 11; i++) {
+      SERVER.execute(
+          "SELECT pg_notify('flood', '%d ' || n) FROM generate_series(1, 1000) n".formatted(i));
+      for (int n = 1; n <= 1000; n++) {
+        assertThat(heard(reader)).isEqualTo("flood " + i + " " + n);
+      }
+    }
+    sleeper.expectFatal("54000");
+    assertThat(reader.queryOne("SELECT 1")).isEqualTo("1");
+  }
+
+  @Test
+  void aClientThatDoesNotReadIsCutOffAndOthersAreNot() {
+    WireClient deaf = LISTENING.client();
+    deaf.query("LISTEN flood");
+    WireClient reader = LISTENING.client();
+    reader.query("LISTEN flood");
+    reader.patience(Duration.ofSeconds(30));
+    String payload = "x".repeat(7900);
+    await()
+        .atMost(Duration.ofSeconds(60))
+        .until(
+            () -> {
+              SERVER.execute(
+                  "SELECT pg_notify('flood', n || '%s') FROM generate_series(1, 200) n"
+                      .formatted(payload));
+              for (int n = 1; n <= 200; n++) {
+                reader.expect('A');
+              }
+              return LISTENING.postern().server().registry().sessions().size() == 1;
+            });
+  }
+
+  @Test
+  void theConnectionIsClosedSomeTimeAfterTheLastHasGone() {
+    WireClient client = LISTENING.client();
+    client.query("LISTEN short");
+    assertThat(LISTENING.pool().listening().open()).isTrue();
+    client.query("UNLISTEN short");
+    await().atMost(Duration.ofSeconds(20)).until(() -> !LISTENING.pool().listening().open());
+    client.query("LISTEN short");
+    SERVER.execute("NOTIFY short, 'open again'");
+    assertThat(heard(client)).isEqualTo("short open again");
+  }
+
+  @Test
+  void aListenThatCannotBeInForceIsRefusedInItsPlace() {
+    String role = "listen_crowded_role";
+    try (RunningPostern postern = Pools.before(SERVER, Pools.transactions(1))) {
+      Pools.createRole(SERVER, postern, role);
+      SERVER.execute("ALTER ROLE listen_crowded_role CONNECTION LIMIT 1");
+      try (WireClient client = WireClient.connect(postern.address())) {
+        client.login(role, Pools.PASSWORD, "postgres");
+        client.query("BEGIN");
+        client.send(query("LISTEN crowded"), query("SELECT 1"));
+        WireMessage error = client.receiveUntil('Z').getFirst();
+        assertThat(error.sqlState()).isEqualTo("53300");
+        assertThat(client.receiveUntil('Z').getFirst().sqlState()).isEqualTo("25P02");
+        client.query("ROLLBACK");
+        SERVER.execute("ALTER ROLE listen_crowded_role CONNECTION LIMIT 2");
+        assertThat(WireMessage.types(client.query("LISTEN crowded"))).isEqualTo("CZ");
+        assertThat(WireMessage.types(client.query("NOTIFY crowded"))).isEqualTo("CAZ");
+      }
+    }
+  }
+}
