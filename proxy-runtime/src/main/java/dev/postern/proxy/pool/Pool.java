@@ -6,7 +6,6 @@ import dev.postern.api.routing.Pooling;
 import dev.postern.proxy.backend.Credentials;
 import io.netty.channel.EventLoop;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -15,7 +14,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -31,9 +29,7 @@ public final class Pool {
   private final Credentials credentials;
   private final Opener opener;
   private final Predicate<Backend> roomMaker;
-  private final List<EventLoop> loops;
-  private final AtomicReferenceArray<Share> shares;
-
+  private final Shares shares;
   private final Places places;
   private final Backoff backoff = new Backoff();
   private final Statements statements = new Statements();
@@ -61,8 +57,7 @@ public final class Pool {
     this.credentials = credentials;
     this.opener = opener;
     this.roomMaker = roomMaker;
-    this.loops = loops;
-    this.shares = new AtomicReferenceArray<>(loops.size());
+    shares = new Shares(this, loops);
     places = new Places(key.pooling(), quotas.enter(this));
   }
 
@@ -96,24 +91,11 @@ public final class Pool {
 
   /** The share of an event loop. */
   public Share share(EventLoop loop) {
-    int index = loops.indexOf(loop);
-    if (index < 0) {
-      throw new IllegalArgumentException("not an event loop of this server");
-    }
-    Share share = shares.get(index);
-    if (share == null) {
-      shares.compareAndSet(index, null, new Share(this, loop));
-      share = shares.get(index);
-    }
-    return share;
+    return shares.of(loop);
   }
 
-  int shareCount() {
-    return shares.length();
-  }
-
-  @Nullable Share shareAt(int index) {
-    return shares.get(index);
+  Shares shares() {
+    return shares;
   }
 
   Places places() {
@@ -127,43 +109,22 @@ public final class Pool {
 
   /** How many connections nobody uses; a moment old. */
   public int idle() {
-    int idle = 0;
-    for (int i = 0; i < shares.length(); i++) {
-      Share share = shares.get(i);
-      idle += share == null ? 0 : share.idleCount();
-    }
-    return idle;
+    return shares.idle();
   }
 
   /** How many connections are being opened; a moment old. */
   public int opening() {
-    int opening = 0;
-    for (int i = 0; i < shares.length(); i++) {
-      Share share = shares.get(i);
-      opening += share == null ? 0 : share.openingCount();
-    }
-    return opening;
+    return shares.opening();
   }
 
   /** How long whoever has waited longest waits, in nanoseconds; 0 if nobody does. A moment old. */
   public long longestWait() {
-    long longest = 0;
-    long now = System.nanoTime();
-    for (int i = 0; i < shares.length(); i++) {
-      Share share = shares.get(i);
-      longest = Math.max(longest, share == null ? 0 : share.longestWait(now));
-    }
-    return longest;
+    return shares.longestWait(System.nanoTime());
   }
 
   /** How many sessions wait; a moment old. */
   public int waiting() {
-    int waiting = 0;
-    for (int i = 0; i < shares.length(); i++) {
-      Share share = shares.get(i);
-      waiting += share == null ? 0 : share.waitingCount();
-    }
-    return waiting;
+    return shares.waiting();
   }
 
   /** How many sessions may still want a connection, those that have one included. */
@@ -212,14 +173,12 @@ public final class Pool {
 
   /** Closes the connection that has idled longest on one of the loops; false if none is idle. */
   boolean closeEldestIdle() {
-    for (int i = 0; i < shares.length(); i++) {
-      Share share = shares.get(i);
-      if (share != null && share.idleCount() > 0) {
-        share.loop().execute(share::closeEldestIdle);
-        return true;
-      }
+    Share share = shares.withIdle(null);
+    if (share == null) {
+      return false;
     }
-    return false;
+    share.loop().execute(share::closeEldestIdle);
+    return true;
   }
 
   /** Has an idle connection of any pool to the same server closed; false if there is none. */
@@ -265,12 +224,7 @@ public final class Pool {
   /** From now on connections are closed when they are given back, and idle ones at once. */
   void retire() {
     retired = true;
-    for (int i = 0; i < shares.length(); i++) {
-      Share share = shares.get(i);
-      if (share != null) {
-        share.loop().execute(share::closeIdle);
-      }
-    }
+    shares.all().forEach(share -> share.loop().execute(share::closeIdle));
     ListeningConnection listener = listening.get();
     if (listener != null) {
       listener.retire();
@@ -282,14 +236,8 @@ public final class Pool {
    * Called by one thread.
    */
   void maintain() {
-    List<Share> known = new ArrayList<>(shares.length());
-    for (int i = 0; i < shares.length(); i++) {
-      Share share = shares.get(i);
-      if (share != null) {
-        known.add(share);
-        share.loop().execute(share::maintain);
-      }
-    }
+    List<Share> known = shares.all();
+    known.forEach(share -> share.loop().execute(share::maintain));
     if (!known.isEmpty() && !retired) {
       for (int missing = pooling().minimum() - open(); missing > 0; missing--) {
         Share share = known.get(missing % known.size());

@@ -71,7 +71,7 @@ public final class Share {
     return opening.get();
   }
 
-  /** In nanoseconds; 0 if nobody waits. */
+  /** In nanoseconds; 0 if nobody waits. Any thread, as are the counts. */
   long longestWait(long now) {
     return waiters.count() == 0 ? 0 : Math.max(1, now - waiters.since());
   }
@@ -141,12 +141,9 @@ public final class Share {
 
   /** Asks the loops that have idle connections for one. */
   private void borrow() {
-    for (int i = 0; i < pool.shareCount(); i++) {
-      Share other = pool.shareAt(i);
-      if (other != null && other != this && other.idle.count() > 0) {
-        other.loop.execute(() -> other.lendTo(this));
-        return;
-      }
+    Share other = pool.shares().withIdle(this);
+    if (other != null) {
+      other.loop.execute(() -> other.lendTo(this));
     }
   }
 
@@ -176,12 +173,12 @@ public final class Share {
       return;
     }
     long now = System.nanoTime();
-    Share elsewhere = pool.shareCount() == 1 ? null : longestWaitingElsewhere(now);
+    boolean wanted = !waiters.isEmpty();
+    Share elsewhere = pool.shares().longestWaiting(this, wanted ? LONG_WAIT_NANOS : 0, now);
     if (elsewhere != null) {
       lend(backend, elsewhere);
       return;
     }
-    boolean wanted = !waiters.isEmpty();
     if (pool.places().owes(pool, wanted, waiters.since())) {
       backend.discard(false);
       return;
@@ -202,23 +199,6 @@ public final class Share {
       return;
     }
     idle.add(backend, now);
-  }
-
-  /** Another loop's share, if a session waits there and nobody here, or longer than is fair. */
-  private @Nullable Share longestWaitingElsewhere(long now) {
-    Share found = null;
-    long longest = waiters.isEmpty() ? Long.MIN_VALUE : LONG_WAIT_NANOS;
-    for (int i = 0; i < pool.shareCount(); i++) {
-      Share other = pool.shareAt(i);
-      if (other != null && other != this && other.waiters.count() > 0) {
-        long waited = now - other.waiters.since();
-        if (waited > longest) {
-          longest = waited;
-          found = other;
-        }
-      }
-    }
-    return found;
   }
 
   void opened(PooledBackend backend) {
