@@ -40,5 +40,8 @@ final class BackendSide implements Side {
   @Override
   public void hold(boolean hold) {
     relay.lease().hold(hold);
+    if (!hold) {
+      relay.decided();
+    }
   }
 }

@@ -101,6 +101,11 @@ final class Lease implements BackendUser {
     updateReading();
   }
 
+  /** Whether an interceptor decides about what the backend has sent. */
+  boolean isHeld() {
+    return held;
+  }
+
   /** Reads from the backend as long as the client takes more. */
   void updateReading() {
     PooledBackend current = backend;

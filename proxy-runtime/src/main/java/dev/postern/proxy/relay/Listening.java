@@ -312,22 +312,32 @@ final class Listening implements Listener {
 
   private void deliverIfIdle() {
     if (!undelivered.isEmpty() && held.isEmpty() && relay.isClientIdle()) {
-      deliver(channels.inForce());
+      undelivered.keep(channels.inForce());
+      // While an interceptor decides, what waits behind that is not counted there.
+      while (!lease.isHeld() && deliverNext()) {
+        // all of them
+      }
       relay.client().flush();
     }
   }
 
   private void deliver(Set<String> listened) {
     undelivered.keep(listened);
-    while (relay.client().channel().isWritable()) {
-      Notification next = undelivered.poll();
-      if (next == null) {
-        return;
-      }
-      ByteBuf encoded = Undelivered.encode(next, encoding, relay.alloc());
-      relay.progress().read(false, encoded.readableBytes());
-      relay.passToClient(encoded);
+    while (deliverNext()) {
+      // all of them
     }
+  }
+
+  /** False if there is none, or the client takes none. */
+  private boolean deliverNext() {
+    Notification next = relay.client().channel().isWritable() ? undelivered.poll() : null;
+    if (next == null) {
+      return false;
+    }
+    ByteBuf encoded = Undelivered.encode(next, encoding, relay.alloc());
+    relay.progress().read(false, encoded.readableBytes());
+    relay.passToClient(encoded);
+    return true;
   }
 
   private void passed(Fence fence) {
@@ -335,6 +345,9 @@ final class Listening implements Listener {
       return;
     }
     held.pass(fence, this::deliver, relay::passToClient);
+    if (relay.isEnded()) {
+      return; // by an interceptor
+    }
     if (held.isEmpty()) {
       relay.holdReplies(null);
       lease.updateReading();

@@ -189,6 +189,13 @@ public final class PooledRelay extends Relay {
     return known;
   }
 
+  /** An interceptor has decided about what the client is to get; what waits behind it goes on. */
+  void decided() {
+    if (listening != null) {
+      eventLoop().execute(this::clientWritable);
+    }
+  }
+
   /** Whether requests can go on to the backend that was taken; if not, {@link #resume} follows. */
   boolean mayBegin() {
     return listening == null || listening.mayBegin();
