@@ -5,14 +5,9 @@ import io.netty.channel.EventLoop;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,17 +28,6 @@ public final class ListeningConnection {
   private static final long LONGEST_PAUSE_MILLIS = 5_000;
 
   /**
-   * Who wants to know that something has been answered.
-   *
-   * @param patient whether that can wait for another connection if this one is lost
-   */
-  record Asking(Listener listener, Consumer<@Nullable Exception> done, boolean patient) {
-    void tell(@Nullable Exception error) {
-      listener.eventLoop().execute(() -> done.accept(error));
-    }
-  }
-
-  /**
    * What is seen of it from outside.
    *
    * @param open whether there is a connection
@@ -56,7 +40,7 @@ public final class ListeningConnection {
 
   private final Pool pool;
   private final EventLoop loop;
-  private final Map<String, Set<Listener>> channels = new LinkedHashMap<>();
+  private final Audience audience = new Audience();
 
   /** Who waits for a connection. */
   private final List<Asking> waiting = new ArrayList<>();
@@ -100,23 +84,13 @@ public final class ListeningConnection {
       Listener listener, Collection<String> names, Consumer<@Nullable Exception> done) {
     loop.execute(
         () -> {
-          List<String> fresh = new ArrayList<>();
-          for (String name : names) {
-            channels
-                .computeIfAbsent(
-                    name,
-                    added -> {
-                      fresh.add(added);
-                      return new LinkedHashSet<>();
-                    })
-                .add(listener);
-          }
+          List<String> fresh = audience.add(listener, names);
           Asking asking = new Asking(listener, done, true);
           if (port == null) {
             waiting.add(asking);
             open();
           } else {
-            port.ask(listening(fresh), asking);
+            port.listen(fresh, asking);
           }
           changed();
         });
@@ -126,17 +100,12 @@ public final class ListeningConnection {
   public void release(Listener listener, Collection<String> names) {
     loop.execute(
         () -> {
-          for (String name : names) {
-            Set<Listener> listeners = channels.get(name);
-            if (listeners != null && listeners.remove(listener) && listeners.isEmpty()) {
-              channels.remove(name);
-              if (port != null) {
-                port.ask("UNLISTEN " + quoted(name), null);
-              }
-            }
+          List<String> deserted = audience.remove(listener, names);
+          if (port != null) {
+            deserted.forEach(port::unlisten);
           }
           changed();
-          if (channels.isEmpty()) {
+          if (audience.isEmpty()) {
             closeSoon();
           }
         });
@@ -154,24 +123,14 @@ public final class ListeningConnection {
           if (port == null) {
             listener.eventLoop().execute(done);
           } else {
-            port.ask("", new Asking(listener, error -> done.run(), false));
+            port.catchUp(new Asking(listener, error -> done.run(), false));
           }
         });
   }
 
   private void changed() {
-    busy = port != null || opening || !channels.isEmpty();
-    long clients = channels.values().stream().flatMap(Set::stream).distinct().count();
-    view = new View(port != null, channels.size(), (int) clients);
-  }
-
-  /** Of no channels an empty text. */
-  private static String listening(Collection<String> names) {
-    return names.stream().map(name -> "LISTEN " + quoted(name)).collect(Collectors.joining("; "));
-  }
-
-  private static String quoted(String name) {
-    return '"' + name.replace("\"", "\"\"") + '"';
+    busy = port != null || opening || !audience.isEmpty();
+    view = new View(port != null, audience.channels().size(), audience.listeners().size());
   }
 
   // ---- the connection
@@ -205,9 +164,9 @@ public final class ListeningConnection {
     }
     opening = false;
     port = opened;
-    opened.prepare(listening(channels.keySet()), this::prepared);
+    opened.prepare(audience.channels(), this::prepared);
     changed();
-    if (channels.isEmpty()) {
+    if (audience.isEmpty()) {
       closeSoon();
     }
   }
@@ -229,10 +188,7 @@ public final class ListeningConnection {
     pauseMillis = FIRST_PAUSE_MILLIS;
     if (interrupted) {
       interrupted = false;
-      channels.values().stream()
-          .flatMap(Set::stream)
-          .distinct()
-          .forEach(listener -> hand(listener, List.of(Notification.MISSED)));
+      audience.listeners().forEach(listener -> hand(listener, List.of(Notification.MISSED)));
     }
     // Who came while it was being prepared has asked for channels that are not in its first query.
     List<Asking> all = List.copyOf(waiting);
@@ -262,14 +218,14 @@ public final class ListeningConnection {
   }
 
   private void openLater() {
-    if (!channels.isEmpty() && !loop.isShuttingDown()) {
+    if (!audience.isEmpty() && !loop.isShuttingDown()) {
       var _ = loop.schedule(this::openIfWanted, pauseMillis, TimeUnit.MILLISECONDS);
       pauseMillis = Math.min(LONGEST_PAUSE_MILLIS, 2 * pauseMillis);
     }
   }
 
   private void openIfWanted() {
-    if (!channels.isEmpty()) {
+    if (!audience.isEmpty()) {
       open();
       changed();
     }
@@ -289,7 +245,7 @@ public final class ListeningConnection {
         asking.tell(null);
       }
     }
-    if (!channels.isEmpty()) {
+    if (!audience.isEmpty()) {
       interrupted = true;
       log.atWarn().addKeyValue("pool", pool.key()).log("the listening connection is lost");
     }
@@ -307,7 +263,7 @@ public final class ListeningConnection {
 
   private void closeUnlessNeeded() {
     ListeningPort current = port;
-    if (channels.isEmpty() && current != null) {
+    if (audience.isEmpty() && current != null) {
       port = null;
       current.close();
       changed();
@@ -323,7 +279,7 @@ public final class ListeningConnection {
   // ---- what comes
 
   Collection<Listener> listenersTo(String channel) {
-    return channels.getOrDefault(channel, Set.of());
+    return audience.listenersTo(channel);
   }
 
   static void hand(Listener listener, List<Notification> notifications) {

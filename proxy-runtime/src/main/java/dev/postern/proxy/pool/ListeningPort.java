@@ -8,7 +8,6 @@ import dev.postern.api.message.ErrorResponse;
 import dev.postern.proxy.channel.BlockingChannel;
 import dev.postern.proxy.codec.BackendCodec;
 import dev.postern.proxy.codec.ProtocolException;
-import dev.postern.proxy.pool.ListeningConnection.Asking;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.Channel;
@@ -18,12 +17,14 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -92,25 +93,45 @@ final class ListeningPort extends ChannelInboundHandlerAdapter {
   /**
    * Asks for what it needs first.
    *
-   * @param listening for the channels that are wanted; may be empty
+   * @param channels that are wanted
    * @param done told when all is answered, with the first error
    */
-  void prepare(String listening, Consumer<@Nullable Exception> done) {
+  void prepare(Collection<String> channels, Consumer<@Nullable Exception> done) {
     prepared = done;
     preparing = bytesAsTheyAre ? 2 : 3;
     ask(SETTINGS, null);
     if (!bytesAsTheyAre) {
       ask(UNICODE, null);
     }
-    ask(listening, null);
+    listen(channels, null);
   }
 
   /**
-   * Sends a query.
+   * Listens to these channels, too.
    *
+   * @param names may be none; the server answers nevertheless
    * @param asking told when it is answered
    */
-  void ask(String query, @Nullable Asking asking) {
+  void listen(Collection<String> names, @Nullable Asking asking) {
+    ask(
+        names.stream().map(name -> "LISTEN " + quoted(name)).collect(Collectors.joining("; ")),
+        asking);
+  }
+
+  /** Has the server answer; what it has sent before has come then. */
+  void catchUp(Asking asking) {
+    ask("", asking);
+  }
+
+  void unlisten(String name) {
+    ask("UNLISTEN " + quoted(name), null);
+  }
+
+  private static String quoted(String name) {
+    return '"' + name.replace("\"", "\"\"") + '"';
+  }
+
+  private void ask(String query, @Nullable Asking asking) {
     if (over) {
       if (asking != null) {
         connection.lost(this, List.of(asking));
