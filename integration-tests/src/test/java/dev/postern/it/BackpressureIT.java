@@ -5,12 +5,10 @@ import static org.awaitility.Awaitility.await;
 
 import dev.postern.testkit.FakeBackend;
 import dev.postern.testkit.FrontendPackets;
-import dev.postern.testkit.PostgresServer;
 import dev.postern.testkit.RunningPostern;
 import dev.postern.testkit.TestTls;
 import dev.postern.testkit.WireClient;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -38,7 +36,6 @@ final class BackpressureIT {
   }
 
   private static void stopsTheServer(RunningPostern postern, boolean tls) {
-    PostgresServer server = Gateways.server();
     try (WireClient lazy = WireClient.connect(postern.address());
         WireClient busy = WireClient.connect(postern.address())) {
       if (tls) {
@@ -52,13 +49,7 @@ final class BackpressureIT {
 
       lazy.send(FrontendPackets.query("SELECT repeat('x', 1000000) FROM generate_series(1, 500)"));
 
-      await()
-          .atMost(Duration.ofSeconds(20))
-          .until(
-              () ->
-                  server
-                      .query("SELECT wait_event FROM pg_stat_activity WHERE pid = " + pid)
-                      .equals(List.of("ClientWrite")));
+      Sessions.awaitWaitEventOf(Gateways.server(), pid, "ClientWrite");
       assertThat(Memory.used() - before).isLessThan(32 * MEBIBYTE);
       assertThat(busy.queryOne("SELECT 1")).isEqualTo("1");
       assertThat(lazy.receiveUntil('Z')).hasSize(1 + 500 + 2);
@@ -141,16 +132,7 @@ final class BackpressureIT {
       client.send(
           FrontendPackets.query(
               "DO $$ BEGIN FOR i IN 1..200000 LOOP RAISE NOTICE '%', repeat('n', 500); END LOOP; END $$"));
-      await()
-          .atMost(Duration.ofSeconds(20))
-          .until(
-              () ->
-                  Gateways.server()
-                      .query(
-                          "SELECT wait_event FROM pg_stat_activity WHERE usename = '"
-                              + ROLE
-                              + "' AND state = 'active'")
-                      .equals(List.of("ClientWrite")));
+      Sessions.awaitWaitEvent(Gateways.server(), ROLE, "ClientWrite");
       assertThat(Memory.used() - before).isLessThan(32 * MEBIBYTE);
     }
   }

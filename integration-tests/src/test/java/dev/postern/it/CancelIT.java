@@ -1,28 +1,19 @@
 package dev.postern.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.awaitility.Awaitility.await;
 
 import dev.postern.testkit.FakeBackend;
 import dev.postern.testkit.FrontendPackets;
-import dev.postern.testkit.ProgramRun;
 import dev.postern.testkit.RunningPostern;
 import dev.postern.testkit.RunningProgram;
 import dev.postern.testkit.TestTls;
 import dev.postern.testkit.WireClient;
-import dev.postern.testkit.WireMessage;
 import dev.postern.testkit.WireServer;
-import java.net.InetSocketAddress;
 import java.sql.Connection;
-import java.sql.SQLException;
-import java.sql.Statement;
-import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -48,36 +39,15 @@ final class CancelIT {
   private static void endsAQueryOfPsql(RunningPostern postern) {
     String marker = "cancel by psql at " + postern.port();
     try (RunningProgram psql =
-        Psql.through(postern, ROLE)
-            .with("-c", "SELECT pg_sleep(300) /* " + marker + " */")
-            .start()) {
-      awaitRunning(marker);
-      psql.interrupt();
-      ProgramRun run = psql.await(Duration.ofSeconds(10));
-      assertThat(run.expectFailure().errors()).contains("canceling statement due to user request");
+        Psql.through(postern, ROLE).with("-c", SleepingQueries.sql(marker)).start()) {
+      SleepingQueries.interrupt(psql, marker, () -> {});
     }
   }
 
   @Test
   void endsAQueryOfPgjdbc() throws Exception {
-    String marker = "cancel by pgjdbc";
-    try (Connection connection = Gateways.connect(Gateways.encrypted(), ROLE);
-        Statement statement = connection.createStatement()) {
-      CompletableFuture<Boolean> query =
-          CompletableFuture.supplyAsync(
-              () -> {
-                try {
-                  return statement.execute("SELECT pg_sleep(300) /* " + marker + " */");
-                } catch (SQLException e) {
-                  throw new IllegalStateException(e.getSQLState(), e);
-                }
-              });
-      awaitRunning(marker);
-      statement.cancel();
-      assertThatThrownBy(query::join)
-          .hasRootCauseInstanceOf(SQLException.class)
-          .hasMessageContaining("57014");
-      assertThat(Sql.value(connection, "SELECT 1")).isEqualTo("1");
+    try (Connection connection = Gateways.connect(Gateways.encrypted(), ROLE)) {
+      SleepingQueries.cancel(connection, "cancel by pgjdbc", () -> {});
     }
   }
 
@@ -87,16 +57,12 @@ final class CancelIT {
     try (WireClient client = WireClient.connect(postern.address())) {
       client.startTls(TestTls.client(Gateways.AUTHORITY));
       WireClient.Greeting greeting = client.login(ROLE, Gateways.PASSWORD, "postgres");
-      client.send(FrontendPackets.query("SELECT pg_sleep(300) /* cancel within TLS */"));
-      awaitRunning("cancel within TLS");
+      SleepingQueries.begin(client, "cancel within TLS");
       try (WireClient canceller = WireClient.connect(postern.address())) {
         canceller.startTls(TestTls.client(Gateways.AUTHORITY));
-        canceller.send(
-            FrontendPackets.cancelRequest(greeting.processId(), greeting.secret().toByteArray()));
-        canceller.expectEnd();
+        canceller.cancel(greeting);
       }
-      client.receiveUntil('E');
-      client.receiveUntil('Z');
+      SleepingQueries.expectCancelled(client);
     }
   }
 
@@ -109,10 +75,9 @@ final class CancelIT {
               FrontendPackets.PROTOCOL_3_2, "user", ROLE, "database", "postgres"));
       client.authenticate(ROLE, Gateways.PASSWORD);
       WireClient.Greeting greeting = client.greeting();
-      client.send(FrontendPackets.query("SELECT pg_sleep(300) /* cancel by a long key */"));
-      awaitRunning("cancel by a long key");
-      cancel(postern.address(), greeting.processId(), greeting.secret().toByteArray());
-      assertThat(client.receiveUntil('E').getLast().sqlState()).isEqualTo("57014");
+      SleepingQueries.begin(client, "cancel by a long key");
+      WireClient.cancel(postern.address(), greeting);
+      SleepingQueries.expectCancelled(client);
     }
   }
 
@@ -124,9 +89,10 @@ final class CancelIT {
       byte[] wrong = greeting.secret().toByteArray();
       wrong[0] ^= 1;
       client.send(FrontendPackets.query("SELECT 'finished' FROM pg_sleep(1) /* wrong secret */"));
-      awaitRunning("wrong secret");
-      cancel(postern.address(), greeting.processId(), wrong);
-      cancel(postern.address(), greeting.processId() + 1, greeting.secret().toByteArray());
+      SleepingQueries.awaitRunning("wrong secret");
+      WireClient.cancel(postern.address(), greeting.processId(), wrong);
+      WireClient.cancel(
+          postern.address(), greeting.processId() + 1, greeting.secret().toByteArray());
       assertThat(client.receiveUntil('Z').get(1).values()).containsExactly("finished");
     }
   }
@@ -136,7 +102,7 @@ final class CancelIT {
     RunningPostern postern = Gateways.plain();
     try (WireClient client = WireClient.connect(postern.address())) {
       WireClient.Greeting greeting = client.login(ROLE, Gateways.PASSWORD, "postgres");
-      cancel(postern.address(), greeting.processId(), greeting.secret().toByteArray());
+      WireClient.cancel(postern.address(), greeting);
       assertThat(client.queryOne("SELECT 1")).isEqualTo("1");
     }
   }
@@ -150,7 +116,7 @@ final class CancelIT {
       second.login(ROLE, Gateways.PASSWORD, "postgres");
       first.close();
       second.send(FrontendPackets.query("SELECT 'unhurt' FROM pg_sleep(0.5)"));
-      cancel(postern.address(), greeting.processId(), greeting.secret().toByteArray());
+      WireClient.cancel(postern.address(), greeting);
       assertThat(second.receiveUntil('Z').get(1).values()).containsExactly("unhurt");
     }
   }
@@ -178,7 +144,7 @@ final class CancelIT {
       for (int i = 0; i < 200; i++) {
         byte[] secret = new byte[4];
         random.nextBytes(secret);
-        cancel(postern.address(), 4711, secret);
+        WireClient.cancel(postern.address(), 4711, secret);
       }
       assertThat(client.queryOne("still here")).isEqualTo("still here");
       assertThat(backend.connections()).isEqualTo(1);
@@ -190,14 +156,10 @@ final class CancelIT {
     RunningPostern postern = Gateways.plain();
     try (WireClient client = WireClient.connect(postern.address())) {
       WireClient.Greeting greeting = client.login(ROLE, Gateways.PASSWORD, "postgres");
-      client.send(FrontendPackets.query("SELECT pg_sleep(300) /* cancelled twice */"));
-      awaitRunning("cancelled twice");
-      cancel(postern.address(), greeting.processId(), greeting.secret().toByteArray());
-      cancel(postern.address(), greeting.processId(), greeting.secret().toByteArray());
-      assertThat(client.receiveUntil('Z'))
-          .filteredOn(message -> message.type() == 'E')
-          .extracting(WireMessage::sqlState)
-          .containsExactly("57014");
+      SleepingQueries.begin(client, "cancelled twice");
+      WireClient.cancel(postern.address(), greeting);
+      WireClient.cancel(postern.address(), greeting);
+      SleepingQueries.expectCancelled(client);
       assertThat(client.queryOne("SELECT 'unhurt'")).isEqualTo("unhurt");
     }
   }
@@ -209,11 +171,11 @@ final class CancelIT {
       postern.importUser(Gateways.server(), ROLE);
       WireClient.Greeting greeting = client.login(ROLE, Gateways.PASSWORD, "postgres");
       for (int i = 0; i < 50; i++) {
-        cancel(postern.address(), i, new byte[4]);
+        WireClient.cancel(postern.address(), i, new byte[4]);
       }
       client.send(FrontendPackets.query("SELECT 'finished' FROM pg_sleep(1) /* many guesses */"));
-      awaitRunning("many guesses");
-      cancel(postern.address(), greeting.processId(), greeting.secret().toByteArray());
+      SleepingQueries.awaitRunning("many guesses");
+      WireClient.cancel(postern.address(), greeting);
       assertThat(client.receiveUntil('Z').get(1).values()).containsExactly("finished");
     }
   }
@@ -245,27 +207,6 @@ final class CancelIT {
             .isTrue();
       }
     }
-  }
-
-  private static void cancel(InetSocketAddress address, int processId, byte[] secret) {
-    try (WireClient canceller = WireClient.connect(address)) {
-      canceller.send(FrontendPackets.cancelRequest(processId, secret));
-      canceller.expectEnd();
-    }
-  }
-
-  private static void awaitRunning(String marker) {
-    await()
-        .atMost(Duration.ofSeconds(20))
-        .until(
-            () ->
-                Gateways.server()
-                    .queryOne(
-                        "SELECT count(*) FROM pg_stat_activity WHERE state = 'active' AND pid <> pg_backend_pid()"
-                            + " AND query LIKE '%"
-                            + marker
-                            + "%'")
-                    .equals("1"));
   }
 
   private static RunningPostern before(FakeBackend backend) {

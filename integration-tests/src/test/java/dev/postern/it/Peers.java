@@ -1,16 +1,9 @@
 package dev.postern.it;
 
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
-
 import dev.postern.testkit.FrontendPackets;
 import dev.postern.testkit.PosternBuilder;
 import dev.postern.testkit.PosternCluster;
-import dev.postern.testkit.RunningPostern;
 import dev.postern.testkit.WireClient;
-import dev.postern.testkit.WireMessage;
-import java.net.InetSocketAddress;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
@@ -55,46 +48,5 @@ final class Peers {
     client.send(FrontendPackets.startup(protocol, "user", ROLE, "database", "postgres"));
     client.authenticate(ROLE, Gateways.PASSWORD);
     return client.greeting();
-  }
-
-  /** Asks a node to cancel, and waits until it has dealt with that. It says nothing. */
-  static void cancel(RunningPostern node, WireClient.Greeting key) {
-    cancel(node.address(), key.processId(), key.secret().toByteArray());
-  }
-
-  static void cancel(InetSocketAddress address, int processId, byte[] secret) {
-    try (WireClient canceller = WireClient.connect(address)) {
-      canceller.patience(Duration.ofSeconds(30));
-      canceller.send(FrontendPackets.cancelRequest(processId, secret));
-      canceller.expectEnd();
-    }
-  }
-
-  /** Begins a query that only a cancel ends, and waits until it runs. */
-  static void sleep(WireClient client, String marker) {
-    client.send(FrontendPackets.query("SELECT pg_sleep(300) /* " + marker + " */"));
-    awaitRunning(marker);
-  }
-
-  static void expectCancelled(WireClient client) {
-    assertThat(client.receiveUntil('Z'))
-        .filteredOn(message -> message.type() == 'E')
-        .extracting(WireMessage::sqlState)
-        .containsExactly("57014");
-  }
-
-  /** Waits until the server works on a statement. */
-  static void awaitRunning(String marker) {
-    await().atMost(Duration.ofSeconds(20)).until(() -> isRunning(marker));
-  }
-
-  static boolean isRunning(String marker) {
-    return Gateways.server()
-        .queryOne(
-            "SELECT count(*) > 0 FROM pg_stat_activity WHERE state = 'active' AND pid <> pg_backend_pid()"
-                + " AND query LIKE '%"
-                + marker
-                + "%'")
-        .equals("t");
   }
 }

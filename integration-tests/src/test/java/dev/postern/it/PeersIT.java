@@ -1,7 +1,6 @@
 package dev.postern.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.postern.testkit.Door;
@@ -16,10 +15,7 @@ import dev.postern.testkit.WireClient;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
-import java.sql.Statement;
-import java.time.Duration;
 import java.util.Properties;
-import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -56,13 +52,9 @@ final class PeersIT {
                 .environment("PGSSLROOTCERT", Gateways.AUTHORITY_FILE.toString())
                 .with("-X", "-h", "127.0.0.1", "-p", "" + door.address().getPort())
                 .with("-U", Peers.ROLE, "-d", "postgres")
-                .with("-c", "SELECT pg_sleep(300) /* " + marker + " */")
+                .with("-c", SleepingQueries.sql(marker))
                 .start()) {
-      Peers.awaitRunning(marker);
-      door.leadTo(() -> cluster.node(2).address());
-      psql.interrupt();
-      assertThat(psql.await(Duration.ofSeconds(10)).expectFailure().errors())
-          .contains("canceling statement due to user request");
+      SleepingQueries.interrupt(psql, marker, () -> door.leadTo(() -> cluster.node(2).address()));
       assertThat(cluster.doorTo(1).connections()).isEqualTo(1);
     }
   }
@@ -93,24 +85,9 @@ final class PeersIT {
         Connection connection =
             DriverManager.getConnection(
                 "jdbc:postgresql://127.0.0.1:%d/postgres".formatted(door.address().getPort()),
-                properties);
-        Statement statement = connection.createStatement()) {
-      CompletableFuture<Boolean> query =
-          CompletableFuture.supplyAsync(
-              () -> {
-                try {
-                  return statement.execute("SELECT pg_sleep(300) /* " + marker + " */");
-                } catch (SQLException e) {
-                  throw new IllegalStateException(e.getSQLState(), e);
-                }
-              });
-      Peers.awaitRunning(marker);
-      door.leadTo(() -> cluster.node(2).address());
-      statement.cancel();
-      assertThatThrownBy(query::join)
-          .hasRootCauseInstanceOf(SQLException.class)
-          .hasMessageContaining("57014");
-      assertThat(Sql.value(connection, "SELECT 1")).isEqualTo("1");
+                properties)) {
+      SleepingQueries.cancel(
+          connection, marker, () -> door.leadTo(() -> cluster.node(2).address()));
       assertThat(cluster.doorTo(1).connections()).isEqualTo(1);
     }
   }
@@ -123,9 +100,9 @@ final class PeersIT {
         for (RunningPostern asked : cluster.nodes()) {
           try (WireClient client = WireClient.connect(node.address())) {
             WireClient.Greeting key = Peers.login(client, protocol);
-            Peers.sleep(client, "from %d to %d".formatted(asked.port(), node.port()));
-            Peers.cancel(asked, key);
-            Peers.expectCancelled(client);
+            SleepingQueries.begin(client, "from %d to %d".formatted(asked.port(), node.port()));
+            WireClient.cancel(asked.address(), key);
+            SleepingQueries.expectCancelled(client);
           }
         }
       }
@@ -146,13 +123,12 @@ final class PeersIT {
         WireClient client = WireClient.connect(cluster.node(1).address())) {
       client.startTls(TestTls.client(Gateways.AUTHORITY));
       WireClient.Greeting key = Peers.login(client, FrontendPackets.PROTOCOL_3_0);
-      Peers.sleep(client, "peers with TLS");
+      SleepingQueries.begin(client, "peers with TLS");
       try (WireClient canceller = WireClient.connect(cluster.node(2).address())) {
         canceller.startTls(TestTls.client(Gateways.AUTHORITY));
-        canceller.send(FrontendPackets.cancelRequest(key.processId(), key.secret().toByteArray()));
-        canceller.expectEnd();
+        canceller.cancel(key);
       }
-      Peers.expectCancelled(client);
+      SleepingQueries.expectCancelled(client);
     }
   }
 
@@ -166,8 +142,8 @@ final class PeersIT {
       holder.query("BEGIN");
       waiting.send(FrontendPackets.query("SELECT 'never'"));
       await().until(() -> isWaiting(cluster.node(1)));
-      Peers.cancel(cluster.node(2), key);
-      Peers.expectCancelled(waiting);
+      WireClient.cancel(cluster.node(2).address(), key);
+      SleepingQueries.expectCancelled(waiting);
       assertThat(holder.queryOne("SELECT 'unhurt'")).isEqualTo("unhurt");
     }
   }

@@ -6,7 +6,7 @@ import dev.postern.testkit.PostgresServer;
 import java.time.Duration;
 
 /** What a server knows of its sessions. */
-final class Sessions {
+public final class Sessions {
   private Sessions() {}
 
   /** What a server says of a connection that waits in a pool for the next session. */
@@ -32,6 +32,25 @@ final class Sessions {
   /** How many sessions of a role run a statement. */
   static int active(PostgresServer server, String role) {
     return count(server, "state = 'active' AND usename = " + PostgresServer.literal(role));
+  }
+
+  /**
+   * Waits until a process that serves a role waits for something.
+   *
+   * @param event as {@code pg_stat_activity} names it
+   */
+  public static void awaitWaitEvent(PostgresServer server, String role, String event) {
+    awaitWait(server, "usename = " + PostgresServer.literal(role), event);
+  }
+
+  /** Waits until one process waits for something. */
+  static void awaitWaitEventOf(PostgresServer server, String pid, String event) {
+    awaitWait(server, "pid = " + pid, event);
+  }
+
+  private static void awaitWait(PostgresServer server, String whose, String event) {
+    String condition = whose + " AND wait_event = " + PostgresServer.literal(event);
+    await().atMost(Duration.ofSeconds(20)).until(() -> count(server, condition) > 0);
   }
 
   private static int count(PostgresServer server, String condition) {

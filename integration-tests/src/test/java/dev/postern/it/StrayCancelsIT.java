@@ -42,7 +42,7 @@ final class StrayCancelsIT {
       WireClient.Greeting key = Peers.login(client, FrontendPackets.PROTOCOL_3_0);
       cluster.doorTo(3).leadTo(() -> cluster.node(2).address());
       client.send(FrontendPackets.query("SELECT 'unhurt' FROM pg_sleep(1)"));
-      Peers.cancel(cluster.node(1), key);
+      WireClient.cancel(cluster.node(1).address(), key);
       assertThat(cluster.doorTo(3).connections()).isEqualTo(1);
       assertThat(client.receiveUntil('Z').get(1).values()).containsExactly("unhurt");
       assertThat(Logs.containing("node 3: that is another node")).isNotEmpty();
@@ -54,7 +54,7 @@ final class StrayCancelsIT {
   void aNodeThatIsItsOwnPeerUnderAnotherNumberSendsNothingInCircles() {
     try (PosternCluster cluster = Peers.start(2)) {
       cluster.doorTo(2).leadTo(() -> cluster.node(1).address());
-      Peers.cancel(cluster.node(1).address(), 2 << NODE_BITS, new byte[] {1, 2, 3, 4});
+      WireClient.cancel(cluster.node(1).address(), 2 << NODE_BITS, new byte[] {1, 2, 3, 4});
       assertThat(cluster.doorTo(2).connections()).isEqualTo(1);
     }
   }
@@ -62,7 +62,7 @@ final class StrayCancelsIT {
   @Test
   void aNodeThatDoesNotExistIsNamedInTheLog() {
     try (PosternCluster cluster = Peers.start(2)) {
-      Peers.cancel(cluster.node(1).address(), 77 << NODE_BITS, new byte[] {1, 2, 3, 4});
+      WireClient.cancel(cluster.node(1).address(), 77 << NODE_BITS, new byte[] {1, 2, 3, 4});
       assertThat(Logs.containing("is for node 77, which is not among cluster.peers")).hasSize(1);
       expectUnhurt(cluster.node(1));
     }
@@ -72,7 +72,7 @@ final class StrayCancelsIT {
   void aPeerThatIsNotThereIsNamedInTheLog() {
     try (PosternCluster cluster = Peers.start(2)) {
       cluster.doorTo(2).close();
-      Peers.cancel(cluster.node(1).address(), 2 << NODE_BITS, new byte[] {1, 2, 3, 4});
+      WireClient.cancel(cluster.node(1).address(), 2 << NODE_BITS, new byte[] {1, 2, 3, 4});
       assertThat(
               Logs.containing(
                   "could not pass a cancel request on to node 2",
@@ -89,7 +89,7 @@ final class StrayCancelsIT {
             Peers.start(2, builder -> builder.setting("timeouts.connect", "500ms"))) {
       cluster.doorTo(2).leadTo(silent::address);
       long begin = System.nanoTime();
-      Peers.cancel(cluster.node(1).address(), 2 << NODE_BITS, new byte[] {1, 2, 3, 4});
+      WireClient.cancel(cluster.node(1).address(), 2 << NODE_BITS, new byte[] {1, 2, 3, 4});
       assertThat(Duration.ofNanos(System.nanoTime() - begin))
           .isBetween(Duration.ofMillis(900), Duration.ofSeconds(5));
       expectUnhurt(cluster.node(1));
@@ -140,7 +140,7 @@ final class StrayCancelsIT {
   }
 
   private static CompletableFuture<Void> cancelAtOnce(RunningPostern node, int requests) {
-    Runnable request = () -> Peers.cancel(node.address(), 2 << NODE_BITS, new byte[4]);
+    Runnable request = () -> WireClient.cancel(node.address(), 2 << NODE_BITS, new byte[4]);
     return CompletableFuture.allOf(
         Stream.generate(() -> CompletableFuture.runAsync(request, Thread::startVirtualThread))
             .limit(requests)
@@ -156,7 +156,7 @@ final class StrayCancelsIT {
   void aServerThatIsNoPeerIsNamedInTheLog() {
     try (PosternCluster cluster = Peers.start(2)) {
       cluster.doorTo(2).leadTo(() -> Gateways.plain().address());
-      Peers.cancel(cluster.node(1).address(), 2 << NODE_BITS, new byte[] {1, 2, 3, 4});
+      WireClient.cancel(cluster.node(1).address(), 2 << NODE_BITS, new byte[] {1, 2, 3, 4});
       assertThat(
               Logs.containing(
                   "it did not take it as a peer",
@@ -172,12 +172,12 @@ final class StrayCancelsIT {
       WireClient.Greeting key = Peers.login(client, FrontendPackets.PROTOCOL_3_0);
       guess(cluster.node(2), key.processId(), 2 * GUESSES);
       assertThat(cluster.doorTo(1).connections()).isEqualTo(GUESSES);
-      Peers.sleep(client, "after the guesses");
-      Peers.cancel(cluster.node(2), key);
+      SleepingQueries.begin(client, "after the guesses");
+      WireClient.cancel(cluster.node(2).address(), key);
       assertThat(cluster.doorTo(1).connections()).as("not listened to").isEqualTo(GUESSES);
-      assertThat(Peers.isRunning("after the guesses")).isTrue();
-      Peers.cancel(cluster.node(3), key);
-      Peers.expectCancelled(client);
+      assertThat(SleepingQueries.isRunning("after the guesses")).isTrue();
+      WireClient.cancel(cluster.node(3).address(), key);
+      SleepingQueries.expectCancelled(client);
     }
   }
 
@@ -187,9 +187,9 @@ final class StrayCancelsIT {
         WireClient client = WireClient.connect(cluster.node(1).address())) {
       WireClient.Greeting key = Peers.login(client, FrontendPackets.PROTOCOL_3_2);
       guess(cluster.node(2), 1 << NODE_BITS, GUESSES);
-      Peers.sleep(client, "a long key after guesses");
-      Peers.cancel(cluster.node(2), key);
-      Peers.expectCancelled(client);
+      SleepingQueries.begin(client, "a long key after guesses");
+      WireClient.cancel(cluster.node(2).address(), key);
+      SleepingQueries.expectCancelled(client);
     }
   }
 
@@ -202,9 +202,9 @@ final class StrayCancelsIT {
       for (int i = 0; i < genuine.length; i++) {
         byte[] forged = genuine.clone();
         forged[i] ^= 1;
-        Peers.cancel(cluster.node(2).address(), key.processId(), forged);
+        WireClient.cancel(cluster.node(2).address(), key.processId(), forged);
       }
-      Peers.cancel(cluster.node(2).address(), key.processId() + 1, genuine);
+      WireClient.cancel(cluster.node(2).address(), key.processId() + 1, genuine);
       assertThat(cluster.doorTo(1).connections()).isZero();
     }
   }
@@ -214,7 +214,7 @@ final class StrayCancelsIT {
     for (int i = 0; i < times; i++) {
       byte[] secret = new byte[4];
       random.nextBytes(secret);
-      Peers.cancel(node.address(), processId, secret);
+      WireClient.cancel(node.address(), processId, secret);
     }
   }
 

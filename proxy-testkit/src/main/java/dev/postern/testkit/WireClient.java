@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +24,8 @@ public final class WireClient extends Wire {
    * @param secret of BackendKeyData
    */
   public record Greeting(Map<String, String> parameters, int processId, Bytes secret) {}
+
+  private static final Duration CANCEL_PATIENCE = Duration.ofSeconds(30);
 
   private WireClient(Socket socket) throws IOException {
     super(socket);
@@ -60,6 +63,29 @@ public final class WireClient extends Wire {
     send(FrontendPackets.startup("user", user, "database", database));
     authenticate(user, password);
     return greeting();
+  }
+
+  /** Asks for a cancel on a connection of its own, and waits until that has been dealt with. */
+  public static void cancel(InetSocketAddress address, Greeting key) {
+    cancel(address, key.processId(), key.secret().toByteArray());
+  }
+
+  /** The same with a key that nobody may have been given. */
+  public static void cancel(InetSocketAddress address, int processId, byte[] secret) {
+    try (WireClient canceller = connect(address)) {
+      canceller.patience(CANCEL_PATIENCE);
+      canceller.cancel(processId, secret);
+    }
+  }
+
+  /** Asks for a cancel on this connection, which must end without a word. */
+  public void cancel(Greeting key) {
+    cancel(key.processId(), key.secret().toByteArray());
+  }
+
+  private void cancel(int processId, byte[] secret) {
+    send(FrontendPackets.cancelRequest(processId, secret));
+    expectEnd();
   }
 
   /** Answers the server's authentication requests up to AuthenticationOk. */

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.postern.api.routing.Pooling;
 import dev.postern.it.Memory;
+import dev.postern.it.Sessions;
 import dev.postern.proxy.user.NewVerifier;
 import dev.postern.testkit.FrontendPackets;
 import dev.postern.testkit.PostgresServer;
@@ -113,12 +114,7 @@ final class BadClientsIT {
         WireClient next = client(postern)) {
       WireClient client = client(postern);
       client.send(FrontendPackets.query("SELECT pg_sleep(300)"));
-      await()
-          .until(
-              () ->
-                  !SERVER
-                      .query("SELECT 1 FROM pg_stat_activity WHERE wait_event = 'PgSleep'")
-                      .isEmpty());
+      Sessions.awaitWaitEvent(SERVER, ROLE, "PgSleep");
       next.patience(Duration.ofSeconds(20));
       next.send(FrontendPackets.query("SELECT 'served'"));
       client.reset();
@@ -168,16 +164,8 @@ final class BadClientsIT {
                       Thread.currentThread().interrupt(); // Closed by the test.
                     }
                   });
-      await()
-          .atMost(Duration.ofSeconds(20))
-          .until(
-              () ->
-                  !SERVER
-                      .query("SELECT 1 FROM pg_stat_activity WHERE wait_event = 'ClientWrite'")
-                      .isEmpty());
-      for (int i = 0; i < 100; i++) {
-        assertThat(other.queryOne("SELECT 'served'")).isEqualTo("served");
-      }
+      Sessions.awaitWaitEvent(SERVER, ROLE, "ClientWrite");
+      Pools.expectServed(other, 100);
       assertThat(Memory.used() - before).isLessThan(64 * MEBIBYTE);
       deaf.reset();
       sender.join(10_000);

@@ -7,18 +7,19 @@ import dev.postern.api.routing.Backend;
 import dev.postern.api.routing.BackendLogin;
 import dev.postern.api.routing.BackendTls;
 import dev.postern.api.routing.Route;
+import dev.postern.it.SleepingQueries;
 import dev.postern.testkit.BackendPackets;
 import dev.postern.testkit.FakeBackend;
 import dev.postern.testkit.FrontendPackets;
 import dev.postern.testkit.RunningPostern;
 import dev.postern.testkit.WireClient;
-import dev.postern.testkit.WireMessage;
 import dev.postern.testkit.WireServer;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
 /** Cancels that come at a bad moment. The server is scripted: it has to be slow at that moment. */
@@ -34,7 +35,38 @@ final class CancelMomentsIT {
 
   @Test
   void aCancelWaitsUntilTheClientsSettingsAreRestored() throws Exception {
-    try (FakeBackend server = FakeBackend.start(this::restoreSlowly);
+    cancelWhileRestoring(
+        connection -> {
+          sendSet(connection, "mine");
+          await().until(() -> cancels.get() == 1);
+          connection.send(
+              BackendPackets.error("ERROR", "57014", "canceling statement due to user request"),
+              BackendPackets.readyForQuery('I'));
+        },
+        SleepingQueries::expectCancelled);
+  }
+
+  @Test
+  void aCancelIsGivenUpWhereTheSettingsCannotBeRestored() throws Exception {
+    cancelWhileRestoring(
+        connection ->
+            connection.send(
+                BackendPackets.error("ERROR", "22023", "no such setting"),
+                BackendPackets.readyForQuery('I')),
+        client ->
+            assertThat(Pools.errorsUntilTheEnd(client))
+                .singleElement()
+                .satisfies(error -> assertThat(error.sqlState()).isEqualTo("XX000")));
+  }
+
+  /**
+   * Cancels a query for which the client's settings have to be restored first.
+   *
+   * @param answer of the server to that, when the request is there
+   */
+  private void cancelWhileRestoring(FakeBackend.Script answer, Consumer<WireClient> expectation)
+      throws InterruptedException {
+    try (FakeBackend server = FakeBackend.start(connection -> restoreSlowly(connection, answer));
         RunningPostern postern = before(server);
         WireClient client = WireClient.connect(postern.address());
         WireClient other = WireClient.connect(postern.address())) {
@@ -45,16 +77,12 @@ final class CancelMomentsIT {
       Thread canceller = cancel(postern.address(), key);
       await().during(A_WHILE).until(() -> cancels.get() == 0);
       goOn.countDown();
-      List<WireMessage> answer = client.receiveUntil('Z');
-      assertThat(answer)
-          .filteredOn(message -> message.type() == 'E')
-          .extracting(WireMessage::sqlState)
-          .containsExactly("57014");
+      expectation.accept(client);
       canceller.join();
     }
   }
 
-  private void restoreSlowly(WireServer connection) throws InterruptedException {
+  private void restoreSlowly(WireServer connection, FakeBackend.Script answer) throws Exception {
     if (connection.startup().isCancelRequest()) {
       cancels.incrementAndGet();
       return;
@@ -64,46 +92,8 @@ final class CancelMomentsIT {
     connection.expect('Q');
     asked.countDown();
     goOn.await();
-    sendSet(connection, "mine");
-    await().until(() -> cancels.get() == 1);
-    connection.send(
-        BackendPackets.error("ERROR", "57014", "canceling statement due to user request"),
-        BackendPackets.readyForQuery('I'));
+    answer.play(connection);
     connection.readToEnd();
-  }
-
-  @Test
-  void aCancelIsGivenUpWhereTheSettingsCannotBeRestored() throws Exception {
-    try (FakeBackend server =
-            FakeBackend.start(
-                connection -> {
-                  if (connection.startup().isCancelRequest()) {
-                    return;
-                  }
-                  greet(connection);
-                  connection.expect('Q');
-                  connection.expect('Q');
-                  asked.countDown();
-                  goOn.await();
-                  connection.send(
-                      BackendPackets.error("ERROR", "22023", "no such setting"),
-                      BackendPackets.readyForQuery('I'));
-                  connection.readToEnd();
-                });
-        RunningPostern postern = before(server);
-        WireClient client = WireClient.connect(postern.address());
-        WireClient other = WireClient.connect(postern.address())) {
-      WireClient.Greeting key = login(client, "mine");
-      login(other, "other");
-      client.send(FrontendPackets.query("SELECT 1"));
-      asked.await();
-      Thread canceller = cancel(postern.address(), key);
-      goOn.countDown();
-      assertThat(Pools.errorsUntilTheEnd(client))
-          .singleElement()
-          .satisfies(error -> assertThat(error.sqlState()).isEqualTo("XX000"));
-      canceller.join();
-    }
   }
 
   @Test
@@ -180,15 +170,7 @@ final class CancelMomentsIT {
 
   /** Ends when the request has been dealt with. */
   private static Thread cancel(InetSocketAddress address, WireClient.Greeting key) {
-    return Thread.ofVirtual()
-        .start(
-            () -> {
-              try (WireClient canceller = WireClient.connect(address)) {
-                canceller.send(
-                    FrontendPackets.cancelRequest(key.processId(), key.secret().toByteArray()));
-                canceller.expectEnd();
-              }
-            });
+    return Thread.startVirtualThread(() -> WireClient.cancel(address, key));
   }
 
   private static RunningPostern before(FakeBackend server) {

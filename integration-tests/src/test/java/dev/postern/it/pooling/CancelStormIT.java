@@ -128,7 +128,7 @@ final class CancelStormIT {
         await()
             .untilAsserted(
                 () -> {
-                  cancel(way, greeting);
+                  WireClient.cancel(way.address(), greeting);
                   assertThat(waiting.isAtEnd()).isFalse();
                 });
         WireMessage error = waiting.receiveUntil('E').getLast();
@@ -192,14 +192,6 @@ final class CancelStormIT {
       statement.cancel();
     } catch (SQLException e) {
       throw new IllegalStateException(e);
-    }
-  }
-
-  private static void cancel(Way way, WireClient.Greeting greeting) {
-    try (WireClient canceller = WireClient.connect(way.address())) {
-      canceller.send(
-          FrontendPackets.cancelRequest(greeting.processId(), greeting.secret().toByteArray()));
-      canceller.expectEnd();
     }
   }
 

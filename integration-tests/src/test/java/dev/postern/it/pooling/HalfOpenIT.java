@@ -9,6 +9,7 @@ import dev.postern.api.routing.BackendTls;
 import dev.postern.api.routing.Pooling;
 import dev.postern.api.routing.Route;
 import dev.postern.it.Memory;
+import dev.postern.it.Sessions;
 import dev.postern.testkit.Door;
 import dev.postern.testkit.FrontendPackets;
 import dev.postern.testkit.PosternBuilder;
@@ -114,16 +115,8 @@ final class HalfOpenIT {
         WireClient other = Way.through(postern, ROLE).wire()) {
       long before = Memory.used();
       deaf.send(FrontendPackets.query(storm));
-      await()
-          .atMost(Duration.ofSeconds(20))
-          .until(
-              () ->
-                  !SERVER
-                      .query("SELECT 1 FROM pg_stat_activity WHERE wait_event = 'ClientWrite'")
-                      .isEmpty());
-      for (int i = 0; i < 100; i++) {
-        assertThat(other.queryOne("SELECT 'served'")).isEqualTo("served");
-      }
+      Sessions.awaitWaitEvent(SERVER, ROLE, "ClientWrite");
+      Pools.expectServed(other, 100);
       assertThat(Memory.used() - before).isLessThan(32 * MEBIBYTE);
       deaf.reset();
       await().until(() -> postern.server().registry().sessions().size() == 1);

@@ -1,5 +1,6 @@
 package dev.postern.it.pooling;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.postern.api.routing.Pooling;
@@ -57,6 +58,13 @@ final class Pools {
         .atMost(Duration.ofSeconds(20))
         .ignoreExceptions()
         .until(() -> processes(server, role).size() <= most);
+  }
+
+  /** A client must get its answers, one after the other. */
+  static void expectServed(WireClient client, int times) {
+    for (int i = 0; i < times; i++) {
+      assertThat(client.queryOne("SELECT 'served'")).isEqualTo("served");
+    }
   }
 
   /** The errors that come before the connection ends. */

@@ -198,12 +198,7 @@ final class StormClient implements AutoCloseable {
   /** Returns when the request has been taken. */
   private void cancel() {
     requests++;
-    try (WireClient canceller = WireClient.connect(way.address())) {
-      canceller.patience(Duration.ofSeconds(30));
-      canceller.send(
-          FrontendPackets.cancelRequest(greeting.processId(), greeting.secret().toByteArray()));
-      canceller.expectEnd();
-    }
+    WireClient.cancel(way.address(), greeting);
   }
 
   private long random(int millis) {
