@@ -1,16 +1,10 @@
 package dev.postern.proxy.relay;
 
-import dev.postern.api.SqlState;
-import dev.postern.api.message.ErrorResponse;
-import dev.postern.api.session.CloseReason;
 import dev.postern.proxy.pool.Listener;
 import dev.postern.proxy.pool.ListeningConnection;
 import dev.postern.proxy.pool.Notification;
 import dev.postern.proxy.relay.HeldReplies.Fence;
-import dev.postern.proxy.relay.ListenScript.Step;
-import io.netty.buffer.ByteBuf;
 import io.netty.channel.EventLoop;
-import java.nio.charset.Charset;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -33,8 +27,8 @@ final class Listening implements Listener {
   private final int processId;
 
   private final Channels channels = new Channels();
-  private final Undelivered undelivered = new Undelivered();
-  private final HeldReplies held = new HeldReplies();
+  private final ListenOutcomes outcomes = new ListenOutcomes(channels);
+  private final Notifications notifications;
 
   /** What the connection listens to for this client: in force, or asked for. */
   private final Set<String> retained = new LinkedHashSet<>();
@@ -48,13 +42,9 @@ final class Listening implements Listener {
   /** Whether notifications of the session's backend are the client's own. */
   private boolean attributing;
 
-  /** Whether an error has come since the last ReadyForQuery. */
-  private boolean failed;
-
   /** Why the connection does not listen to what the request at hand wants. */
   private @Nullable Exception failure;
 
-  private @Nullable Charset encoding;
   private volatile List<String> shown = List.of();
 
   Listening(
@@ -68,7 +58,7 @@ final class Listening implements Listener {
     this.outstanding = outstanding;
     this.connection = connection;
     this.processId = processId;
-    encoding = ClientEncoding.of(lease.backend().parameters());
+    notifications = new Notifications(relay, lease);
   }
 
   @Override
@@ -83,7 +73,7 @@ final class Listening implements Listener {
 
   /** Whether the session waits for the connection, and has to keep its backend. */
   boolean isWaiting() {
-    return waiting || !held.isEmpty();
+    return waiting || notifications.areAwaited();
   }
 
   /** Whether there are channels, or will be. */
@@ -92,7 +82,7 @@ final class Listening implements Listener {
   }
 
   boolean isHoldingReplies() {
-    return !held.isEmpty();
+    return notifications.areAwaited();
   }
 
   // ---- requests
@@ -171,79 +161,45 @@ final class Listening implements Listener {
 
   // ---- answers
 
-  /** What the client is told that a server has done. */
-  enum Told {
-    AS_IT_IS,
-    LISTEN,
-    NOTHING
-  }
-
-  /**
-   * A CommandComplete has come.
-   *
-   * @param request what it answers
-   */
-  Told completed(String tag, @Nullable Object request) {
-    switch (tag) {
-      case "UNLISTEN", "SAVEPOINT", "RELEASE" -> {
-        Step step = ListenRequest.next(request);
-        channels.done(step);
-        return step instanceof Step.Listen ? Told.LISTEN : Told.AS_IT_IS;
-      }
-      case "LISTEN" -> {
-        if (ListenRequest.isBar(request)) {
-          ListenRequest.next(request);
-          return Told.NOTHING;
-        }
-      }
-      case "ROLLBACK" -> {
-        Step step = ListenRequest.next(request);
-        if (step instanceof Step.RollbackTo) {
-          channels.done(step);
-        } else {
-          channels.rolledBack();
-        }
-      }
-      case "COMMIT", "PREPARE TRANSACTION" -> {
-        ListenRequest.next(request);
-        channels.committed();
-      }
-      case "DISCARD ALL" -> channels.clear();
-      default -> {}
-    }
-    return Told.AS_IT_IS;
-  }
-
-  /** An error has come. */
-  void failed() {
-    failed = true;
+  /** What they make of the channels; a ReadyForQuery is for {@link #ready}. */
+  ListenOutcomes outcomes() {
+    return outcomes;
   }
 
   /** The ReadyForQuery at {@code at} has come. */
   void ready(byte status, int at, Replies replies) {
-    encoding = ClientEncoding.of(lease.backend().parameters());
-    boolean undone = failed;
-    failed = false;
-    if (status == 'E') {
-      channels.failed();
-    }
+    notifications.encodeFor(lease.backend().parameters());
+    outcomes.ready(status);
     if (status != 'I') {
       return;
     }
-    if (undone) {
-      channels.rolledBack();
-    } else {
-      channels.committed();
-    }
-    if (held.isEmpty()) {
+    if (!isHoldingReplies()) {
       trim();
     }
     if (!retained.isEmpty()) {
       replies.pass(at);
-      Fence fence = held.fence(channels.inForce());
-      relay.holdReplies(held);
-      lease.updateReading();
+      Fence fence = notifications.hold(channels.inForce());
       connection.catchUp(this, () -> passed(fence));
+    }
+  }
+
+  private void passed(Fence fence) {
+    if (relay.isEnded()) {
+      return;
+    }
+    notifications.pass(fence);
+    if (relay.isEnded()) {
+      return; // by an interceptor
+    }
+    if (!isHoldingReplies()) {
+      trim();
+    }
+    relay.client().flush();
+    if (resuming && !isHoldingReplies()) {
+      resuming = false;
+      relay.resume();
+    } else if (outstanding.isSettled()) {
+      relay.settled();
     }
   }
 
@@ -266,15 +222,15 @@ final class Listening implements Listener {
   // ---- notifications
 
   @Override
-  public void notified(List<Notification> notifications) {
+  public void notified(List<Notification> all) {
     if (relay.isEnded()) {
       return;
     }
-    Set<String> listened = held.channels(channels.inForce());
-    for (Notification notification : notifications) {
+    Set<String> listened = notifications.listened(channels.inForce());
+    for (Notification notification : all) {
       if (notification.isMissed()) {
         if (!listened.isEmpty()) {
-          undelivered.add(notification);
+          notifications.add(notification);
         }
         continue;
       }
@@ -283,19 +239,11 @@ final class Listening implements Listener {
       if (listened.contains(channel)
           || (!outstanding.queue.isEmpty() && retained.contains(channel))) {
         boolean own = isOwn(notification.processId());
-        undelivered.add(own ? notification.from(processId) : notification);
+        notifications.add(own ? notification.from(processId) : notification);
       }
     }
-    deliverIfIdle();
-    if (undelivered.isTooMuch()) {
-      relay.end(
-          CloseReason.CLIENT_TOO_SLOW,
-          "more than %d notifications or %d bytes of them wait for the client"
-              .formatted(Undelivered.MAX_COUNT, Undelivered.MAX_BYTES),
-          ErrorResponse.fatal(
-              SqlState.PROGRAM_LIMIT_EXCEEDED,
-              "too many notifications are waiting for this client to read them or to end its transaction"));
-    }
+    notifications.deliverIfIdle(channels.inForce());
+    notifications.endIfTooMuch();
   }
 
   private boolean isOwn(int sender) {
@@ -307,66 +255,12 @@ final class Listening implements Listener {
 
   /** The client takes more. */
   void writable() {
-    deliverIfIdle();
-  }
-
-  private void deliverIfIdle() {
-    if (!undelivered.isEmpty() && held.isEmpty() && relay.isClientIdle()) {
-      undelivered.keep(channels.inForce());
-      // While an interceptor decides, what waits behind that is not counted there.
-      while (!lease.isHeld() && deliverNext()) {
-        // all of them
-      }
-      relay.client().flush();
-    }
-  }
-
-  private void deliver(Set<String> listened) {
-    undelivered.keep(listened);
-    while (deliverNext()) {
-      // all of them
-    }
-  }
-
-  /** False if there is none, or the client takes none. */
-  private boolean deliverNext() {
-    Notification next = relay.client().channel().isWritable() ? undelivered.poll() : null;
-    if (next == null) {
-      return false;
-    }
-    ByteBuf encoded = Undelivered.encode(next, encoding, relay.alloc());
-    relay.progress().read(false, encoded.readableBytes());
-    relay.passToClient(encoded);
-    return true;
-  }
-
-  private void passed(Fence fence) {
-    if (relay.isEnded()) {
-      return;
-    }
-    held.pass(fence, this::deliver, relay::passToClient);
-    if (relay.isEnded()) {
-      return; // by an interceptor
-    }
-    if (held.isEmpty()) {
-      relay.holdReplies(null);
-      lease.updateReading();
-      trim();
-    }
-    relay.client().flush();
-    if (resuming && held.isEmpty()) {
-      resuming = false;
-      relay.resume();
-    } else if (outstanding.isSettled()) {
-      relay.settled();
-    }
+    notifications.deliverIfIdle(channels.inForce());
   }
 
   /** The session ends. */
   void close() {
-    relay.holdReplies(null);
-    held.passAll(relay::passToClient);
-    undelivered.clear();
+    notifications.close();
     connection.release(this, List.copyOf(retained));
     retained.clear();
     shown = List.of();

@@ -88,7 +88,7 @@ final class SharedAnswers extends Answers {
       Listening listening, ByteBuf bytes, int at, int size, Replies replies) {
     int length = size - HEADER_LENGTH - 1;
     String tag = bytes.toString(at + HEADER_LENGTH, length, StandardCharsets.US_ASCII);
-    return switch (listening.completed(tag, queue.firstStatement())) {
+    return switch (listening.outcomes().completed(tag, queue.firstStatement())) {
       case AS_IT_IS -> false;
       case LISTEN -> {
         reply(new CommandComplete("LISTEN"), at, replies);
@@ -159,7 +159,7 @@ final class SharedAnswers extends Answers {
     sharing.pins.failed();
     Listening listening = relay.listening();
     if (listening != null && !own) {
-      listening.failed();
+      listening.outcomes().failed();
     }
     if (size > MAX_ERROR) {
       return false;
