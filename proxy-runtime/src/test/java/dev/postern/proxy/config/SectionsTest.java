@@ -1,7 +1,7 @@
 package dev.postern.proxy.config;
 
+import static dev.postern.proxy.config.Refusals.expectRefused;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.postern.api.DataSize;
 import dev.postern.proxy.config.NetworkConfig.TlsProvider;
@@ -85,7 +85,8 @@ final class SectionsTest {
 
   @Test
   void limitsReportAllBrokenRules() {
-    assertRefused(
+    expectRefused(
+        binder,
         "{sessions: 0, sessions-per-user: -1, logins: 0, intercepted-message: 1B}",
         LimitsConfig.class,
         """
@@ -97,12 +98,14 @@ final class SectionsTest {
 
   @Test
   void limitsRefuseBoundsOfScramIterationsThatLeaveNothing() {
-    assertRefused(
+    expectRefused(
+        binder,
         "{min-scram-iterations: 5000, max-scram-iterations: 4999}",
         LimitsConfig.class,
         "configuration:1:52: max-scram-iterations: the least is 5000, the most 4999"
             + " (expected: no less than the least)");
-    assertRefused(
+    expectRefused(
+        binder,
         "{min-scram-iterations: 300000}",
         LimitsConfig.class,
         "configuration:1:24: min-scram-iterations: the least is 300000, the most 200000"
@@ -144,7 +147,7 @@ final class SectionsTest {
       })
   void timeoutsHaveRanges(String yaml, String message) {
     int column = yaml.indexOf(' ') + 2;
-    assertRefused(yaml, TimeoutsConfig.class, "configuration:1:" + column + ": " + message);
+    expectRefused(binder, yaml, TimeoutsConfig.class, "configuration:1:" + column + ": " + message);
   }
 
   @Test
@@ -196,17 +199,12 @@ final class SectionsTest {
   @ParameterizedTest
   @ValueSource(strings = {"", "Audit", "a_b", "../x", "-a", "a/b", "a b"})
   void aNameIsFitForAFolder(String name) {
-    assertRefused(
+    expectRefused(
+        binder,
         "{plugin: x, name: \"" + name + "\"}",
         PluginInstanceConfig.class,
         "configuration:1:19: name: \""
             + name
             + "\" (expected: lower-case letters, digits and hyphens, at most 63)");
-  }
-
-  private void assertRefused(String yaml, Class<? extends Record> type, String message) {
-    assertThatExceptionOfType(ConfigurationException.class)
-        .isThrownBy(() -> binder.bind(yaml, type))
-        .withMessage(message);
   }
 }
