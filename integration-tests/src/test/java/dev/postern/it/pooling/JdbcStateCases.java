@@ -1,5 +1,7 @@
 package dev.postern.it.pooling;
 
+import static dev.postern.it.pooling.JdbcCases.NONE;
+
 import dev.postern.it.pooling.JdbcCases.Case;
 import dev.postern.it.pooling.JdbcCases.Script;
 import java.io.OutputStream;
@@ -18,8 +20,6 @@ import org.postgresql.largeobject.LargeObjectManager;
 
 /** What programs do with pgjdbc that outlives a statement. */
 final class JdbcStateCases {
-  private static final Map<String, String> NONE = Map.of();
-
   private JdbcStateCases() {}
 
   static Map<String, Case> all() {
