@@ -27,7 +27,7 @@ import java.util.function.Consumer;
  * @param lifetime a connection older than this is closed when it is given back, give or take a
  *     tenth; zero: never
  * @param checkAfter a connection that idled longer than this is asked for a sign of life before a
- *     client gets it; zero: never
+ *     client gets it, as is one that listens for clients and has heard nothing; zero: never
  * @param idleInTransactionTimeout a client that leaves a transaction open and says nothing for this
  *     long is disconnected with {@code 25P03}; zero: never
  * @param sessionState what happens when a client in transaction or statement mode changes something

@@ -3,6 +3,7 @@ package dev.postern.proxy.pool;
 import dev.postern.api.SessionException;
 import io.netty.channel.EventLoop;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -23,6 +24,9 @@ public final class ListeningConnection {
 
   /** How long it stays when nobody listens any more, in seconds. */
   private static final int LINGER_SECONDS = 10;
+
+  /** Who wants to listen holds a server connection meanwhile. */
+  private static final Duration OPENING_TIMEOUT = Duration.ofSeconds(10);
 
   private static final long FIRST_PAUSE_MILLIS = 50;
   private static final long LONGEST_PAUSE_MILLIS = 5_000;
@@ -61,6 +65,10 @@ public final class ListeningConnection {
   ListeningConnection(Pool pool, EventLoop loop) {
     this.pool = pool;
     this.loop = loop;
+  }
+
+  Pool pool() {
+    return pool;
   }
 
   /** A moment old. */
@@ -144,6 +152,7 @@ public final class ListeningConnection {
         .open(
             pool,
             loop,
+            OPENING_TIMEOUT,
             new Opener.Receiver() {
               @Override
               public void opened(Opener.Opened opened) {

@@ -13,8 +13,10 @@ import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.util.concurrent.ScheduledFuture;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -32,8 +34,11 @@ import org.jspecify.annotations.Nullable;
  * comes. Called on its event loop.
  */
 final class ListeningPort extends ChannelInboundHandlerAdapter {
-  /** A server that takes longer for an answer is given up, in seconds. */
-  private static final int TIMEOUT_SECONDS = 10;
+  /** A server that was asked and says nothing for longer is given up. */
+  private static final Duration TIMEOUT = Duration.ofSeconds(10);
+
+  /** How often it is looked after, in milliseconds. */
+  private static final int TICK_MILLIS = 1000;
 
   private static final int HEADER_LENGTH = 5;
 
@@ -63,14 +68,21 @@ final class ListeningPort extends ChannelInboundHandlerAdapter {
   private int preparing;
 
   private @Nullable Exception error;
-  private long answered;
-  private boolean watched;
+
+  /** Since when nothing has come that is waited for, in the time of System.nanoTime. */
+  private long quietSince = System.nanoTime();
+
+  private final ScheduledFuture<?> ticking;
   private boolean over;
 
   private ListeningPort(ListeningConnection connection, Channel channel, boolean bytesAsTheyAre) {
     this.connection = connection;
     this.channel = channel;
     this.bytesAsTheyAre = bytesAsTheyAre;
+    ticking =
+        channel
+            .eventLoop()
+            .scheduleAtFixedRate(this::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
   }
 
   /** Takes a connection over; {@code null} if it is closed. */
@@ -138,34 +150,25 @@ final class ListeningPort extends ChannelInboundHandlerAdapter {
       }
       return;
     }
+    if (queries.isEmpty()) {
+      quietSince = System.nanoTime();
+    }
     queries.add(new Query(asking));
     byte[] text = query.getBytes(StandardCharsets.ISO_8859_1);
     ByteBuf out = channel.alloc().buffer(HEADER_LENGTH + text.length + 1);
     out.writeByte('Q').writeInt(4 + text.length + 1).writeBytes(text).writeByte(0);
     channel.writeAndFlush(out, channel.voidPromise());
-    watch();
   }
 
-  private void watch() {
-    if (watched || queries.isEmpty()) {
-      return;
+  /** Nobody else finds a server that has gone without a word, as long as nobody asks it. */
+  private void tick() {
+    Duration quiet = Duration.ofNanos(System.nanoTime() - quietSince);
+    Duration checkAfter = connection.pool().pooling().checkAfter();
+    if (!queries.isEmpty() && quiet.compareTo(TIMEOUT) >= 0) {
+      channel.close();
+    } else if (queries.isEmpty() && checkAfter.isPositive() && quiet.compareTo(checkAfter) >= 0) {
+      ask("", null);
     }
-    watched = true;
-    long before = answered;
-    var _ =
-        channel
-            .eventLoop()
-            .schedule(
-                () -> {
-                  watched = false;
-                  if (!over && answered == before) {
-                    channel.close();
-                  } else if (!over) {
-                    watch();
-                  }
-                },
-                TIMEOUT_SECONDS,
-                TimeUnit.SECONDS);
   }
 
   void close() {
@@ -178,6 +181,7 @@ final class ListeningPort extends ChannelInboundHandlerAdapter {
   }
 
   private void read(ByteBuf bytes) {
+    quietSince = System.nanoTime();
     if (over) {
       bytes.release();
     } else if (!frames.accept(channel.alloc(), bytes, this::read)) {
@@ -227,7 +231,6 @@ final class ListeningPort extends ChannelInboundHandlerAdapter {
     if (query == null) {
       return false;
     }
-    answered++;
     if (preparing > 0) {
       if (--preparing == 0 && prepared != null) {
         prepared.accept(error);
@@ -265,6 +268,7 @@ final class ListeningPort extends ChannelInboundHandlerAdapter {
   @Override
   public void channelInactive(ChannelHandlerContext ctx) {
     over = true;
+    ticking.cancel(false);
     frames.release();
     handBatches();
     if (preparing > 0 && prepared != null) {

@@ -52,6 +52,7 @@ final class Opener {
     open(
         share.pool(),
         share.loop(),
+        timeout,
         new Receiver() {
           @Override
           public void opened(Opened opened) {
@@ -65,17 +66,22 @@ final class Opener {
         });
   }
 
-  /** Opens one for the event loop. */
-  void open(Pool pool, EventLoop loop, Receiver receiver) {
-    Thread.ofVirtual().name("open-" + pool.key()).start(() -> run(pool, loop, receiver));
+  /**
+   * Opens one for the event loop.
+   *
+   * @param limit as for others, if that is shorter
+   */
+  void open(Pool pool, EventLoop loop, Duration limit, Receiver receiver) {
+    Duration within = limit.compareTo(timeout) < 0 ? limit : timeout;
+    Thread.ofVirtual().name("open-" + pool.key()).start(() -> run(pool, loop, within, receiver));
   }
 
-  private void run(Pool pool, EventLoop loop, Receiver receiver) {
+  private void run(Pool pool, EventLoop loop, Duration within, Receiver receiver) {
     PoolKey key = pool.key();
     BackendConnection connection = null;
     try {
       connection =
-          logins.logIn(key.server(), pool.credentials(), key.startup(), loop, Deadline.in(timeout));
+          logins.logIn(key.server(), pool.credentials(), key.startup(), loop, Deadline.in(within));
       Opened opened = new Opened(connection, Greeting.read(connection));
       loop.execute(() -> receiver.opened(opened));
       connection = null;

@@ -1,0 +1,149 @@
+package dev.postern.it.pooling;
+
+import static dev.postern.testkit.FrontendPackets.query;
+import static dev.postern.testkit.WireMessage.types;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.postern.api.routing.Backend;
+import dev.postern.api.routing.BackendLogin;
+import dev.postern.api.routing.BackendTls;
+import dev.postern.api.routing.Pooling;
+import dev.postern.api.routing.Route;
+import dev.postern.testkit.Door;
+import dev.postern.testkit.FakeBackend;
+import dev.postern.testkit.PostgresServer;
+import dev.postern.testkit.RunningPostern;
+import dev.postern.testkit.WireClient;
+import dev.postern.testkit.WireMessage;
+import dev.postern.testkit.WireServer;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** The connection that listens for the clients of a pool is there, and the server says nothing. */
+final class SilentListenerIT {
+  private static final String ROLE = "silent_listener_role";
+
+  /** A question is asked after half a second, and given up after ten. */
+  private static final Duration FOUND_WITHIN = Duration.ofSeconds(20);
+
+  private static final PostgresServer SERVER = PostgresServer.builder().start();
+
+  @BeforeAll
+  static void createRole() {
+    SERVER.createRole(ROLE, Pools.PASSWORD);
+    SERVER.execute("CREATE TABLE told (id int)", "GRANT ALL ON told TO " + ROLE);
+  }
+
+  @AfterAll
+  static void stop() {
+    SERVER.close();
+  }
+
+  @Test
+  void itIsReplacedThoughNobodyAsksItAnything() throws Exception {
+    try (RunningPostern postern = postern(SERVER.port());
+        WireClient client = client(postern);
+        WireClient other = client(postern)) {
+      client.query("LISTEN news");
+      String process = listeningProcess();
+      signal("STOP", process);
+      try {
+        SERVER.execute("NOTIFY news, 'not heard'");
+        servesAtOnce(other);
+        WireMessage warning = client.expect('N');
+        assertThat(warning.sqlState()).isEqualTo("01000");
+        SERVER.execute("NOTIFY news, 'heard'");
+        assertThat(client.expect('A').strings(4)).containsExactly("news", "heard");
+      } finally {
+        signal("CONT", process);
+      }
+      await().atMost(Duration.ofSeconds(10)).until(() -> !listeningProcess().equals(process));
+    }
+  }
+
+  @Test
+  void clientsThatListenWaitForItNoLongerThanForAnAnswerAndOthersNotAtAll() throws Exception {
+    try (RunningPostern postern = postern(SERVER.port());
+        WireClient client = client(postern);
+        WireClient other = client(postern)) {
+      client.query("LISTEN news");
+      String process = listeningProcess();
+      signal("STOP", process);
+      try {
+        client.send(query("INSERT INTO told VALUES (1); NOTIFY news, 'its own'"));
+        servesAtOnce(other);
+        assertThat(types(client.receiveUntil('Z'))).startsWith("CC").endsWith("Z");
+        assertThat(client.expect('N').sqlState()).isEqualTo("01000");
+        assertThat(client.queryOne("SELECT 'served'")).isEqualTo("served");
+        assertThat(other.queryOne("SELECT count(*) FROM told")).isEqualTo("1");
+      } finally {
+        signal("CONT", process);
+      }
+    }
+  }
+
+  @Test
+  void aListenIsRefusedInItsPlaceWhereTheServerTakesTheConnectionAndSaysNothing() {
+    try (FakeBackend silent = FakeBackend.start(WireServer::readToEnd);
+        Door door = Door.to(SERVER::address);
+        RunningPostern postern = postern(door.address().getPort());
+        WireClient client = client(postern);
+        WireClient other = client(postern)) {
+      client.query("BEGIN");
+      other.query("SELECT 1"); // on a second connection, both of which remain
+      client.query("COMMIT");
+      door.leadTo(silent::address);
+      client.send(query("LISTEN news"));
+      servesAtOnce(other);
+      assertThat(client.receiveUntil('Z').getFirst().sqlState()).isEqualTo("57P03");
+      assertThat(client.queryOne("SELECT 'served'")).isEqualTo("served");
+      door.leadTo(SERVER::address);
+      await()
+          .atMost(FOUND_WITHIN)
+          .until(() -> client.query("LISTEN news").getFirst().type() == 'C');
+      SERVER.execute("NOTIFY news, 'heard'");
+      assertThat(client.expect('A').strings(4)).containsExactly("news", "heard");
+    }
+  }
+
+  private static void servesAtOnce(WireClient other) {
+    other.patience(Duration.ofSeconds(5));
+    for (int i = 0; i < 50; i++) {
+      assertThat(other.queryOne("SELECT 'unhurt'")).isEqualTo("unhurt");
+    }
+  }
+
+  private static String listeningProcess() {
+    List<String> all =
+        SERVER.query(
+            "SELECT pid::text FROM pg_stat_activity WHERE application_name = 'postern (listening)'"
+                + " AND usename = '"
+                + ROLE
+                + "'");
+    return all.isEmpty() ? "" : all.getFirst();
+  }
+
+  private static void signal(String name, String process) throws IOException, InterruptedException {
+    assertThat(new ProcessBuilder("kill", "-" + name, process).start().waitFor()).isZero();
+  }
+
+  private static WireClient client(RunningPostern postern) {
+    WireClient client = Way.through(postern, ROLE).wire();
+    client.patience(FOUND_WITHIN);
+    return client;
+  }
+
+  private static RunningPostern postern(int port) {
+    Pooling pooling = Pools.transactions(2).with(pool -> pool.checkAfter(Duration.ofMillis(500)));
+    Backend backend = new Backend("127.0.0.1", port, BackendTls.DISABLED);
+    Route route = new Route("server", List.of(backend), null, BackendLogin.AS_CLIENT, pooling);
+    RunningPostern postern = RunningPostern.builder().router(request -> route).start();
+    postern.importUser(SERVER, ROLE);
+    return postern;
+  }
+}
