@@ -51,6 +51,7 @@ final class Listening implements Listener {
       PooledRelay relay,
       Lease lease,
       Outstanding outstanding,
+      ToClient toClient,
       ListeningConnection connection,
       int processId) {
     this.relay = relay;
@@ -58,7 +59,7 @@ final class Listening implements Listener {
     this.outstanding = outstanding;
     this.connection = connection;
     this.processId = processId;
-    notifications = new Notifications(relay, lease);
+    notifications = new Notifications(relay, lease, toClient);
   }
 
   @Override

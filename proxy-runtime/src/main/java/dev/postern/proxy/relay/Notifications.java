@@ -18,13 +18,15 @@ import org.jspecify.annotations.Nullable;
 final class Notifications {
   private final PooledRelay relay;
   private final Lease lease;
+  private final ToClient toClient;
   private final Undelivered undelivered = new Undelivered();
   private final HeldReplies held = new HeldReplies();
   private @Nullable Charset encoding;
 
-  Notifications(PooledRelay relay, Lease lease) {
+  Notifications(PooledRelay relay, Lease lease, ToClient toClient) {
     this.relay = relay;
     this.lease = lease;
+    this.toClient = toClient;
     encodeFor(lease.backend().parameters());
   }
 
@@ -50,16 +52,16 @@ final class Notifications {
    */
   Fence hold(Set<String> listened) {
     Fence fence = held.fence(listened);
-    relay.holdReplies(held);
+    toClient.hold(held);
     lease.updateReading();
     return fence;
   }
 
   /** The notifications that belong before the fence have been added. */
   void pass(Fence fence) {
-    held.pass(fence, this::deliver, relay::passToClient);
+    held.pass(fence, this::deliver, toClient::pass);
     if (held.isEmpty() && !relay.isEnded()) { // it may have been ended by an interceptor
-      relay.holdReplies(null);
+      toClient.hold(null);
       lease.updateReading();
     }
   }
@@ -112,14 +114,14 @@ final class Notifications {
     }
     ByteBuf encoded = Undelivered.encode(next, encoding, relay.alloc());
     relay.progress().read(false, encoded.readableBytes());
-    relay.passToClient(encoded);
+    toClient.pass(encoded);
     return true;
   }
 
   /** The session ends: what was held goes on, and no more notifications do. */
   void close() {
-    relay.holdReplies(null);
-    held.passAll(relay::passToClient);
+    toClient.hold(null);
+    held.passAll(toClient::pass);
     undelivered.clear();
   }
 }

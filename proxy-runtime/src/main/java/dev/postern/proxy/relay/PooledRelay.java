@@ -4,7 +4,6 @@ import dev.postern.api.message.ErrorResponse;
 import dev.postern.api.routing.Pooling;
 import dev.postern.api.session.CloseReason;
 import dev.postern.proxy.channel.BlockingChannel;
-import dev.postern.proxy.codec.BackendCodec;
 import dev.postern.proxy.pool.Pool;
 import dev.postern.proxy.pool.PooledBackend;
 import dev.postern.proxy.pool.ServerParameters;
@@ -38,16 +37,11 @@ public final class PooledRelay extends Relay {
   /** Through the interceptors, where there are any. */
   private final Flow fromClient;
 
-  /** The same in the other direction; {@code null} where there are none. */
-  private final @Nullable Flow fromBackend;
-
+  private final ToClient toClient;
   private final int processId;
 
   /** {@code null} as long as the client has not wanted to listen. */
   private @Nullable Listening listening;
-
-  /** What has to wait for notifications; {@code null}: nothing has to. */
-  private @Nullable HeldReplies held;
 
   private final IdleTransaction idleTransaction;
   private final Departure departure;
@@ -88,20 +82,24 @@ public final class PooledRelay extends Relay {
       requests = new Requests(this, lease, acquisition, sharing);
       replies = new Replies(this, new SharedAnswers(this, lease, outstanding, sharing));
     }
-    boolean refusing = declarations.frontend.isDeciding();
     Rejections rejections = new Rejections(false);
-    if (refusing) {
-      declarations.backend.want((byte) 'E');
-    }
     Progress unheeded = new Progress(true);
     fromClient =
         declarations.frontend.isEmpty()
             ? requests
             : FrontendWire.flow(client, backendSide, this, unheeded, rejections);
-    fromBackend =
-        declarations.backend.isEmpty() && !refusing
-            ? null
-            : BackendWire.flow(backendSide, client, this, unheeded, rejections);
+    toClient = new ToClient(client, interceptors(unheeded, rejections));
+  }
+
+  /** Of what the client is to get; {@code null} where none wants to see it. */
+  private @Nullable Flow interceptors(Progress unheeded, Rejections rejections) {
+    boolean refusing = declarations.frontend.isDeciding();
+    if (refusing) {
+      declarations.backend.want((byte) 'E');
+    }
+    return declarations.backend.isEmpty() && !refusing
+        ? null
+        : BackendWire.flow(backendSide, client, this, unheeded, rejections);
   }
 
   /** Takes the client's channel over, with what nobody has read of it. */
@@ -155,22 +153,7 @@ public final class PooledRelay extends Relay {
   }
 
   void toClient(ByteBuf bytes) {
-    if (held != null) {
-      held.add(bytes);
-    } else {
-      passToClient(bytes);
-    }
-  }
-
-  /** Before what is held. */
-  void passToClient(ByteBuf bytes) {
-    if (!client.channel().isActive()) {
-      bytes.release();
-    } else if (fromBackend != null) {
-      fromBackend.accept(bytes);
-    } else {
-      client.write(bytes);
-    }
+    toClient.accept(bytes);
   }
 
   // ---- notifications
@@ -183,7 +166,8 @@ public final class PooledRelay extends Relay {
   Listening listen() {
     Listening known = listening;
     if (known == null) {
-      known = new Listening(this, lease, outstanding, pool.listening(eventLoop()), processId);
+      known =
+          new Listening(this, lease, outstanding, toClient, pool.listening(eventLoop()), processId);
       listening = known;
     }
     return known;
@@ -201,13 +185,8 @@ public final class PooledRelay extends Relay {
     return listening == null || listening.mayBegin();
   }
 
-  /** What the client is to get goes there; {@code null}: to the client. */
-  void holdReplies(@Nullable HeldReplies replies) {
-    held = replies;
-  }
-
   boolean isHoldingReplies() {
-    return held != null;
+    return toClient.isHolding();
   }
 
   /** Whether the client is in no transaction and waits for no answer. */
@@ -337,11 +316,8 @@ public final class PooledRelay extends Relay {
     if (listening != null) {
       listening.close();
     }
-    Flow toClient = fromBackend == null ? replies : fromBackend;
-    if (error != null && toClient.atMessageBoundary() && client.channel().isActive()) {
-      ByteBuf encoded = client.alloc().buffer();
-      BackendCodec.encode(error, encoded);
-      client.write(encoded);
+    if (error != null) {
+      toClient.end(error, replies);
     }
     acquisition.stop();
     boolean idle =
@@ -350,9 +326,7 @@ public final class PooledRelay extends Relay {
     requests.close();
     replies.close();
     fromClient.close();
-    if (fromBackend != null) {
-      fromBackend.close();
-    }
+    toClient.close();
     client.closeAfterFlush(reason == CloseReason.CLIENT_TERMINATED);
     pool.sessionClosed();
     return busy;
