@@ -78,15 +78,15 @@ final class SqlWords {
     int from = at;
     if (text[at] == '"') {
       do {
-        at = afterIdentifier(at);
+        at = Lexemes.afterIdentifier(text, at, end);
       } while (at < end && text[at] == '"');
       boolean whole = at - from > 2 && text[at - 1] == '"';
       return whole ? latin1(from + 1, at - 1).replace("\"\"", "\"") : null;
     }
-    if (!isLetter(text[at])) {
+    if (!Lexemes.isLetter(text[at])) {
       return null;
     }
-    while (at < end && isPart(text[at])) {
+    while (at < end && Lexemes.isPart(text[at])) {
       at++;
     }
     StringBuilder folded = new StringBuilder(latin1(from, at));
@@ -121,7 +121,7 @@ final class SqlWords {
     byte c = text[at];
     return switch (c) {
       case '\'' -> true;
-      case '$' -> afterDollar(at) > at + 1;
+      case '$' -> Lexemes.afterDollar(text, at, end) > at + 1;
       case 'e', 'E' -> isAt(at + 1, '\'');
       case 'u', 'U' -> isAt(at + 1, '&') && isAt(at + 2, '\'');
       default -> false;
@@ -139,9 +139,9 @@ final class SqlWords {
       if (c == ' ' || (c >= '\t' && c <= '\r')) {
         at++;
       } else if (c == '-' && at + 1 < end && text[at + 1] == '-') {
-        at = afterLine(at);
+        at = Lexemes.afterLine(text, at, end);
       } else if (c == '/' && at + 1 < end && text[at + 1] == '*') {
-        at = afterComment(at);
+        at = Lexemes.afterComment(text, at, end);
       } else {
         return true;
       }
@@ -156,7 +156,7 @@ final class SqlWords {
     while (close < end) {
       byte c = text[close];
       if (c == '\'') {
-        close = afterQuote(close, escapes);
+        close = Lexemes.afterQuote(text, close, end, escapes);
         continue;
       }
       if (c == '(') {
@@ -188,14 +188,14 @@ final class SqlWords {
   boolean next() {
     while (at < end) {
       byte c = text[at];
-      if (isLetter(c)) {
+      if (Lexemes.isLetter(c)) {
         wordStart = at;
         do {
           at++;
-        } while (at < end && isPart(text[at]));
+        } while (at < end && Lexemes.isPart(text[at]));
         wordEnd = at;
         if (at < end && text[at] == '\'' && wordEnd - wordStart == 1) {
-          at = afterQuote(at, escapes || (text[wordStart] | 0x20) == 'e');
+          at = Lexemes.afterQuote(text, at, end, escapes || (text[wordStart] | 0x20) == 'e');
           continue;
         }
         return true;
@@ -205,22 +205,24 @@ final class SqlWords {
           at++;
           return false;
         }
-        case '\'' -> at = afterQuote(at, escapes);
+        case '\'' -> at = Lexemes.afterQuote(text, at, end, escapes);
         case '"' -> {
           wordStart = at + 1;
-          at = afterIdentifier(at);
+          at = Lexemes.afterIdentifier(text, at, end);
           wordEnd = at - 1;
           if (wordEnd > wordStart) {
             return true;
           }
         }
-        case '$' -> at = afterDollar(at);
-        case '-' -> at = at + 1 < end && text[at + 1] == '-' ? afterLine(at) : at + 1;
-        case '/' -> at = at + 1 < end && text[at + 1] == '*' ? afterComment(at) : at + 1;
+        case '$' -> at = Lexemes.afterDollar(text, at, end);
+        case '-' ->
+            at = at + 1 < end && text[at + 1] == '-' ? Lexemes.afterLine(text, at, end) : at + 1;
+        case '/' ->
+            at = at + 1 < end && text[at + 1] == '*' ? Lexemes.afterComment(text, at, end) : at + 1;
         default -> {
           at++;
           if (c >= '0' && c <= '9') {
-            while (at < end && isPart(text[at])) {
+            while (at < end && Lexemes.isPart(text[at])) {
               at++;
             }
           }
@@ -228,89 +230,5 @@ final class SqlWords {
       }
     }
     return false;
-  }
-
-  private static boolean isLetter(byte c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c < 0;
-  }
-
-  private static boolean isPart(byte c) {
-    return isLetter(c) || (c >= '0' && c <= '9') || c == '$';
-  }
-
-  private int afterLine(int from) {
-    int i = from;
-    while (i < end && text[i] != '\n' && text[i] != '\r') {
-      i++;
-    }
-    return i;
-  }
-
-  private int afterComment(int from) {
-    int depth = 0;
-    int i = from;
-    while (i < end) {
-      if (text[i] == '/' && i + 1 < end && text[i + 1] == '*') {
-        depth++;
-        i += 2;
-      } else if (text[i] == '*' && i + 1 < end && text[i + 1] == '/') {
-        depth--;
-        i += 2;
-        if (depth == 0) {
-          return i;
-        }
-      } else {
-        i++;
-      }
-    }
-    return end;
-  }
-
-  private int afterQuote(int from, boolean escapes) {
-    int i = from + 1;
-    while (i < end) {
-      if (text[i] == '\\' && escapes) {
-        i += 2;
-      } else if (text[i] == '\'') {
-        return i + 1; // a doubled quote begins another literal, which is the same to us
-      } else {
-        i++;
-      }
-    }
-    return end;
-  }
-
-  private int afterIdentifier(int from) {
-    int i = from + 1;
-    while (i < end && text[i] != '"') {
-      i++;
-    }
-    return Math.min(end, i + 1);
-  }
-
-  private int afterDollar(int from) {
-    int i = from + 1;
-    while (i < end && text[i] != '$' && isPart(text[i])) {
-      i++;
-    }
-    if (i >= end || text[i] != '$' || (i > from + 1 && !isLetter(text[from + 1]))) {
-      return from + 1; // a parameter such as $1
-    }
-    int length = i + 1 - from;
-    for (int j = i + 1; j + length <= end; j++) {
-      if (text[j] == '$' && matches(from, j, length)) {
-        return j + length;
-      }
-    }
-    return end;
-  }
-
-  private boolean matches(int first, int second, int length) {
-    for (int k = 0; k < length; k++) {
-      if (text[first + k] != text[second + k]) {
-        return false;
-      }
-    }
-    return true;
   }
 }
