@@ -18,7 +18,13 @@ record Client(int port, String database, String user, String password, Path cert
 
   /** Logs in; the caller closes the connection. */
   Connection connect() throws SQLException {
+    return connect(new Properties());
+  }
+
+  /** Logs in with more of pgjdbc's properties; the caller closes the connection. */
+  Connection connect(Properties more) throws SQLException {
     Properties properties = new Properties();
+    properties.putAll(more);
     properties.setProperty("user", user);
     properties.setProperty("password", password);
     properties.setProperty("channelBinding", "require");

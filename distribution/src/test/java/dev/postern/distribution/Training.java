@@ -4,11 +4,6 @@ import dev.postern.testkit.PostgresServer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.DriverManager;
-import java.sql.PreparedStatement;
-import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 
 /**
@@ -18,11 +13,16 @@ import java.time.Duration;
  */
 final class Training {
   private static final Duration LIMIT = Duration.ofMinutes(2);
-  private static final int LOGINS = 60;
-  private static final int QUERIES = 10;
 
-  /** Where the sample configuration has a pool. */
-  private static final String SAMPLE_POOL = "        # pool:  ";
+  /**
+   * With fewer, what every login takes is not hot enough to be compiled at once by later starts.
+   */
+  private static final int LOGINS = 2000;
+
+  private static final int COPIES = 8;
+
+  /** Where the sample configuration has its only route. */
+  private static final String SAMPLE_ROUTES = "    routes:\n";
 
   /**
    * As an operator may write it, with what Postern's own logging consists of. Reading such a file
@@ -64,15 +64,16 @@ final class Training {
     Files.createDirectories(output);
     try (PostgresServer backend = PostgresServer.builder().start()) {
       Path cache = output.resolve("postern.aot");
-      train(backend, "-XX:AOTCacheOutput=" + cache);
-      train(backend, "-XX:DumpLoadedClassList=" + output.resolve("postern.classlist"));
+      train(backend, "-XX:AOTCacheOutput=" + cache, LOGINS, COPIES);
+      train(backend, "-XX:DumpLoadedClassList=" + output.resolve("postern.classlist"), 20, 2);
     }
     Path lib = layout.resolve("lib");
     describe(lib, "cksum", output.resolve("postern.aot.cksum"));
     describe(lib, "stat -c '%Y %n'", output.resolve("postern.aot.times"));
   }
 
-  private void train(PostgresServer backend, String option) throws Exception {
+  private void train(PostgresServer backend, String option, int logins, int copies)
+      throws Exception {
     Path directory = Files.createTempDirectory("postern-training");
     try {
       Installation postern =
@@ -80,8 +81,7 @@ final class Training {
               .environment("POSTERN_JAVA_HOME", runtime.toString());
       int port = Installation.freePort();
       postern.connect(port, backend.host(), backend.port());
-      // What session pooling and dedicated sessions need is a part of what this needs.
-      postern.configure(SAMPLE_POOL, "        pool: {mode: transaction}\n" + SAMPLE_POOL);
+      postern.configure(SAMPLE_ROUTES, routes(backend));
       QuickUser user = QuickUser.create(postern, backend, "trainee");
       Path logging = Files.writeString(directory.resolve("logback.xml"), LOGGING);
       postern.environment("JAVA_OPTS", option + " -Dlogback.configurationFile=" + logging);
@@ -89,11 +89,7 @@ final class Training {
         gateway.awaitListening(port, LIMIT);
         Client client =
             new Client(port, "trainee", user.name(), user.password(), postern.certificate());
-        for (int i = 0; i < LOGINS; i++) {
-          try (Connection connection = i % 2 == 0 ? client.connect() : connectPlainly(client)) {
-            use(connection);
-          }
-        }
+        new Exercise(client).run(logins, copies);
         gateway.stop(LIMIT);
         Path made = Path.of(option.substring(option.indexOf('=') + 1));
         if (!Files.isRegularFile(made)) {
@@ -105,26 +101,17 @@ final class Training {
     }
   }
 
-  /** Without TLS, and with simple queries. */
-  private static Connection connectPlainly(Client client) throws SQLException {
-    return DriverManager.getConnection(
-        "jdbc:postgresql://localhost:%d/%s?sslmode=disable&preferQueryMode=simple"
-            .formatted(client.port(), client.database()),
-        client.user(),
-        client.password());
-  }
-
-  private static void use(Connection connection) throws SQLException {
-    try (Statement statement = connection.createStatement();
-        PreparedStatement prepared = connection.prepareStatement("SELECT ?::int + 1")) {
-      for (int i = 0; i < QUERIES; i++) {
-        prepared.setInt(1, i);
-        prepared.executeQuery().close();
-        statement.executeQuery("SELECT 1").close();
-      }
-      statement.execute("CREATE TEMPORARY TABLE numbers AS SELECT generate_series(1, 100) n");
-      statement.executeQuery("SELECT * FROM numbers").close();
-    }
+  /** Transactions are pooled; sessions where the client asks for it. */
+  private static String routes(PostgresServer backend) {
+    return """
+        pool: {mode: transaction}
+        routes:
+          - name: sessions
+            match: {application-name: %s}
+            pool: {mode: session}
+            backends: [{host: %s, port: %d}]
+    """
+        .formatted(Exercise.SESSION, backend.host(), backend.port());
   }
 
   /** By which the start script knows the jars again. */
