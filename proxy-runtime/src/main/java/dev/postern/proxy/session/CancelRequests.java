@@ -85,7 +85,7 @@ public final class CancelRequests {
     boolean known =
         cluster == null
             ? cancelHere(request, eventLoop)
-            : cancelAnywhere(cluster, request, eventLoop);
+            : cancelAnywhere(cluster, request, eventLoop) || cluster.keys().isGenuine(request);
     if (!known && wrongKeys.failed(address)) {
       log.atWarn()
           .addKeyValue("client", address.getHostAddress())
@@ -95,25 +95,24 @@ public final class CancelRequests {
     }
   }
 
-  /** Returns false if the key may be a guess. */
+  /** Returns false if no node is known to have the key. */
   private boolean cancelAnywhere(Cluster nodes, CancelRequest request, EventLoop eventLoop)
       throws InterruptedException {
-    boolean genuine = nodes.keys().isGenuine(request);
     int node = nodes.keys().nodeOf(request);
     if (node == nodes.keys().node()) {
-      return cancelHere(request, eventLoop) || genuine;
+      return cancelHere(request, eventLoop);
     }
     Peer peer = nodes.peer(node);
     if (peer != null) {
       CancelRequest passedOn = nodes.keys().passedOn(request);
-      return peer.pass(passedOn, eventLoop) != PeerAnswer.UNKNOWN || genuine;
+      return peer.pass(passedOn, eventLoop) != PeerAnswer.UNKNOWN;
     }
     if (NodeKeys.isNode(node) && unknownNodes.mayLog()) {
       log.atWarn()
           .addKeyValue("node", node)
           .log("a cancel request is for node {}, which is not among cluster.peers", node);
     }
-    return genuine;
+    return false;
   }
 
   /** Returns false if no session of this node has the key, or had it until a moment ago. */
