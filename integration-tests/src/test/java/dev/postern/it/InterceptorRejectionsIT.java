@@ -59,11 +59,7 @@ final class InterceptorRejectionsIT {
           FrontendPackets.execute("", 0),
           FrontendPackets.sync());
       assertThat(WireMessage.types(client.receiveUntil('Z'))).isEqualTo("EZ");
-      client.send(
-          FrontendPackets.parse("", "SELECT 7"),
-          FrontendPackets.bind("", ""),
-          FrontendPackets.execute("", 0),
-          FrontendPackets.sync());
+      client.send(FrontendPackets.unnamed("SELECT 7"), FrontendPackets.sync());
       assertThat(WireMessage.types(client.receiveUntil('Z'))).isEqualTo("12DCZ");
     }
   }
@@ -76,13 +72,9 @@ final class InterceptorRejectionsIT {
           FrontendPackets.query("SELECT 1 FROM pg_sleep(0.2)"),
           FrontendPackets.query("DROP TABLE x"),
           FrontendPackets.query("SELECT 2"),
-          FrontendPackets.parse("", "SELECT 3"),
-          FrontendPackets.bind("", ""),
-          FrontendPackets.execute("", 0),
+          FrontendPackets.unnamed("SELECT 3"),
           FrontendPackets.sync(),
-          FrontendPackets.parse("", "DROP TABLE y"),
-          FrontendPackets.bind("", ""),
-          FrontendPackets.execute("", 0),
+          FrontendPackets.unnamed("DROP TABLE y"),
           FrontendPackets.sync(),
           FrontendPackets.query("SELECT 4"));
       assertThat(WireMessage.types(client.receiveUntil('Z'))).isEqualTo("TDCZ");
@@ -99,9 +91,7 @@ final class InterceptorRejectionsIT {
     try (RunningPostern postern = Intercepted.by(noDrop());
         WireClient client = Intercepted.client(postern)) {
       client.send(
-          FrontendPackets.parse("", "SELECT 1/0"),
-          FrontendPackets.bind("", ""),
-          FrontendPackets.execute("", 0),
+          FrontendPackets.unnamed("SELECT 1/0"),
           FrontendPackets.parse("", "DROP TABLE x"),
           FrontendPackets.sync(),
           FrontendPackets.query("SELECT 5"));

@@ -129,9 +129,7 @@ final class QueryLogProtocolIT {
                     FrontendPackets.bind("b", "s"),
                     FrontendPackets.execute("b", 3),
                     FrontendPackets.sync(),
-                    FrontendPackets.parse("", "SELECT 1/0"),
-                    FrontendPackets.bind("", ""),
-                    FrontendPackets.execute("", 0),
+                    FrontendPackets.unnamed("SELECT 1/0"),
                     FrontendPackets.bind("", "s"),
                     FrontendPackets.execute("", 0),
                     FrontendPackets.sync(),
@@ -158,11 +156,7 @@ final class QueryLogProtocolIT {
   }
 
   private static void copyIn(WireClient client, String rows) {
-    client.send(
-        FrontendPackets.parse("", "COPY t FROM STDIN"),
-        FrontendPackets.bind("", ""),
-        FrontendPackets.execute("", 0),
-        FrontendPackets.sync());
+    client.send(FrontendPackets.unnamed("COPY t FROM STDIN"), FrontendPackets.sync());
     client.receiveUntil('G');
     client.send(
         FrontendPackets.copyData(rows.getBytes(StandardCharsets.UTF_8)),

@@ -138,12 +138,8 @@ final class RelayIT {
   void skipsToSyncAfterAnErrorAsTheServerDoes() {
     try (WireClient client = loggedIn()) {
       client.send(
-          FrontendPackets.parse("", "SELECT 1/0"),
-          FrontendPackets.bind("", ""),
-          FrontendPackets.execute("", 0),
-          FrontendPackets.parse("", "SELECT 2"),
-          FrontendPackets.bind("", ""),
-          FrontendPackets.execute("", 0),
+          FrontendPackets.unnamed("SELECT 1/0"),
+          FrontendPackets.unnamed("SELECT 2"),
           FrontendPackets.sync(),
           FrontendPackets.query("SELECT 3"));
       assertThat(WireMessage.types(client.receiveUntil('Z'))).isEqualTo("1EZ");

@@ -92,6 +92,18 @@ public final class FrontendPackets {
     return new PacketWriter().string(portal).int32(maxRows).typed('E');
   }
 
+  /** Parse, Bind and Execute of the unnamed statement and portal, without Sync. */
+  public static byte[] unnamed(String sql) {
+    byte[] parse = parse("", sql);
+    byte[] bind = bind("", "");
+    byte[] execute = execute("", 0);
+    return ByteBuffer.allocate(parse.length + bind.length + execute.length)
+        .put(parse)
+        .put(bind)
+        .put(execute)
+        .array();
+  }
+
   public static byte[] closeStatement(String statement) {
     return new PacketWriter().int8('S').string(statement).typed('C');
   }

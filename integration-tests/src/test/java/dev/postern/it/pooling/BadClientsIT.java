@@ -291,9 +291,7 @@ final class BadClientsIT {
   }
 
   private static RunningPostern pool(Pooling pooling) {
-    RunningPostern postern = Pools.before(SERVER, pooling);
-    postern.importUser(SERVER, ROLE);
-    return postern;
+    return Pools.before(SERVER, pooling, ROLE);
   }
 
   private static WireClient client(RunningPostern postern) {

@@ -3,7 +3,6 @@ package dev.postern.it.pooling;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.postern.api.routing.Pooling;
 import dev.postern.testkit.FrontendPackets;
 import dev.postern.testkit.PosternCluster;
 import dev.postern.testkit.PostgresServer;
@@ -136,8 +135,8 @@ final class CancelStormIT {
         assertThat(error.severity()).isEqualTo("ERROR");
         waiting.receiveUntil('Z');
         holder.query("COMMIT");
-        assertThat(value(waiting.receiveUntil('Z'))).isEqualTo("the next one");
-        assertThat(value(next.receiveUntil('Z'))).isEqualTo("was behind");
+        assertThat(Pools.value(waiting.receiveUntil('Z'))).isEqualTo("the next one");
+        assertThat(Pools.value(next.receiveUntil('Z'))).isEqualTo("was behind");
         assertThat(SERVER.query("SELECT id FROM waited")).isEmpty();
       }
     }
@@ -195,19 +194,8 @@ final class CancelStormIT {
     }
   }
 
-  private static String value(List<WireMessage> messages) {
-    return messages.stream()
-        .filter(message -> message.type() == 'D')
-        .findFirst()
-        .map(row -> row.values().getFirst())
-        .orElseThrow(() -> new AssertionError("no row: " + messages));
-  }
-
   private static RunningPostern pooled(int size) {
-    RunningPostern postern =
-        Pools.before(SERVER, Pooling.TRANSACTION.with(pool -> pool.size(size)));
-    postern.importUser(SERVER, ROLE);
-    return postern;
+    return Pools.before(SERVER, Pools.transactions(size), ROLE);
   }
 
   private static Thread start(Queue<Throwable> failures, Storm storm) {

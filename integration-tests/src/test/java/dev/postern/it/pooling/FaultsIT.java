@@ -158,11 +158,7 @@ final class FaultsIT {
 
   @Test
   void servesByTheConnectionsThatItHasWhileTheServerHasNoMore() throws Exception {
-    try (PostgresServer server =
-            PostgresServer.builder()
-                .setting("max_connections", "8")
-                .setting("superuser_reserved_connections", "3")
-                .start();
+    try (PostgresServer server = serverFor(5);
         RunningPostern postern = Pools.before(server, Pools.transactions(5))) {
       Pools.createRole(server, postern, ROLE);
       server.createRole("others", Pools.PASSWORD);
@@ -185,11 +181,7 @@ final class FaultsIT {
 
   @Test
   void passesOnThatTheServerHasNoConnectionForTheFirstClient() {
-    try (PostgresServer server =
-            PostgresServer.builder()
-                .setting("max_connections", "6")
-                .setting("superuser_reserved_connections", "3")
-                .start();
+    try (PostgresServer server = serverFor(3);
         RunningPostern postern = Pools.before(server, Pools.transactions(5))) {
       Pools.createRole(server, postern, ROLE);
       server.createRole("others", Pools.PASSWORD);
@@ -215,11 +207,7 @@ final class FaultsIT {
 
   @Test
   void closesWhatNobodyUsesWhenTheServerHasNoConnectionForAnotherPool() {
-    try (PostgresServer server =
-            PostgresServer.builder()
-                .setting("max_connections", "6")
-                .setting("superuser_reserved_connections", "3")
-                .start();
+    try (PostgresServer server = serverFor(3);
         RunningPostern postern = Pools.before(server, Pooling.SESSION)) {
       Pools.createRole(server, postern, ROLE);
       for (int application = 0; application < 8; application++) {
@@ -235,6 +223,14 @@ final class FaultsIT {
         }
       }
     }
+  }
+
+  /** A server with so many connections for others than superusers; the caller closes it. */
+  private static PostgresServer serverFor(int connections) {
+    return PostgresServer.builder()
+        .setting("max_connections", Integer.toString(connections + 3))
+        .setting("superuser_reserved_connections", "3")
+        .start();
   }
 
   /** Takes all connections that the server has for others than superusers. */
@@ -264,8 +260,6 @@ final class FaultsIT {
   }
 
   private static RunningPostern pool(int size) {
-    RunningPostern postern = Pools.before(SERVER, Pools.transactions(size));
-    postern.importUser(SERVER, ROLE);
-    return postern;
+    return Pools.before(SERVER, Pools.transactions(size), ROLE);
   }
 }

@@ -44,9 +44,8 @@ final class FirstLoginsIT {
 
   @Test
   void aBurstOfThemTakesOneConnection() throws Exception {
-    try (RunningPostern postern = Pools.before(SERVER, Pools.transactions(5));
+    try (RunningPostern postern = Pools.before(SERVER, Pools.transactions(5), ROLE);
         ExecutorService threads = Executors.newCachedThreadPool()) {
-      postern.importUser(SERVER, ROLE);
       CountDownLatch start = new CountDownLatch(1);
       List<Future<WireClient>> clients = new ArrayList<>();
       for (int i = 0; i < CLIENTS; i++) {

@@ -176,11 +176,7 @@ final class Hunter implements AutoCloseable {
       if (random.nextBoolean() || sql.contains(";")) {
         exchange(sql);
       } else {
-        client.send(
-            FrontendPackets.parse("", sql),
-            FrontendPackets.bind("", ""),
-            FrontendPackets.execute("", 0),
-            FrontendPackets.sync());
+        client.send(FrontendPackets.unnamed(sql), FrontendPackets.sync());
         expectNoError(client.receiveUntil('Z'));
       }
     }
@@ -221,11 +217,7 @@ final class Hunter implements AutoCloseable {
         client.reset();
       }
       case 5 -> {
-        client.send(
-            FrontendPackets.parse("", "SET my.y = 'left'"),
-            FrontendPackets.bind("", ""),
-            FrontendPackets.execute("", 0),
-            FrontendPackets.flush());
+        client.send(FrontendPackets.unnamed("SET my.y = 'left'"), FrontendPackets.flush());
         client.reset();
       }
       case 6 -> {

@@ -59,13 +59,13 @@ final class LeakHuntIT {
   @EnumSource(
       value = Pooling.Mode.class,
       names = {"SESSION", "TRANSACTION"})
-  void findsNothingOfOtherClients(Pooling.Mode mode, TestReporter reporter) {
+  void findsNothingOfOtherClients(Pooling.Mode mode, TestReporter reporter)
+      throws InterruptedException {
     AtomicInteger clients = new AtomicInteger();
     AtomicInteger looks = new AtomicInteger();
     Queue<Throwable> failures = new ConcurrentLinkedQueue<>();
     Pooling pooling = Pooling.TRANSACTION.with(pool -> pool.mode(mode).size(POOL));
-    try (RunningPostern postern = Pools.before(SERVER, pooling)) {
-      postern.importUser(SERVER, ROLE);
+    try (RunningPostern postern = Pools.before(SERVER, pooling, ROLE)) {
       Way way = Way.through(postern, ROLE);
       Map<Trace, String> fresh = fresh();
       long deadline = System.nanoTime() + TIME.toNanos();
@@ -80,7 +80,9 @@ final class LeakHuntIT {
                       }
                     }));
       }
-      threads.forEach(LeakHuntIT::join);
+      for (Thread thread : threads) {
+        thread.join();
+      }
       reporter.publishEntry(
           "%s: seed %d, %d clients, %d looks".formatted(mode, SEED, clients.get(), looks.get()));
       assertThat(failures.peek()).as("seed %d", SEED).isNull();
@@ -121,14 +123,5 @@ final class LeakHuntIT {
   private static int connections() {
     return Integer.parseInt(
         SERVER.queryOne("SELECT count(*) FROM pg_stat_activity WHERE usename = '" + ROLE + "'"));
-  }
-
-  private static void join(Thread thread) {
-    try {
-      thread.join();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException(e);
-    }
   }
 }

@@ -9,6 +9,7 @@ import static dev.postern.testkit.FrontendPackets.execute;
 import static dev.postern.testkit.FrontendPackets.parse;
 import static dev.postern.testkit.FrontendPackets.query;
 import static dev.postern.testkit.FrontendPackets.sync;
+import static dev.postern.testkit.FrontendPackets.unnamed;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -20,30 +21,21 @@ import dev.postern.testkit.WireMessage;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Clients that share two server connections listen to channels and keep neither of them. */
 final class ListenIT {
   private static final String ROLE = "listen_role";
-  private static final ListeningClients LISTENING = ListeningClients.start(ROLE);
+
+  @RegisterExtension private static final ListeningClients LISTENING = ListeningClients.start(ROLE);
+
   private static final PostgresServer SERVER = LISTENING.server();
 
   @BeforeAll
   static void allowTables() {
     SERVER.execute("GRANT CREATE ON SCHEMA public TO " + ROLE);
-  }
-
-  @AfterAll
-  static void stop() {
-    LISTENING.close();
-  }
-
-  @AfterEach
-  void close() {
-    LISTENING.closeClients();
   }
 
   @Test
@@ -168,14 +160,7 @@ final class ListenIT {
     client.query("BEGIN; LISTEN undone; SELECT 1/0");
     client.query("COMMIT");
     client.query("LISTEN undone; SELECT 1/0");
-    client.send(
-        parse("", "LISTEN undone"),
-        bind("", ""),
-        execute("", 0),
-        parse("", "SELECT 1/0"),
-        bind("", ""),
-        execute("", 0),
-        sync());
+    client.send(unnamed("LISTEN undone"), unnamed("SELECT 1/0"), sync());
     client.receiveUntil('Z');
     hearsNothingOf(client, "undone");
     assertThat(LISTENING.session().relay().channels()).isEmpty();
@@ -290,19 +275,11 @@ final class ListenIT {
     client.send(
         query("SELECT 1"),
         query("LISTEN piped"),
-        parse("", "BEGIN"),
-        bind("", ""),
-        execute("", 0),
-        parse("", "LISTEN second"),
-        bind("", ""),
-        execute("", 0),
+        unnamed("BEGIN"),
+        unnamed("LISTEN second"),
         sync(),
-        parse("", "NOTIFY second"),
-        bind("", ""),
-        execute("", 0),
-        parse("", "COMMIT"),
-        bind("", ""),
-        execute("", 0),
+        unnamed("NOTIFY second"),
+        unnamed("COMMIT"),
         sync(),
         query("NOTIFY piped"),
         query("UNLISTEN *"),

@@ -1,9 +1,7 @@
 package dev.postern.it.pooling;
 
-import static dev.postern.testkit.FrontendPackets.bind;
-import static dev.postern.testkit.FrontendPackets.execute;
-import static dev.postern.testkit.FrontendPackets.parse;
 import static dev.postern.testkit.FrontendPackets.sync;
+import static dev.postern.testkit.FrontendPackets.unnamed;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -15,12 +13,15 @@ import dev.postern.testkit.WireClient;
 import dev.postern.testkit.WireMessage;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.extension.AfterAllCallback;
+import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
  * A server, a gateway whose clients share two connections to it, and the clients of a test, which
  * all have one role.
  */
-final class ListeningClients implements AutoCloseable {
+final class ListeningClients implements AfterEachCallback, AfterAllCallback {
   private final String role;
   private final PostgresServer server = PostgresServer.builder().start();
   private final RunningPostern postern =
@@ -35,7 +36,7 @@ final class ListeningClients implements AutoCloseable {
     this.role = role;
   }
 
-  /** Starts server and gateway; the caller closes them. */
+  /** Starts server and gateway, which end with the class that registers it. */
   static ListeningClients start(String role) {
     ListeningClients listening = new ListeningClients(role);
     Pools.createRole(listening.server, listening.postern, role);
@@ -43,13 +44,14 @@ final class ListeningClients implements AutoCloseable {
   }
 
   @Override
-  public void close() {
+  public void afterAll(ExtensionContext context) {
     postern.close();
     server.close();
   }
 
   /** Ends the clients of a test, and waits until the gateway knows. */
-  void closeClients() {
+  @Override
+  public void afterEach(ExtensionContext context) {
     clients.forEach(WireClient::close);
     clients.clear();
     await().until(() -> postern.server().registry().sessions().isEmpty());
@@ -91,7 +93,7 @@ final class ListeningClients implements AutoCloseable {
   }
 
   static List<WireMessage> extended(WireClient client, String sql) {
-    client.send(parse("", sql), bind("", ""), execute("", 0), sync());
+    client.send(unnamed(sql), sync());
     return client.receiveUntil('Z');
   }
 

@@ -13,25 +13,16 @@ import dev.postern.testkit.WireMessage;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** The one connection on which a pool listens for all its clients. */
 final class ListeningConnectionIT {
   private static final String ROLE = "listening_connection_role";
-  private static final ListeningClients LISTENING = ListeningClients.start(ROLE);
+
+  @RegisterExtension private static final ListeningClients LISTENING = ListeningClients.start(ROLE);
+
   private static final PostgresServer SERVER = LISTENING.server();
-
-  @AfterAll
-  static void stop() {
-    LISTENING.close();
-  }
-
-  @AfterEach
-  void close() {
-    LISTENING.closeClients();
-  }
 
   @Test
   void manyClientsAndChannelsShareOneConnection() {

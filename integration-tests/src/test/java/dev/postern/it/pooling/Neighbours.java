@@ -73,13 +73,7 @@ final class Neighbours implements AutoCloseable {
     expect("neighbour " + self, shown);
     client.send(
         FrontendPackets.bind("", name), FrontendPackets.execute("", 0), FrontendPackets.sync());
-    String answer =
-        client.receiveUntil('Z').stream()
-            .filter(message -> message.type() == 'D')
-            .findFirst()
-            .map(row -> row.values().getFirst())
-            .orElse("nothing");
-    expect("neighbour %d %s".formatted(self, name), answer);
+    expect("neighbour %d %s".formatted(self, name), Pools.value(client.receiveUntil('Z')));
   }
 
   private static void expect(String expected, String actual) {

@@ -7,6 +7,7 @@ import static dev.postern.testkit.FrontendPackets.parse;
 import static dev.postern.testkit.FrontendPackets.query;
 import static dev.postern.testkit.FrontendPackets.sync;
 import static dev.postern.testkit.FrontendPackets.terminate;
+import static dev.postern.testkit.FrontendPackets.unnamed;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.postern.testkit.PostgresServer;
@@ -56,8 +57,7 @@ final class OddTracesIT {
   @MethodSource("names")
   void leaveNothingForTheNextClient(String name) {
     byte[][] packets = Objects.requireNonNull(CASES.get(name));
-    try (RunningPostern postern = Pools.before(SERVER, Pools.transactions(1))) {
-      postern.importUser(SERVER, ROLE);
+    try (RunningPostern postern = Pools.before(SERVER, Pools.transactions(1), ROLE)) {
       Way way = Way.through(postern, ROLE);
       try (WireClient first = way.wire();
           WireClient next = way.wire()) {
@@ -141,9 +141,7 @@ final class OddTracesIT {
         packets(
             query("SET ROLE hunt_group"),
             parse("", "RESET ROLE"),
-            parse("", "RESET work_mem"),
-            bind("", ""),
-            execute("", 0),
+            unnamed("RESET work_mem"),
             sync()));
     cases.put(
         "RESET ALL, which resets no role",
@@ -162,9 +160,7 @@ final class OddTracesIT {
     cases.put(
         "SET ROLE in an unnamed statement that is bound later",
         packets(parse("", "SET ROLE hunt_group"), sync(), bind("", ""), execute("", 0), sync()));
-    cases.put(
-        "a long unnamed statement",
-        packets(parse("", LONG + "SET ROLE hunt_group"), bind("", ""), execute("", 0), sync()));
+    cases.put("a long unnamed statement", packets(unnamed(LONG + "SET ROLE hunt_group"), sync()));
     cases.put(
         "SET ROLE between literals of the old kind",
         packets(

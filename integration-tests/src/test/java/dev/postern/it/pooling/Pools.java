@@ -25,6 +25,13 @@ final class Pools {
     return RunningPostern.builder().backend(server, pooling).start();
   }
 
+  /** The same for a role that the server knows. */
+  static RunningPostern before(PostgresServer server, Pooling pooling, String role) {
+    RunningPostern postern = before(server, pooling);
+    postern.importUser(server, role);
+    return postern;
+  }
+
   /** Creates a role on a server, and lets it in at a gateway. */
   static void createRole(PostgresServer server, RunningPostern postern, String name) {
     server.createRole(name, PASSWORD);

@@ -159,11 +159,7 @@ final class StormClient implements AutoCloseable {
     if (random.nextBoolean()) {
       client.send(FrontendPackets.query(sql));
     } else {
-      client.send(
-          FrontendPackets.parse("", sql),
-          FrontendPackets.bind("", ""),
-          FrontendPackets.execute("", 0),
-          FrontendPackets.sync());
+      client.send(FrontendPackets.unnamed(sql), FrontendPackets.sync());
     }
     List<WireMessage> answer = client.receiveUntil('Z');
     for (WireMessage message : answer) {

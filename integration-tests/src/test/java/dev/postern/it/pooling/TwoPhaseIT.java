@@ -5,6 +5,7 @@ import static dev.postern.testkit.FrontendPackets.execute;
 import static dev.postern.testkit.FrontendPackets.parse;
 import static dev.postern.testkit.FrontendPackets.query;
 import static dev.postern.testkit.FrontendPackets.sync;
+import static dev.postern.testkit.FrontendPackets.unnamed;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.postern.testkit.PostgresServer;
@@ -215,10 +216,10 @@ final class TwoPhaseIT {
         "extended, one Sync for all",
         List.of(
             join(
-                unsynced("BEGIN"),
-                unsynced("LISTEN a"),
-                unsynced("PREPARE TRANSACTION 'x'"),
-                unsynced("SELECT 1"),
+                unnamed("BEGIN"),
+                unnamed("LISTEN a"),
+                unnamed("PREPARE TRANSACTION 'x'"),
+                unnamed("SELECT 1"),
                 sync())));
     cases.put(
         "extended, a failed transaction",
@@ -234,7 +235,7 @@ final class TwoPhaseIT {
             extended("LISTEN a"),
             extended("SAVEPOINT s"),
             extended("SELECT 1/0"),
-            join(unsynced("ROLLBACK TO s"), unsynced("PREPARE TRANSACTION 'x'"), sync())));
+            join(unnamed("ROLLBACK TO s"), unnamed("PREPARE TRANSACTION 'x'"), sync())));
     cases.put(
         "extended, prepared before",
         List.of(
@@ -260,12 +261,8 @@ final class TwoPhaseIT {
     cases.put(name, packets);
   }
 
-  private static byte[] unsynced(String sql) {
-    return join(parse("", sql), bind("", ""), execute("", 0));
-  }
-
   private static byte[] extended(String sql) {
-    return join(unsynced(sql), sync());
+    return join(unnamed(sql), sync());
   }
 
   private static byte[] join(byte[]... packets) {

@@ -225,8 +225,6 @@ final class UpkeepIT {
   }
 
   private static RunningPostern pool(Consumer<Pooling.Settings> settings) {
-    RunningPostern postern = Pools.before(SERVER, Pooling.TRANSACTION.with(settings));
-    postern.importUser(SERVER, ROLE);
-    return postern;
+    return Pools.before(SERVER, Pooling.TRANSACTION.with(settings), ROLE);
   }
 }

@@ -12,6 +12,7 @@ import static dev.postern.testkit.FrontendPackets.parse;
 import static dev.postern.testkit.FrontendPackets.query;
 import static dev.postern.testkit.FrontendPackets.sync;
 import static dev.postern.testkit.FrontendPackets.terminate;
+import static dev.postern.testkit.FrontendPackets.unnamed;
 
 import dev.postern.it.pooling.WireCases.Script;
 import java.nio.charset.StandardCharsets;
@@ -66,21 +67,11 @@ final class WireStateCases {
                 .query("SELECT set_config('application_name', 'by function', false)")
                 .query("SHOW application_name")
                 .exchange(
-                    parse("", "SET application_name = 'piped'"),
-                    bind("", ""),
-                    execute("", 0),
-                    parse("", "SELECT current_setting('application_name')"),
-                    bind("", ""),
-                    execute("", 0),
+                    unnamed("SET application_name = 'piped'"),
+                    unnamed("SELECT current_setting('application_name')"),
                     sync())
                 .exchange(
-                    parse("", "SET application_name = 'rolled back'"),
-                    bind("", ""),
-                    execute("", 0),
-                    parse("", "SELECT 1/0"),
-                    bind("", ""),
-                    execute("", 0),
-                    sync())
+                    unnamed("SET application_name = 'rolled back'"), unnamed("SELECT 1/0"), sync())
                 .query("SHOW application_name"));
     cases.put(
         "a setting that refuses its value",
@@ -181,9 +172,7 @@ final class WireStateCases {
               bind("", "l"),
               describePortal(""),
               execute("", 0),
-              parse("", "NOTIFY conformance_f, 'piped'"),
-              bind("", ""),
-              execute("", 0),
+              unnamed("NOTIFY conformance_f, 'piped'"),
               sync());
           client.query("DISCARD ALL", "NOTIFY conformance_a, 'unheard'");
         });
@@ -310,16 +299,11 @@ final class WireStateCases {
         (client, other) ->
             client
                 .query("BEGIN")
-                .send(
-                    parse("", "COPY conformance FROM STDIN"), bind("", ""), execute("", 0), flush())
+                .send(unnamed("COPY conformance FROM STDIN"), flush())
                 .until('G')
                 .exchange(copyData(rows), copyDone(), sync())
                 .query("ROLLBACK")
-                .exchange(
-                    parse("", "COPY (SELECT generate_series(1, 3)) TO STDOUT"),
-                    bind("", ""),
-                    execute("", 0),
-                    sync()));
+                .exchange(unnamed("COPY (SELECT generate_series(1, 3)) TO STDOUT"), sync()));
     cases.put(
         "COPY in, its data in the same write",
         (client, other) ->
