@@ -100,12 +100,7 @@ final class HostileBackendIT {
    */
   private static FakeBackend.Script scram(String serverFirst) {
     return connection -> {
-      connection.startup();
-      connection.send(BackendPackets.authenticationSasl("SCRAM-SHA-256"));
-      String first = connection.expect('p').body().toUtf8();
-      String nonce = first.substring(first.indexOf("r=") + 2);
-      connection.send(
-          BackendPackets.authenticationSaslContinue(serverFirst.replace("NONCE", nonce)));
+      sendFirst(connection, serverFirst);
       connection.readToEnd();
     };
   }
@@ -116,16 +111,19 @@ final class HostileBackendIT {
   /** SCRAM up to the client's proof, and then these. */
   private static FakeBackend.Script afterProof(byte[]... packets) {
     return connection -> {
-      connection.startup();
-      connection.send(BackendPackets.authenticationSasl("SCRAM-SHA-256"));
-      String first = connection.expect('p').body().toUtf8();
-      String nonce = first.substring(first.indexOf("r=") + 2);
-      connection.send(
-          BackendPackets.authenticationSaslContinue(GOOD_FIRST.replace("NONCE", nonce)));
+      sendFirst(connection, GOOD_FIRST);
       connection.expect('p');
       connection.send(packets);
       connection.readToEnd();
     };
+  }
+
+  private static void sendFirst(WireServer connection, String serverFirst) {
+    connection.startup();
+    connection.send(BackendPackets.authenticationSasl("SCRAM-SHA-256"));
+    String first = connection.expect('p').body().toUtf8();
+    String nonce = first.substring(first.indexOf("r=") + 2);
+    connection.send(BackendPackets.authenticationSaslContinue(serverFirst.replace("NONCE", nonce)));
   }
 
   static Stream<Arguments> inTheLogin() {

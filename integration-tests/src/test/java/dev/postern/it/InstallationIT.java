@@ -3,13 +3,9 @@ package dev.postern.it;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.postern.api.auth.ScramVerifier;
 import dev.postern.proxy.config.ConfigurationException;
-import dev.postern.proxy.config.ConfigurationFile;
 import dev.postern.proxy.server.Gateway;
 import dev.postern.proxy.server.StartException;
-import dev.postern.proxy.user.NewVerifier;
-import dev.postern.proxy.user.UserSettings;
 import dev.postern.testkit.WireClient;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -75,9 +71,8 @@ final class InstallationIT {
   }
 
   private Gateway start() throws StartException, ConfigurationException, IOException {
-    Path file = Files.createDirectories(home.resolve("conf")).resolve("postern.yaml");
-    Files.writeString(
-        file,
+    return Installations.start(
+        home,
         """
         listeners: [{host: 127.0.0.1, port: 0}]
         authenticator: {plugin: scram}
@@ -89,12 +84,10 @@ final class InstallationIT {
           - {plugin: recorder, config: {directory: data/recordings}}
         """
             .formatted(Gateways.server().port()));
-    return Gateway.start(ConfigurationFile.load(file, home), home);
   }
 
   private static WireClient loggedIn(Gateway gateway) {
-    ScramVerifier verifier = ScramVerifier.parse(Gateways.server().verifierOf(ROLE));
-    gateway.users().add(ROLE, NewVerifier.of(verifier), UserSettings.UNLIMITED);
+    Installations.addUser(gateway, ROLE);
     WireClient client = WireClient.connect(gateway.server().addresses().getFirst());
     client.login(ROLE, Gateways.PASSWORD, "postgres");
     return client;

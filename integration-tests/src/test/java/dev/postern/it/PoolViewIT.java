@@ -3,21 +3,17 @@ package dev.postern.it;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.postern.api.auth.ScramVerifier;
 import dev.postern.proxy.admin.AdminClient;
 import dev.postern.proxy.admin.AdminServer;
 import dev.postern.proxy.admin.PoolRow;
 import dev.postern.proxy.admin.SessionRow;
 import dev.postern.proxy.admin.UserAdministration;
-import dev.postern.proxy.config.ConfigurationFile;
 import dev.postern.proxy.server.Gateway;
 import dev.postern.proxy.server.GatewayControl;
-import dev.postern.proxy.user.NewVerifier;
 import dev.postern.proxy.user.UserSettings;
 import dev.postern.testkit.FrontendPackets;
 import dev.postern.testkit.WireClient;
 import dev.postern.testkit.WireMessage;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -50,10 +46,10 @@ final class PoolViewIT {
   @BeforeEach
   void start() throws Exception {
     BundledPlugins.install(home);
-    Path file = Files.createDirectories(home.resolve("conf")).resolve("postern.yaml");
-    Files.writeString(
-        file,
-        """
+    gateway =
+        Installations.start(
+            home,
+            """
         listeners: [{host: 127.0.0.1, port: 0}]
         authenticator: {plugin: scram}
         router:
@@ -68,8 +64,7 @@ final class PoolViewIT {
               - name: all
                 backends: [{host: 127.0.0.1, port: %1$d}]
         """
-            .formatted(Gateways.server().port()));
-    gateway = Gateway.start(ConfigurationFile.load(file, home), home);
+                .formatted(Gateways.server().port()));
     Path socket = home.resolve("admin/socket");
     admin =
         AdminServer.start(
@@ -77,8 +72,7 @@ final class PoolViewIT {
             new UserAdministration(gateway.users()),
             new GatewayControl(gateway, "test", _ -> {}));
     operator = new AdminClient(socket);
-    ScramVerifier verifier = ScramVerifier.parse(Gateways.server().verifierOf(ROLE));
-    gateway.users().add(ROLE, NewVerifier.of(verifier), UserSettings.UNLIMITED);
+    Installations.addUser(gateway, ROLE);
   }
 
   @AfterEach

@@ -1,5 +1,6 @@
 package dev.postern.proxy.tls;
 
+import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -11,8 +12,6 @@ import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
-import javax.net.ssl.TrustManager;
-import javax.net.ssl.X509TrustManager;
 import org.jspecify.annotations.Nullable;
 
 /** A TLS client that has nothing in common with the code under test; it trusts everybody. */
@@ -26,7 +25,7 @@ final class JdkClient {
           identity == null
               ? new KeyManager[0]
               : new KeyManager[] {new IdentityKeyManager(identity)};
-      context.init(own, new TrustManager[] {new Credulous()}, null);
+      context.init(own, InsecureTrustManagerFactory.INSTANCE.getTrustManagers(), null);
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException(e);
     }
@@ -83,19 +82,6 @@ final class JdkClient {
     @Override
     public void close() throws IOException {
       socket.close();
-    }
-  }
-
-  private static final class Credulous implements X509TrustManager {
-    @Override
-    public void checkClientTrusted(X509Certificate[] chain, String authType) {}
-
-    @Override
-    public void checkServerTrusted(X509Certificate[] chain, String authType) {}
-
-    @Override
-    public X509Certificate[] getAcceptedIssuers() {
-      return new X509Certificate[0];
     }
   }
 }

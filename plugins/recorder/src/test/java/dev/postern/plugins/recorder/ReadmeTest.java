@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.postern.api.DataSize;
 import dev.postern.proxy.config.Binder;
 import dev.postern.proxy.config.PluginInstanceConfig;
-import java.nio.file.Files;
+import dev.postern.testkit.spi.ReadmeExample;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -22,7 +22,7 @@ final class ReadmeTest {
   @Test
   void theExampleIsAccepted() throws Exception {
     Binder binder = new Binder(home, Map.of());
-    Example example = binder.bind(firstBlock("yaml"), Example.class);
+    Example example = binder.bind(ReadmeExample.yaml(), Example.class);
     PluginInstanceConfig instance = example.interceptors().getFirst();
     assertThat(instance.plugin()).isEqualTo(new RecorderFactory().name());
 
@@ -35,12 +35,5 @@ final class ReadmeTest {
                 new RedactConfig(true, true, true, false),
                 DataSize.ofMebibytes(64),
                 DataSize.ofMebibytes(1024)));
-  }
-
-  private static String firstBlock(String language) throws Exception {
-    String readme = Files.readString(Path.of("README.md"));
-    String begin = "```" + language + "\n";
-    int start = readme.indexOf(begin) + begin.length();
-    return readme.substring(start, readme.indexOf("```", start));
   }
 }

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.postern.proxy.config.Binder;
 import dev.postern.proxy.config.PluginInstanceConfig;
-import java.nio.file.Files;
+import dev.postern.testkit.spi.ReadmeExample;
 import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -20,17 +20,10 @@ final class ReadmeTest {
   @Test
   void theExampleIsAccepted() throws Exception {
     Binder binder = new Binder(home, Map.of());
-    Example example = binder.bind(firstBlock("yaml"), Example.class);
+    Example example = binder.bind(ReadmeExample.yaml(), Example.class);
     PluginInstanceConfig instance = example.authenticator();
     assertThat(instance.plugin()).isEqualTo(new ScramAuthenticatorFactory().name());
 
     assertThat(binder.bind(instance.config(), ScramConfig.class)).isEqualTo(new ScramConfig());
-  }
-
-  private static String firstBlock(String language) throws Exception {
-    String readme = Files.readString(Path.of("README.md"));
-    String begin = "```" + language + "\n";
-    int start = readme.indexOf(begin) + begin.length();
-    return readme.substring(start, readme.indexOf("```", start));
   }
 }

@@ -7,6 +7,7 @@ import dev.postern.api.routing.BackendTls;
 import dev.postern.api.routing.Pooling;
 import dev.postern.proxy.config.Binder;
 import dev.postern.proxy.config.PluginInstanceConfig;
+import dev.postern.testkit.spi.ReadmeExample;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -30,7 +31,7 @@ final class ReadmeTest {
     }
     write("conf/secrets/reader.password", "for a test");
     Binder binder = new Binder(home, Map.of());
-    Example example = binder.bind(firstBlock("yaml"), Example.class);
+    Example example = binder.bind(ReadmeExample.yaml(), Example.class);
     assertThat(example.router().plugin()).isEqualTo(new StaticRoutesFactory().name());
 
     StaticRoutesConfig config = binder.bind(example.router().config(), StaticRoutesConfig.class);
@@ -62,12 +63,5 @@ final class ReadmeTest {
     Files.createDirectories(path.getParent());
     Files.writeString(path, content);
     Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rw-------"));
-  }
-
-  private static String firstBlock(String language) throws Exception {
-    String readme = Files.readString(Path.of("README.md"));
-    String begin = "```" + language + "\n";
-    int start = readme.indexOf(begin) + begin.length();
-    return readme.substring(start, readme.indexOf("```", start));
   }
 }
