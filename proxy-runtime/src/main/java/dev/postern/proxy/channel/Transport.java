@@ -122,6 +122,9 @@ public record Transport(
     connection.config().setOption(ChannelOption.SO_KEEPALIVE, true);
     Buffers.prepare(connection);
     keepAliveOptions().forEach(connection.config()::setOption);
+    if (!name.equals("nio")) {
+      connection.pipeline().addFirst(new BulkReads());
+    }
     if (name.equals("io_uring")) {
       connection.pipeline().addFirst(new IoUringEnds());
     }

@@ -21,7 +21,6 @@ import java.net.Socket;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import javax.net.ssl.SSLContext;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -52,7 +51,7 @@ final class BlockingChannelTest {
   @ValueSource(strings = {"io_uring", "epoll", "nio"})
   @Timeout(20)
   void letsAPeerReadTheLastBytesThoughItHasSentMoreThanWasRead(String name) throws Exception {
-    Transport transport = transport(name);
+    Transport transport = TransportUnderTest.named(name);
     try (var loops = transport.newEventLoops(1);
         ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       BlockingChannel connection = connect(transport, loops, server);
@@ -73,14 +72,6 @@ final class BlockingChannelTest {
       peer.getOutputStream().write(new byte[32 * ReceivedBytes.HIGH_WATER]);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
-    }
-  }
-
-  private static Transport transport(String name) {
-    try {
-      return Transport.named(name);
-    } catch (IllegalArgumentException e) {
-      return Assumptions.abort(String.valueOf(e.getMessage()));
     }
   }
 
