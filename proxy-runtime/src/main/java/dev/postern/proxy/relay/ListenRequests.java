@@ -35,7 +35,7 @@ final class ListenRequests {
   private final AwaitedAnswers awaited;
 
   /** What portals will do, by their names, where it is something. */
-  private final Map<String, ListenScript> portals = new HashMap<>(0);
+  private Map<String, ListenScript> portals = Map.of();
 
   ListenRequests(
       PooledRelay relay, Outstanding outstanding, PoolRules rules, AwaitedAnswers awaited) {
@@ -154,6 +154,9 @@ final class ListenRequests {
         portals.remove(name(bytes, from, to));
       }
     } else {
+      if (portals.isEmpty()) {
+        portals = new HashMap<>();
+      }
       portals.put(name(bytes, from, to), script);
     }
   }
@@ -191,6 +194,6 @@ final class ListenRequests {
 
   /** All transactions have ended, and with them the portals. */
   void settled() {
-    portals.clear();
+    portals = Map.of();
   }
 }
