@@ -68,6 +68,23 @@ final class KnownDifferencesIT {
   }
 
   @Test
+  void aFailedTransactionPreparesNothing() {
+    try (RunningPostern postern = pool(2);
+        WireClient direct = Way.direct(SERVER, ROLE).wire();
+        WireClient client = wire(postern);
+        WireClient other = wire(postern)) {
+      List<WireClient> both = List.of(direct, client);
+      both.forEach(each -> each.send(parse("s", "SET LOCAL TimeZone = 'UTC'"), sync()));
+      both.forEach(each -> each.receiveUntil('Z'));
+      other.query("BEGIN"); // takes the connection
+      both.forEach(each -> each.query("BEGIN; SELECT 1/0"));
+      both.forEach(each -> each.send(describeStatement("s"), sync()));
+      assertThat(WireMessage.types(direct.receiveUntil('Z'))).isEqualTo("tnZ");
+      assertThat(client.receiveUntil('Z').getFirst().sqlState()).isEqualTo("25P02");
+    }
+  }
+
+  @Test
   void lastvalIsOfWhoeverUsedTheConnectionLast() {
     try (RunningPostern postern = pool(1);
         WireClient client = wire(postern);

@@ -1,5 +1,7 @@
 package dev.postern.proxy.pool;
 
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -18,6 +20,9 @@ public final class PreparedStatements {
   private final int max;
   private final Map<Statement, Boolean> byUse = new LinkedHashMap<>(INITIAL, 0.75f, true);
   private long bytes;
+
+  /** Were to be closed, and the server may have them still. */
+  private final Deque<Statement> left = new ArrayDeque<>(0);
 
   private static final Object UNKNOWN = new Object();
 
@@ -40,6 +45,7 @@ public final class PreparedStatements {
 
   /** It is being prepared. */
   public void add(Statement statement) {
+    left.remove(statement);
     if (byUse.put(statement, false) == null) {
       bytes += statement.body().length;
     }
@@ -56,8 +62,18 @@ public final class PreparedStatements {
     }
   }
 
+  /** It was not closed: that has to be done again, unless it is being prepared. */
+  public void closeLater(Statement statement) {
+    if (!byUse.containsKey(statement) && !left.contains(statement)) {
+      left.add(statement);
+    }
+  }
+
   /** The one to be closed because there are too many, not there any more; {@code null}: none. */
   public @Nullable Statement evict() {
+    if (!left.isEmpty()) {
+      return left.remove();
+    }
     if (byUse.size() <= max && (bytes <= MAX_BYTES || byUse.size() <= 1)) {
       return null;
     }
@@ -71,6 +87,7 @@ public final class PreparedStatements {
   /** All are gone, but for the unnamed one. */
   public void clear() {
     byUse.clear();
+    left.clear();
     bytes = 0;
   }
 

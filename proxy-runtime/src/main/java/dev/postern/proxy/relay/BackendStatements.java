@@ -25,10 +25,15 @@ final class BackendStatements {
     return lease.backend().prepared();
   }
 
+  /** Whether the statement was sent to be prepared, and that may yet fail or be skipped. */
+  boolean isUncertain(Statement statement) {
+    return known().use(statement) && !known().isConfirmed(statement);
+  }
+
   /** Sees to it that the backend knows the statement. */
   void prepare(Statement statement, Requests requests) {
     if (!known().use(statement)) {
-      writeParse(statement, requests.out());
+      writeParse(statement, requests);
       queue.add(RequestQueue.PARSE | RequestQueue.OWN, statement);
       sent(statement, statement, requests);
     }
@@ -43,15 +48,25 @@ final class BackendStatements {
   void sent(Statement statement, Object what, Requests requests) {
     known().add(statement);
     for (Statement old = known().evict(); old != null; old = known().evict()) {
-      close(old, requests);
+      writeClose(old.name(), requests.out());
+      queue.add(RequestQueue.CLOSE | RequestQueue.OWN, old);
     }
     writeDescribe(statement.name(), requests.out());
     queue.add(RequestQueue.DESCRIBE | RequestQueue.OWN, what);
   }
 
-  void close(Statement statement, Requests requests) {
-    writeClose(statement.name(), requests.out());
-    queue.add(RequestQueue.CLOSE | RequestQueue.OWN, statement);
+  /**
+   * Sees to it that the backend has something of the statement's name, for a Query that deallocates
+   * it. Its own text might be refused, and the Query skipped behind that; no text never is.
+   */
+  void prepareAny(Statement statement, Requests requests) {
+    if (!known().isConfirmed(statement)) {
+      ByteBuf out = closeBefore(statement, requests);
+      byte[] name = statement.name();
+      out.writeByte('P').writeInt(4 + name.length + 1 + 1 + 2);
+      out.writeBytes(name).writeByte(0).writeByte(0).writeShort(0);
+      queue.add(RequestQueue.PARSE | RequestQueue.OWN, null);
+    }
   }
 
   /** Ends whatever unnamed statement the backend has. */
@@ -77,14 +92,22 @@ final class BackendStatements {
         : name;
   }
 
-  static void writeParse(Statement statement, ByteBuf out) {
+  void writeParse(Statement statement, Requests requests) {
     byte[] name = statement.name();
+    ByteBuf out = closeBefore(statement, requests);
     byte[] body = statement.body();
     if ((statement.effects() & Effects.LISTENS_SHARED) != 0) {
       body = ListenScript.forServer(body);
     }
     out.writeByte('P').writeInt(4 + name.length + 1 + body.length);
     out.writeBytes(name).writeByte(0).writeBytes(body);
+  }
+
+  /** Should the server have it, that is forgotten: errors in pipelines leave what nobody knows. */
+  private ByteBuf closeBefore(Statement statement, Requests requests) {
+    writeClose(statement.name(), requests.out());
+    queue.add(RequestQueue.CLOSE | RequestQueue.OWN, null);
+    return requests.out();
   }
 
   static void writeDescribe(byte[] name, ByteBuf out) {

@@ -25,14 +25,16 @@ final class ClientsWords {
   static @Nullable ErrorResponse of(ErrorResponse error, @Nullable Object what) {
     Object meant =
         switch (what) {
-          case Taken(Named named) -> named;
-          case Again(Named named) -> named;
+          case Taken(Named taken) -> taken;
+          case Again(Named again) -> again;
+          case Deallocation.Of(Named deallocated, Object more) -> deallocated;
           case null -> null;
           default -> what;
         };
-    if (!(meant instanceof Named(String name, Statement statement))) {
+    if (!(meant instanceof Named named)) {
       return null;
     }
+    Statement statement = named.statement();
     if (statement.isStale() && error.message().contains(STALE)) {
       Map<Character, String> fields = new LinkedHashMap<>(error.fields());
       fields.put('C', SqlState.FEATURE_NOT_SUPPORTED.code());
@@ -45,7 +47,7 @@ final class ClientsWords {
       return null;
     }
     Map<Character, String> fields = new LinkedHashMap<>(error.fields());
-    fields.put('M', error.message().replace(ours, readable(name)));
+    fields.put('M', error.message().replace(ours, readable(named.name())));
     return new ErrorResponse(fields);
   }
 

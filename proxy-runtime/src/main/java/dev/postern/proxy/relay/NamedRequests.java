@@ -4,9 +4,6 @@ import dev.postern.proxy.pool.Statement;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import java.nio.charset.StandardCharsets;
-import java.util.HashSet;
-import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,19 +18,16 @@ final class NamedRequests {
 
   private final PooledRelay relay;
   private final Outstanding outstanding;
-  private final Map<String, Named> names;
+  private final Names names;
   private final PoolStatements statements;
   private final BackendStatements backend;
   private final AwaitedAnswers awaited;
   private final PoolRules rules;
 
-  /** Whose Parse may yet fail, or be skipped. */
-  private final Set<Named> uncertain = new HashSet<>(0);
-
   NamedRequests(
       PooledRelay relay,
       Outstanding outstanding,
-      Map<String, Named> names,
+      Names names,
       PoolStatements statements,
       BackendStatements backend,
       AwaitedAnswers awaited,
@@ -45,6 +39,19 @@ final class NamedRequests {
     this.backend = backend;
     this.awaited = awaited;
     this.rules = rules;
+  }
+
+  /**
+   * Whether a message has to wait until it is certain what the name between two indexes means.
+   *
+   * @param at where the message begins
+   */
+  boolean keepsBack(ByteBuf bytes, int from, int end, int at, Requests requests) {
+    if (!names.areUncertain() || !names.isUncertain(name(bytes, from, end))) {
+      return false;
+    }
+    awaited.awaitAll(at, requests);
+    return true;
   }
 
   /** The statement whose name is between two indexes, or {@code null} if the client has none. */
@@ -59,6 +66,10 @@ final class NamedRequests {
 
   void parse(ByteBuf bytes, int at, int nameEnd, int end, Requests requests) {
     String name = name(bytes, at + HEADER_LENGTH, nameEnd);
+    if (names.isUncertain(name)) {
+      awaited.awaitAll(at, requests);
+      return;
+    }
     Named taken = names.get(name);
     if (taken != null) {
       if (!outstanding.queue.isEmpty()) {
@@ -77,11 +88,7 @@ final class NamedRequests {
       relay.listen();
     }
     Named named = new Named(name, statement);
-    names.put(name, named);
-    if (outstanding.queue.isEmpty()) {
-      uncertain.clear();
-    }
-    uncertain.add(named);
+    names.give(named);
     requests.pass(at);
     requests.skip(end);
     boolean refusable =
@@ -89,12 +96,9 @@ final class NamedRequests {
     if (backend.known().isConfirmed(statement) && !refusable) {
       answer(RequestQueue.PARSE, named);
     } else {
+      // If it is known, that may yet fail, and this one has to fail then as well.
       boolean again = backend.known().use(statement);
-      if (again) {
-        // It may yet fail, and this one has to fail then as well.
-        backend.close(statement, requests);
-      }
-      BackendStatements.writeParse(statement, requests.out());
+      backend.writeParse(statement, requests);
       outstanding.requested((byte) 'P', again ? new ClientsWords.Again(named) : named);
       backend.sent(statement, named, requests);
     }
@@ -139,29 +143,52 @@ final class NamedRequests {
   void close(Named named, int at, int end, Requests requests) {
     requests.pass(at);
     requests.skip(end);
-    names.remove(named.name());
+    names.takeAway(named);
     answer(RequestQueue.CLOSE, named);
   }
 
-  /**
-   * What SQL's DEALLOCATE between two indexes says to the server, with the name that the statement
-   * has there.
-   *
-   * @param at where the message begins that says it
-   * @return {@code null} if it goes on as it is
-   */
-  byte @Nullable [] deallocate(ByteBuf bytes, int from, int to, int at, Requests requests) {
-    String name = Deallocation.nameIn(bytes.toString(from, to - from, StandardCharsets.ISO_8859_1));
-    Named named = name == null ? null : names.get(name);
-    if (named == null) {
-      return null;
+  /** Whether a text with these effects has to wait until it is certain what it deallocates. */
+  boolean keepsBack(int effects, ByteBuf bytes, int from, int to, int at, Requests requests) {
+    if (!names.areUncertain()) {
+      return false;
     }
-    Statement statement = named.statement();
+    String name = nameDeallocated(effects, bytes, from, to);
+    if (name == null || !names.isUncertain(name)) {
+      return false;
+    }
+    awaited.awaitAll(at, requests);
+    return true;
+  }
+
+  /**
+   * The statement that a text between two indexes, with these effects, deallocates.
+   *
+   * @return {@code null} if the text goes on as it is
+   */
+  @Nullable Named deallocated(int effects, ByteBuf bytes, int from, int to) {
+    String name = nameDeallocated(effects, bytes, from, to);
+    return name == null ? null : names.get(name);
+  }
+
+  private static @Nullable String nameDeallocated(int effects, ByteBuf bytes, int from, int to) {
+    return (effects & Effects.DEALLOCATES_ONE) == 0
+        ? null
+        : Deallocation.nameIn(bytes.toString(from, to - from, StandardCharsets.ISO_8859_1));
+  }
+
+  /**
+   * Sends the Query, or the Parse of the unnamed statement, that deallocates a statement under the
+   * name that it has on servers.
+   *
+   * @param at where the client's own message begins
+   */
+  void deallocate(Named named, byte type, int at, int size, Requests requests) {
     requests.pass(at);
-    backend.prepare(statement, requests);
-    names.remove(name);
-    backend.known().remove(statement);
-    return Deallocation.of(statement);
+    backend.prepareAny(named.statement(), requests);
+    names.takeAway(named);
+    backend.known().remove(named.statement());
+    Deallocation.write(named.statement(), type, requests.out());
+    requests.skip(at + size);
   }
 
   /**
@@ -172,7 +199,7 @@ final class NamedRequests {
    */
   private boolean prepare(Named named, int at, Requests requests) {
     Statement statement = named.statement();
-    if (outstanding.queue.cycles() > 0 && uncertain.contains(named)) {
+    if (outstanding.queue.cycles() > 0 && backend.isUncertain(statement)) {
       awaited.awaitAll(at, requests);
       return false;
     }

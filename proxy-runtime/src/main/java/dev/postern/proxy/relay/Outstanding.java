@@ -61,6 +61,7 @@ final class Outstanding {
   /** An error has come, and no Sync is behind what it is about: the server waits for one. */
   void skips() {
     skipping = true;
+    unsynced = true; // though a Query was sent behind it, which is skipped as well
   }
 
   boolean isSkipping() {

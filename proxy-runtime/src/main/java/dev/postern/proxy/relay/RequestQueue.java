@@ -1,5 +1,6 @@
 package dev.postern.proxy.relay;
 
+import java.util.function.ObjIntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -118,6 +119,17 @@ final class RequestQueue {
       statements[(head + i) & (kinds.length - 1)] = null;
     }
     size = kept;
+  }
+
+  /** Shows the kinds, without their flags, and what was noted with them, the eldest first. */
+  void forEach(ObjIntConsumer<Object> consumer) {
+    for (int i = 0; i < size; i++) {
+      int at = (head + i) & (kinds.length - 1);
+      Object statement = statements[at];
+      if (statement != null) {
+        consumer.accept(statement, (byte) kinds[at]);
+      }
+    }
   }
 
   /** Frees what a long pipeline has left, if nothing is outstanding. */

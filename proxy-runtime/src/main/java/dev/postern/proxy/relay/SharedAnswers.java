@@ -161,6 +161,9 @@ final class SharedAnswers extends Answers {
     if (listening != null && !own) {
       listening.outcomes().failed();
     }
+    if ((byte) queue.first() == RequestQueue.QUERY) {
+      sharing.outcomes.failed(queue.firstStatement());
+    }
     if (size > MAX_ERROR) {
       return false;
     }

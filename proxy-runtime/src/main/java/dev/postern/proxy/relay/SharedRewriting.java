@@ -3,9 +3,6 @@ package dev.postern.proxy.relay;
 import dev.postern.proxy.pool.Pool;
 import dev.postern.proxy.relay.UnnamedStatements.Unnamed;
 import io.netty.buffer.ByteBuf;
-import java.util.HashMap;
-import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Transaction and statement pooling: gives prepared statements the names that they have on servers
@@ -48,7 +45,7 @@ final class SharedRewriting implements Rewriting {
     awaited = new AwaitedAnswers(outstanding);
     listens = new ListenRequests(relay, outstanding, rules, awaited);
     backend = new BackendStatements(lease, outstanding.queue);
-    Map<String, Named> names = new HashMap<>();
+    Names names = new Names(outstanding.queue);
     var unnamedStatements = new UnnamedStatements();
     var statements = new PoolStatements(lease, pool.statements(), rules, pins);
     unnamed = new UnnamedRequests(outstanding, unnamedStatements, backend, awaited, pins);
@@ -122,6 +119,9 @@ final class SharedRewriting implements Rewriting {
         return;
       }
     }
+    if (named.keepsBack(effects, bytes, from, to, at, requests)) {
+      return;
+    }
     Unnamed gone = unnamed.end();
     pins.statement();
     if (here < size) {
@@ -133,11 +133,10 @@ final class SharedRewriting implements Rewriting {
       if (rules.refuses((byte) 'Q', effects, at, size, requests)) {
         return;
       }
-      byte[] text = deallocation(effects, bytes, from, to, at, requests);
-      if (text != null) {
-        requests.out().writeByte('Q').writeInt(4 + text.length + 1).writeBytes(text).writeByte(0);
-        requests.skip(at + size);
-        outstanding.requested((byte) 'Q', gone);
+      Named deallocated = named.deallocated(effects, bytes, from, to);
+      if (deallocated != null) {
+        named.deallocate(deallocated, (byte) 'Q', at, size, requests);
+        outstanding.requested((byte) 'Q', new Deallocation.Of(deallocated, gone));
         return;
       }
       pins.apply(effects);
@@ -153,13 +152,6 @@ final class SharedRewriting implements Rewriting {
       requests.skip(at + size);
     }
     outstanding.requested((byte) 'Q', ListenRequests.noted(script, gone));
-  }
-
-  private byte @Nullable [] deallocation(
-      int effects, ByteBuf bytes, int from, int to, int at, Requests requests) {
-    return (effects & Effects.DEALLOCATES_ONE) == 0
-        ? null
-        : named.deallocate(bytes, from, to, at, requests);
   }
 
   private void call(ByteBuf bytes, int at, int here, int size, Requests requests) {
@@ -199,6 +191,9 @@ final class SharedRewriting implements Rewriting {
     int end = at + size;
     int textEnd = zero(bytes, body, end);
     int effects = textEnd < 0 ? 0 : rules.effectsOf(bytes, body, textEnd);
+    if (named.keepsBack(effects, bytes, body, textEnd, at, requests)) {
+      return;
+    }
     pins.statement();
     if (effects != 0) {
       if (rules.refuses((byte) 'P', effects, at, size, requests)) {
@@ -206,12 +201,10 @@ final class SharedRewriting implements Rewriting {
       }
       pins.apply(effects);
     }
-    byte[] text = deallocation(effects, bytes, body, textEnd, at, requests);
-    if (text != null) {
-      requests.out().writeByte('P').writeInt(4 + 1 + text.length + 1 + 2).writeByte(0);
-      requests.out().writeBytes(text).writeByte(0).writeShort(0);
-      requests.skip(end);
-      unnamed.parseOnce();
+    Named deallocated = named.deallocated(effects, bytes, body, textEnd);
+    if (deallocated != null) {
+      named.deallocate(deallocated, (byte) 'P', at, size, requests);
+      unnamed.parseOnce(new Deallocation.Of(deallocated, null));
       return;
     }
     if ((effects & Effects.LISTENS_SHARED) != 0) {
@@ -243,6 +236,9 @@ final class SharedRewriting implements Rewriting {
       }
       return;
     }
+    if (named.keepsBack(bytes, portalEnd + 1, nameEnd, at, requests)) {
+      return;
+    }
     Named statement = named.get(bytes, portalEnd + 1, nameEnd);
     if (relay.listening() != null) {
       byte[] body = statement == null ? null : statement.statement().body();
@@ -272,6 +268,9 @@ final class SharedRewriting implements Rewriting {
       } else if (unnamed.use(at, requests)) {
         outstanding.requested(type, null);
       }
+      return;
+    }
+    if (named.keepsBack(bytes, name, nameEnd, at, requests)) {
       return;
     }
     Named statement = named.get(bytes, name, nameEnd);

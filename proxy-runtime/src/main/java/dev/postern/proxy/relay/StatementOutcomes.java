@@ -4,9 +4,6 @@ import dev.postern.proxy.pool.PreparedStatements;
 import dev.postern.proxy.pool.Statement;
 import dev.postern.proxy.relay.ClientsWords.Again;
 import dev.postern.proxy.relay.UnnamedStatements.Unnamed;
-import java.util.HashSet;
-import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,17 +11,14 @@ import org.jspecify.annotations.Nullable;
  * or taken back.
  */
 final class StatementOutcomes {
-  private final Map<String, Named> names;
+  private final Names names;
   private final UnnamedStatements unnamed;
   private final PoolStatements statements;
   private final BackendStatements backend;
   private final AwaitedAnswers awaited;
 
-  /** Names that were not prepared after all, until ReadyForQuery. */
-  private final Set<Named> refused = new HashSet<>(0);
-
   StatementOutcomes(
-      Map<String, Named> names,
+      Names names,
       UnnamedStatements unnamed,
       PoolStatements statements,
       BackendStatements backend,
@@ -56,7 +50,7 @@ final class StatementOutcomes {
           statements.forget(statement);
           Statement fresh = statements.of(statement.body());
           fresh.describe(shape);
-          names.replace(named.name(), named, new Named(named.name(), fresh));
+          names.replace(named, new Named(named.name(), fresh));
         }
       }
       case Statement statement -> {
@@ -74,8 +68,12 @@ final class StatementOutcomes {
     backend.known().unnamedOwnerUnknown();
     if (what instanceof Unnamed parsed && (kind & RequestQueue.OWN) == 0) {
       unnamed.skipped(parsed);
+    } else if (what instanceof Deallocation.Of(Named named, Object more)) {
+      kept(named);
+      skipped(kind, more);
     } else if (what instanceof Again(Named named)) {
-      notPrepared(named); // the Close was skipped, too: the server has it still
+      names.refused(named);
+      forget(named); // the Close was skipped, too: the server may have it still
     } else {
       undone(kind, what);
     }
@@ -88,25 +86,26 @@ final class StatementOutcomes {
     switch (what) {
       case Named named -> {
         if (plain == RequestQueue.PARSE) {
-          notPrepared(named);
+          names.refused(named);
           if ((kind & RequestQueue.ANSWERED) == 0) {
             known.remove(named.statement());
           }
-        } else if (plain == RequestQueue.CLOSE && !refused.contains(named)) {
-          names.put(named.name(), named);
+        } else if (plain == RequestQueue.CLOSE) {
+          names.kept(named);
         }
       }
       case Again(Named named) -> {
-        notPrepared(named);
+        names.refused(named);
         known.remove(named.statement());
       }
       case Statement statement when (kind & RequestQueue.OWN) != 0 -> {
         if (plain == RequestQueue.PARSE) {
           known.remove(statement);
         } else if (plain == RequestQueue.CLOSE) {
-          known.add(statement);
+          known.closeLater(statement);
         }
       }
+      case Deallocation.Of(Named named, Object more) -> kept(named);
       case Unnamed parsed -> {
         known.unnamedOwnerUnknown();
         if ((kind & RequestQueue.OWN) == 0) {
@@ -117,19 +116,32 @@ final class StatementOutcomes {
     }
   }
 
-  private void notPrepared(Named named) {
-    names.remove(named.name(), named);
-    refused.add(named);
+  /** A Query has failed. */
+  void failed(@Nullable Object what) {
+    if (what instanceof Deallocation.Of(Named named, Object more)) {
+      kept(named);
+    }
+  }
+
+  private void kept(Named named) {
+    names.kept(named);
+    forget(named);
+  }
+
+  /** Whether the backend has it is not known. */
+  private void forget(Named named) {
+    backend.known().remove(named.statement());
+    backend.known().closeLater(named.statement());
   }
 
   /** DEALLOCATE ALL or DISCARD ALL is done. */
   void allDeallocated() {
     backend.known().clear();
-    names.clear();
+    names.forgetPrepared();
   }
 
   /** A ReadyForQuery has come. */
   void ready() {
-    refused.clear();
+    names.ready();
   }
 }

@@ -55,18 +55,22 @@ final class UnnamedRequests {
     return statements.current() == null || !statements.canParseAgain() ? null : statements.body();
   }
 
-  /** A Parse goes on whose text will not be needed again. */
-  void parseOnce() {
+  /**
+   * A Parse goes on whose text will not be needed again.
+   *
+   * @param what is noted with it
+   */
+  void parseOnce(@Nullable Object what) {
     statements.forget();
     backend.known().unnamedOwner(null);
     parsed = true;
-    outstanding.requested((byte) 'P', null);
+    outstanding.requested((byte) 'P', what);
   }
 
   /** A Parse goes on that is too long to be looked at. */
   void parseUnseen() {
     pins.apply(Effects.UNKNOWN);
-    parseOnce();
+    parseOnce(null);
   }
 
   /**
