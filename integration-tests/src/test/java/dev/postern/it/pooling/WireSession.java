@@ -42,8 +42,13 @@ final class WireSession implements AutoCloseable {
   /** Writes down the next message. */
   WireMessage next() {
     WireMessage message = client.receive();
-    note(shown(message));
+    show(message);
     return message;
+  }
+
+  /** Writes down a message that has come. */
+  void show(WireMessage message) {
+    note(shown(message));
   }
 
   /** Writes down what comes up to this many ReadyForQuery. */
