@@ -6,6 +6,14 @@
  * leg that cannot be written stops reads on the other, so that memory stays bounded however slow a
  * peer is. A direction in which no interceptor declared an interest is not even cut into messages;
  * in the other case only the declared types are decoded.
+ *
+ * <p>Where to begin: {@code Relay} is a session's forwarding, {@code Leg} and {@code Side} one end
+ * of it, and {@code Flow} one direction. {@code DedicatedRelay} has a server connection of its own.
+ * {@code PooledRelay} borrows one in {@code Lease}: {@code Requests} walks what the client sends
+ * and notes in {@code Outstanding} what has to be answered, {@code Replies} walks the answers, and
+ * {@code Pins} knows why the connection cannot go back. {@code NamedRequests} and {@code
+ * BackendStatements} keep prepared statements apart, {@code SqlWords} reads as much of SQL as that
+ * takes, and {@code Listening} is LISTEN without a connection of the client's own.
  */
 @NullMarked
 package dev.postern.proxy.relay;
