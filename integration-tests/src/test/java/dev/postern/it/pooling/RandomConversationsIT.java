@@ -1,5 +1,6 @@
 package dev.postern.it.pooling;
 
+import dev.postern.api.routing.Pooling;
 import dev.postern.testkit.PostgresServer;
 import dev.postern.testkit.RunningPostern;
 import java.time.Duration;
@@ -18,10 +19,14 @@ final class RandomConversationsIT {
   private static final long SEED =
       Long.getLong("postern.it.conversations.seed", System.nanoTime() % 1_000_000);
 
+  /** So few that statements have to go all the time. */
+  private static final Pooling POOLING =
+      Pools.transactions(3).with(pool -> pool.preparedStatements(2));
+
   @Test
   void areTheSameThroughAPool(TestReporter reporter) {
     try (PostgresServer server = PostgresServer.builder().start();
-        RunningPostern postern = Pools.before(server, Pools.transactions(3))) {
+        RunningPostern postern = Pools.before(server, POOLING)) {
       Pools.createRole(server, postern, ROLE);
       server.execute(
           "CREATE TABLE conformance (id int PRIMARY KEY, name text)",
@@ -55,6 +60,7 @@ final class RandomConversationsIT {
     Transcript transcript = new Transcript();
     try (WireSession client = new WireSession("", way.wire(), transcript)) {
       script.play(client);
+      script.leave(client);
       return transcript;
     } catch (AssertionError | RuntimeException e) {
       throw new AssertionError("%s, after %s".formatted(e.getMessage(), transcript.tail()), e);

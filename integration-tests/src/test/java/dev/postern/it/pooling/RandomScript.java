@@ -12,7 +12,9 @@ import static dev.postern.testkit.FrontendPackets.query;
 import static dev.postern.testkit.FrontendPackets.sync;
 
 import dev.postern.testkit.WireMessage;
+import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 
@@ -54,6 +56,10 @@ final class RandomScript {
           "RESET ALL",
           "DISCARD ALL",
           "DEALLOCATE ALL",
+          "COPY conformance TO STDOUT",
+          "LISTEN news",
+          "UNLISTEN news",
+          "NOTIFY news, 'random'",
           "SELECT 1; SELECT 2",
           "BEGIN; SELECT 3",
           "SELECT 4; COMMIT; SELECT 5",
@@ -100,11 +106,7 @@ final class RandomScript {
       packets.add(sync());
       packets.add(describeStatement(marker));
       packets.add(sync());
-      if (random.nextBoolean()) {
-        client.send(packets.toArray(byte[][]::new));
-      } else {
-        packets.forEach(client::send);
-      }
+      send(client, packets);
       said.add("|");
       WireMessage message;
       do {
@@ -114,6 +116,39 @@ final class RandomScript {
         // all of them
       }
     }
+  }
+
+  /** At once, one by one, or in pieces that end anywhere. */
+  private void send(WireSession client, List<byte[]> packets) {
+    switch (random.nextInt(3)) {
+      case 0 -> client.send(packets.toArray(byte[][]::new));
+      case 1 -> packets.forEach(client::send);
+      default -> {
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        packets.forEach(all::writeBytes);
+        byte[] bytes = all.toByteArray();
+        int end;
+        for (int at = 0; at < bytes.length; at = end) {
+          end = Math.min(bytes.length, at + 1 + random.nextInt(40));
+          client.send(Arrays.copyOfRange(bytes, at, end));
+        }
+      }
+    }
+  }
+
+  /** Says something that no Sync follows, and is not heard to the end. */
+  void leave(WireSession client) {
+    List<byte[]> packets = new ArrayList<>();
+    for (int i = random.nextInt(5); i > 0; i--) {
+      packets.add(
+          switch (random.nextInt(4)) {
+            case 0 -> parse(of(NAMES), "SELECT 'left'");
+            case 1 -> bind(of(PORTALS), of(NAMES));
+            case 2 -> closeStatement(of(NAMES));
+            default -> query(of(List.of("BEGIN", "SELECT 1/0", "SELECT repeat('x', 20000)")));
+          });
+    }
+    client.send(packets.toArray(byte[][]::new));
   }
 
   /**
