@@ -5,6 +5,7 @@ import dev.postern.api.Secret;
 import dev.postern.api.routing.Backend;
 import dev.postern.api.routing.BackendLogin;
 import dev.postern.api.routing.BackendTls;
+import dev.postern.api.routing.Pooling;
 import dev.postern.api.routing.Route;
 import dev.postern.api.routing.Router;
 import dev.postern.api.routing.RouterFactory;
@@ -38,6 +39,7 @@ public final class ByTenant implements RouterFactory<ByTenant.Config> {
   @Override
   public Router create(Config config, PluginContext context) {
     BackendLogin login = new BackendLogin(config.user(), false, config.password(), false, false);
+    Pooling pooling = Pooling.TRANSACTION.with(pool -> pool.size(20).noticeOnPin(true));
     return request -> {
       String tenant = request.user().attributes().getOrDefault("tenant", "");
       Server server = config.tenants().get(tenant);
@@ -48,7 +50,7 @@ public final class ByTenant implements RouterFactory<ByTenant.Config> {
       int port = server.port() == null ? 5432 : server.port();
       BackendTls tls = new BackendTls(server.tls(), null, null, null);
       Backend backend = new Backend(server.host(), port, tls);
-      return new Route(tenant, List.of(backend), null, login);
+      return new Route(tenant, List.of(backend), null, login, pooling);
     };
   }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.postern.api.Secret;
 import dev.postern.api.auth.AuthenticatedUser;
 import dev.postern.api.routing.BackendTls;
+import dev.postern.api.routing.Pooling;
 import dev.postern.api.routing.Router;
 import dev.postern.api.routing.RoutingRequest;
 import dev.postern.testkit.spi.FakePluginContext;
@@ -26,6 +27,14 @@ class ByTenantTest {
   @Test
   void theTenantsServerIsTaken() throws Exception {
     assertThat(router.route(of("acme")).backends()).hasToString("[db1:5432]");
+  }
+
+  @Test
+  void itsConnectionsAreSharedByTransactions() throws Exception {
+    Pooling pooling = router.route(of("acme")).pooling();
+
+    assertThat(pooling.mode()).isEqualTo(Pooling.Mode.TRANSACTION);
+    assertThat(pooling.size()).isEqualTo(20);
   }
 
   @Test
