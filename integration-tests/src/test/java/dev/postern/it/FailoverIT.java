@@ -16,13 +16,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Sessions go to the servers that answer. */
 final class FailoverIT {
   private static final String ROLE = "failover_role";
 
-  @Test
-  void sessionsAreSpreadPassOverAServerThatIsDownAndComeBackToIt() throws Exception {
+  @ParameterizedTest
+  @ValueSource(strings = {"dedicated", "session", "transaction"})
+  void sessionsAreSpreadPassOverAServerThatIsDownAndComeBackToIt(String mode) throws Exception {
     try (PostgresServer first = PostgresServer.builder().start();
         PostgresServer second = PostgresServer.builder().start();
         RunningPostern postern =
@@ -36,7 +39,9 @@ final class FailoverIT {
                                 Gateways.backend(first.host(), first.port()),
                                 Gateways.backend(second.host(), second.port())),
                             "login",
-                            Map.of("user", "postgres"))))
+                            Map.of("user", "postgres"),
+                            "pool",
+                            Map.of("mode", mode))))
                 .start()) {
       postern.addUser(ROLE, Gateways.PASSWORD);
       assertThat(ports(postern, 6)).isEqualTo(Map.of(first.port(), 3, second.port(), 3));

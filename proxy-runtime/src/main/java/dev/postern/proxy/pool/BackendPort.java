@@ -23,7 +23,7 @@ final class BackendPort extends ChannelInboundHandlerAdapter {
     this.share = share;
   }
 
-  /** Called on the home loop, as is {@link #detach}. */
+  /** Called on the home loop, as are the next two. */
   void attach(BackendUser newUser) {
     user = newUser;
     if (!channel.isActive()) {
@@ -33,6 +33,10 @@ final class BackendPort extends ChannelInboundHandlerAdapter {
 
   void detach() {
     user = null;
+  }
+
+  @Nullable BackendUser user() {
+    return user;
   }
 
   @Override
@@ -79,6 +83,9 @@ final class BackendPort extends ChannelInboundHandlerAdapter {
   public void channelInactive(ChannelHandlerContext ctx) {
     idleFrames.release();
     closed(null);
+    if (!Closing.isClosing(channel)) {
+      backend.pool().questions().forget(); // the next login finds out whether the server lives
+    }
     share.closed(backend);
   }
 

@@ -29,6 +29,8 @@ public final class Errand implements BackendUser {
   private int outstanding;
   private @Nullable ErrorResponse error;
   private boolean over;
+  private boolean answered;
+  private boolean inTransaction;
 
   private Errand(PooledBackend backend, int queries, Consumer<@Nullable ErrorResponse> done) {
     this.backend = backend;
@@ -69,6 +71,16 @@ public final class Errand implements BackendUser {
     backend.home().execute(() -> run(backend, queries, done));
   }
 
+  /** Whether the server owes no answer any more, and is in no transaction. */
+  boolean isSettled() {
+    return answered && !inTransaction;
+  }
+
+  /** Whoever wanted to know waits no longer. */
+  void abandon() {
+    end(lost("nobody waits for the answer"));
+  }
+
   private static ErrorResponse lost(String why) {
     return ErrorResponse.fatal(SqlState.CONNECTION_FAILURE, why);
   }
@@ -94,6 +106,7 @@ public final class Errand implements BackendUser {
     } else if (!frames.accept(backend.channel().alloc(), bytes, this::read)) {
       end(lost("the server's answer is not in order"));
     } else if (outstanding == 0 && frames.isEmpty()) {
+      answered = true;
       end(error);
     }
   }
@@ -102,8 +115,9 @@ public final class Errand implements BackendUser {
     switch (type) {
       case 'Z' -> {
         outstanding--;
-        if (message.getByte(message.readerIndex() + HEADER_LENGTH) != 'I' && error == null) {
-          error = lost("a transaction is still open");
+        if (message.getByte(message.readerIndex() + HEADER_LENGTH) != 'I') {
+          inTransaction = true;
+          error = error == null ? lost("a transaction is still open") : error;
         }
       }
       case 'S' -> {

@@ -35,7 +35,10 @@ public final class Questions {
     kept.remove(question.settings(), question);
   }
 
-  /** Servers have begun to report something else: what is asked now is not kept either. */
+  /**
+   * The server has begun to report something else, or may be gone: what is asked now is not kept
+   * either.
+   */
   void forget() {
     kept.clear();
   }

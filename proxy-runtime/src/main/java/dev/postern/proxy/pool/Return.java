@@ -33,6 +33,11 @@ final class Return {
    * @param cleaning statements that make the server's session fit for the next user
    */
   void begin(List<String> cleaning) {
+    if (port.user() instanceof Errand errand && !errand.isSettled()) {
+      errand.abandon();
+      backend.discard(true); // or its answers would reach whoever gets the connection next
+      return;
+    }
     port.detach();
     if (cancels > 0) {
       delayed = cleaning;

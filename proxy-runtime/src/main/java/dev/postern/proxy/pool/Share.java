@@ -3,6 +3,7 @@ package dev.postern.proxy.pool;
 import dev.postern.api.SessionException;
 import dev.postern.api.SqlState;
 import io.netty.channel.EventLoop;
+import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -211,6 +212,9 @@ public final class Share {
   void openingFailed(Exception cause) {
     opening.decrementAndGet();
     pool.places().release();
+    if (cause instanceof IOException) {
+      pool.questions().forget(); // the next login finds out whether the server lives
+    }
     boolean first = pool.backoff().failed(System.nanoTime());
     boolean full =
         cause instanceof SessionException refusal

@@ -1,6 +1,8 @@
 package dev.postern.proxy.session;
 
+import dev.postern.api.FailureKind;
 import dev.postern.api.SessionException;
+import dev.postern.api.SqlState;
 import dev.postern.api.message.ErrorResponse;
 import dev.postern.proxy.channel.BlockingChannel;
 import dev.postern.proxy.channel.DeadlineExceededException;
@@ -45,7 +47,7 @@ final class PoolWait implements Waiter {
     login.waitsFor(pool);
     try {
       return get(wait.result, client, "a server connection of pool " + pool.key());
-    } catch (InterruptedException | DeadlineExceededException e) {
+    } catch (InterruptedException | SessionException e) {
       eventLoop.execute(() -> wait.giveUp(share));
       throw e;
     } finally {
@@ -81,7 +83,7 @@ final class PoolWait implements Waiter {
     if (!answer.isDone()) {
       login.waitsFor(pool);
       try {
-        client.awaitDone(answer, "what the server makes of the client's settings");
+        awaitDone(answer, client, "what the server makes of the client's settings");
       } finally {
         login.waitsNoMore();
       }
@@ -91,8 +93,23 @@ final class PoolWait implements Waiter {
 
   private static <T> T get(Future<T> future, BlockingChannel client, String waitingFor)
       throws SessionException, IOException, InterruptedException {
-    client.awaitDone(future, waitingFor);
+    awaitDone(future, client, waitingFor);
     return result(future);
+  }
+
+  /** A login that runs out of its time says nothing of the server. */
+  private static void awaitDone(Future<?> future, BlockingChannel client, String waitingFor)
+      throws SessionException, IOException, InterruptedException {
+    try {
+      client.awaitDone(future, waitingFor);
+    } catch (DeadlineExceededException e) {
+      throw new SessionException(
+          SqlState.QUERY_CANCELED,
+          FailureKind.CLIENT,
+          "canceling authentication due to timeout",
+          String.valueOf(e.getMessage()),
+          e);
+    }
   }
 
   private static <T> T result(Future<T> future) throws SessionException, IOException {
