@@ -22,6 +22,11 @@ final class ListeningConnectionIT {
 
   @RegisterExtension private static final ListeningClients LISTENING = ListeningClients.start(ROLE);
 
+  private static final int BURST_SIZE = 25_000;
+
+  private static final String BURST =
+      "SELECT pg_notify('burst', n::text) FROM generate_series(1, " + BURST_SIZE + ") n";
+
   private static final PostgresServer SERVER = LISTENING.server();
 
   @Test
@@ -91,6 +96,53 @@ final class ListeningConnectionIT {
     }
     sleeper.expectFatal("54000");
     assertThat(reader.queryOne("SELECT 1")).isEqualTo("1");
+    SERVER.execute("NOTIFY flood, 'behind it'");
+    assertThat(heard(reader)).isEqualTo("flood behind it");
+  }
+
+  @Test
+  void aBurstReachesAClientThatReads() {
+    WireClient client = LISTENING.client();
+    client.query("LISTEN burst");
+    SERVER.execute(BURST);
+    hearsBurst(client);
+    assertThat(client.queryOne("SELECT 1")).isEqualTo("1");
+  }
+
+  @Test
+  void aBurstOfItsOwnReachesAClientThatReads() {
+    WireClient client = LISTENING.client();
+    client.query("LISTEN burst");
+    client.send(query(BURST));
+    hearsAllAmongReplies(client);
+  }
+
+  @Test
+  void aBurstDuringATransactionReachesAClientThatEndsIt() {
+    WireClient client = LISTENING.client();
+    client.query("LISTEN burst");
+    WireClient witness = LISTENING.client();
+    witness.query("LISTEN burst");
+    client.query("BEGIN");
+    SERVER.execute(BURST);
+    witness.expect('A');
+    client.send(query("COMMIT"));
+    hearsAllAmongReplies(client);
+    assertThat(LISTENING.postern().server().registry().sessions()).hasSize(2);
+  }
+
+  private static void hearsAllAmongReplies(WireClient client) {
+    for (int heard = 0; heard < BURST_SIZE; ) {
+      WireMessage message = client.receive();
+      assertThat(message.type()).isNotEqualTo('E');
+      heard += message.type() == 'A' ? 1 : 0;
+    }
+  }
+
+  private static void hearsBurst(WireClient client) {
+    for (int n = 1; n <= BURST_SIZE; n++) {
+      assertThat(heard(client)).isEqualTo("burst " + n);
+    }
   }
 
   @Test

@@ -2,6 +2,7 @@ package dev.postern.proxy.pool;
 
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -15,6 +16,9 @@ import java.util.stream.Collectors;
  */
 final class Audience {
   private final Map<String, Set<Listener>> channels = new LinkedHashMap<>();
+
+  /** Whose clients have to read before more is read from the server. */
+  private final Set<Listener> behind = new HashSet<>();
 
   /** Returns the channels to which nobody has listened so far. */
   List<String> add(Listener listener, Collection<String> names) {
@@ -43,6 +47,20 @@ final class Audience {
       }
     }
     return deserted;
+  }
+
+  /** A listener's client has to read first, or has. */
+  void behind(Listener listener, boolean isBehind) {
+    if (isBehind) {
+      behind.add(listener);
+    } else {
+      behind.remove(listener);
+    }
+  }
+
+  /** Whether all clients have read enough for more to be read from the server. */
+  boolean takesMore() {
+    return behind.isEmpty();
   }
 
   boolean isEmpty() {

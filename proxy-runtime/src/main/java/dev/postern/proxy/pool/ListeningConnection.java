@@ -136,6 +136,20 @@ public final class ListeningConnection {
         });
   }
 
+  /**
+   * Nothing more is read from the server while a listener is behind; it has to see to it that this
+   * is not for long.
+   */
+  public void behind(Listener listener, boolean isBehind) {
+    loop.execute(
+        () -> {
+          audience.behind(listener, isBehind);
+          if (port != null) {
+            port.reading(audience.takesMore());
+          }
+        });
+  }
+
   private void changed() {
     busy = port != null || opening || !audience.isEmpty();
     view = new View(port != null, audience.channels().size(), audience.listeners().size());
@@ -173,6 +187,7 @@ public final class ListeningConnection {
     }
     opening = false;
     port = opened;
+    opened.reading(audience.takesMore());
     opened.prepare(audience.channels(), this::prepared);
     changed();
     if (audience.isEmpty()) {

@@ -75,6 +75,9 @@ final class ListeningPort extends ChannelInboundHandlerAdapter {
   private final ScheduledFuture<?> ticking;
   private boolean over;
 
+  /** Whether it reads; it does not while a client has too much to read. */
+  private boolean reading = true;
+
   private ListeningPort(ListeningConnection connection, Channel channel, boolean bytesAsTheyAre) {
     this.connection = connection;
     this.channel = channel;
@@ -162,12 +165,23 @@ final class ListeningPort extends ChannelInboundHandlerAdapter {
 
   /** Nobody else finds a server that has gone without a word, as long as nobody asks it. */
   private void tick() {
+    if (!reading) {
+      return;
+    }
     Duration quiet = Duration.ofNanos(System.nanoTime() - quietSince);
     Duration checkAfter = connection.pool().pooling().checkAfter();
     if (!queries.isEmpty() && quiet.compareTo(TIMEOUT) >= 0) {
       channel.close();
     } else if (queries.isEmpty() && checkAfter.isPositive() && quiet.compareTo(checkAfter) >= 0) {
       ask("", null);
+    }
+  }
+
+  void reading(boolean on) {
+    if (on != reading) {
+      reading = on;
+      quietSince = System.nanoTime();
+      channel.config().setAutoRead(on);
     }
   }
 

@@ -59,7 +59,8 @@ final class Listening implements Listener {
     this.outstanding = outstanding;
     this.connection = connection;
     this.processId = processId;
-    notifications = new Notifications(relay, lease, toClient);
+    notifications =
+        new Notifications(relay, lease, toClient, isBehind -> connection.behind(this, isBehind));
   }
 
   @Override
@@ -177,11 +178,14 @@ final class Listening implements Listener {
     if (!isHoldingReplies()) {
       trim();
     }
-    if (!retained.isEmpty()) {
-      replies.pass(at);
-      Fence fence = notifications.hold(channels.inForce());
-      connection.catchUp(this, () -> passed(fence));
+    if (retained.isEmpty()) {
+      notifications.clear();
+      return;
     }
+    replies.pass(at);
+    Fence fence = notifications.hold(channels.inForce());
+    connection.catchUp(this, () -> passed(fence));
+    notifications.deliverIfPossible(channels.inForce());
   }
 
   private void passed(Fence fence) {
@@ -243,8 +247,7 @@ final class Listening implements Listener {
         notifications.add(own ? notification.from(processId) : notification);
       }
     }
-    notifications.deliverIfIdle(channels.inForce());
-    notifications.endIfTooMuch();
+    notifications.deliverIfPossible(channels.inForce());
   }
 
   private boolean isOwn(int sender) {
@@ -256,7 +259,7 @@ final class Listening implements Listener {
 
   /** The client takes more. */
   void writable() {
-    notifications.deliverIfIdle(channels.inForce());
+    notifications.deliverIfPossible(channels.inForce());
   }
 
   /** The session ends. */

@@ -7,8 +7,11 @@ import dev.postern.proxy.pool.Notification;
 import dev.postern.proxy.pool.ServerParameters;
 import dev.postern.proxy.relay.HeldReplies.Fence;
 import io.netty.buffer.ByteBuf;
+import io.netty.util.concurrent.ScheduledFuture;
 import java.nio.charset.Charset;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,17 +19,28 @@ import org.jspecify.annotations.Nullable;
  * ReadyForQuery that ends it, others when it is in no transaction; and while the client takes more.
  */
 final class Notifications {
+  /** How long a client may leave too much behind, in seconds; others hear nothing meanwhile. */
+  private static final int PATIENCE_SECONDS = 5;
+
   private final PooledRelay relay;
   private final Lease lease;
   private final ToClient toClient;
+  private final Consumer<Boolean> behind;
   private final Undelivered undelivered = new Undelivered();
   private final HeldReplies held = new HeldReplies();
   private @Nullable Charset encoding;
 
-  Notifications(PooledRelay relay, Lease lease, ToClient toClient) {
+  /** Ends the session if the client stays behind; {@code null} as long as it is not. */
+  private @Nullable ScheduledFuture<?> patience;
+
+  /**
+   * @param behind told when more waits for the client than may, and when it has read most of that
+   */
+  Notifications(PooledRelay relay, Lease lease, ToClient toClient, Consumer<Boolean> behind) {
     this.relay = relay;
     this.lease = lease;
     this.toClient = toClient;
+    this.behind = behind;
     encodeFor(lease.backend().parameters());
   }
 
@@ -60,6 +74,7 @@ final class Notifications {
   /** The notifications that belong before the fence have been added. */
   void pass(Fence fence) {
     held.pass(fence, this::deliver, toClient::pass);
+    watch();
     if (held.isEmpty() && !relay.isEnded()) { // it may have been ended by an interceptor
       toClient.hold(null);
       lease.updateReading();
@@ -70,33 +85,50 @@ final class Notifications {
     undelivered.add(notification);
   }
 
-  /** Ends the session if the client leaves too many behind. */
-  void endIfTooMuch() {
-    if (undelivered.isTooMuch()) {
-      relay.end(
-          CloseReason.CLIENT_TOO_SLOW,
-          "more than %d notifications or %d bytes of them wait for the client"
-              .formatted(Undelivered.MAX_COUNT, Undelivered.MAX_BYTES),
-          ErrorResponse.fatal(
-              SqlState.PROGRAM_LIMIT_EXCEEDED,
-              "too many notifications are waiting for this client to read them or to end its transaction"));
+  /** A burst is more than any client can take at once: it gets time to read. */
+  private void watch() {
+    if (patience == null && undelivered.isTooMuch()) {
+      patience = relay.eventLoop().schedule(this::end, PATIENCE_SECONDS, TimeUnit.SECONDS);
+      behind.accept(true);
+    } else if (undelivered.isLittle()) {
+      unwatch();
     }
   }
 
+  private void unwatch() {
+    if (patience != null) {
+      patience.cancel(false);
+      patience = null;
+      behind.accept(false);
+    }
+  }
+
+  private void end() {
+    relay.end(
+        CloseReason.CLIENT_TOO_SLOW,
+        "more than %d notifications or %d bytes of them have waited for the client, and most still do %d s later"
+            .formatted(Undelivered.MAX_COUNT, Undelivered.MAX_BYTES, PATIENCE_SECONDS),
+        ErrorResponse.fatal(
+            SqlState.PROGRAM_LIMIT_EXCEEDED,
+            "too many notifications are waiting for this client to read them or to end its transaction"));
+  }
+
   /**
-   * Lets them go if the client may get them now.
+   * Lets them go if the client may get them now: it is in no transaction, or gets the end of one
+   * behind them.
    *
-   * @param listened to what it listens; it gets no others
+   * @param now what it listens to; it gets no others
    */
-  void deliverIfIdle(Set<String> listened) {
-    if (!undelivered.isEmpty() && held.isEmpty() && relay.isClientIdle()) {
-      undelivered.keep(listened);
+  void deliverIfPossible(Set<String> now) {
+    if (!undelivered.isEmpty() && (areAwaited() || relay.isClientIdle())) {
+      undelivered.keep(listened(now));
       // While an interceptor decides, what waits behind that is not counted there.
       while (!lease.isHeld() && deliverNext()) {
         // all of them
       }
       relay.client().flush();
     }
+    watch();
   }
 
   private void deliver(Set<String> listened) {
@@ -118,10 +150,16 @@ final class Notifications {
     return true;
   }
 
+  /** The client does not listen any more. */
+  void clear() {
+    undelivered.clear();
+    unwatch();
+  }
+
   /** The session ends: what was held goes on, and no more notifications do. */
   void close() {
     toClient.hold(null);
     held.passAll(toClient::pass);
-    undelivered.clear();
+    clear();
   }
 }

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The notifications that a client has still to get, in order, and how they are written. */
 final class Undelivered {
-  /** A client that leaves more behind is cut off. */
+  /** A client that leaves more behind, and does not read, is cut off. */
   static final int MAX_COUNT = 10_000;
 
   /** The same, in bytes. */
@@ -36,6 +36,11 @@ final class Undelivered {
 
   boolean isTooMuch() {
     return queue.size() > MAX_COUNT || bytes > MAX_BYTES;
+  }
+
+  /** Whether there is much room for more. */
+  boolean isLittle() {
+    return queue.size() <= MAX_COUNT / 2 && bytes <= MAX_BYTES / 2;
   }
 
   @Nullable Notification poll() {
