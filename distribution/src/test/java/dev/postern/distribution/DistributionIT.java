@@ -1,6 +1,7 @@
 package dev.postern.distribution;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.postern.testkit.PostgresServer;
@@ -74,6 +75,43 @@ final class DistributionIT {
     Path completion = portable().home().resolve("share/bash-completion/postern");
 
     assertThat(new ProcessBuilder("bash", "-n", completion.toString()).start().waitFor()).isZero();
+  }
+
+  @Test
+  void itsDocumentationLinksToWhatIsThere() throws Exception {
+    assertThat(new Documentation(portable().home().resolve("share/doc")).brokenLinks()).isEmpty();
+  }
+
+  @Test
+  void isAllThatAPluginNeedsToBeMadeAndLoaded() throws Exception {
+    Path jdk = Path.of(System.getProperty("java.home"));
+    Installation postern = portable().environment("JAVA_HOME", jdk.toString());
+    Documentation documentation = new Documentation(postern.home().resolve("share/doc"));
+    String script =
+        documentation
+            .shellExample("docs/plugin-authors-guide.md", "javac")
+            .replace("POSTERN=/opt/postern", "POSTERN=\"$OLDPWD\"");
+    Path project = documentation.folder().resolve("docs/example-plugin");
+
+    assertThat(shell(postern.home(), jdk, "cd '" + project + "' && set -e\n" + script)).isZero();
+    postern.configure("plugin: static-routes\n", "plugin: by-tenant\n");
+
+    assertThatThrownBy(() -> postern.command("", "config", "check"))
+        .as("what the loaded plugin says of another's configuration")
+        .hasMessageContaining("tenants");
+  }
+
+  /** Runs a script with a JDK on the path, and says how it ended. */
+  private int shell(Path home, Path jdk, String script) throws Exception {
+    ProcessBuilder builder = new ProcessBuilder("sh", "-c", script).directory(home.toFile());
+    builder.environment().merge("PATH", jdk.resolve("bin") + ":", (old, bin) -> bin + old);
+    Path output = directory.resolve("shell.log");
+    Process process = builder.redirectErrorStream(true).redirectOutput(output.toFile()).start();
+    int exitCode = process.waitFor();
+    if (exitCode != 0) {
+      throw new IOException(Files.readString(output));
+    }
+    return exitCode;
   }
 
   /** Who the server thinks it is talking to, at the end of a login with the zip's own settings. */
