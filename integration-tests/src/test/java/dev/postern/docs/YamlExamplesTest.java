@@ -10,6 +10,7 @@ import dev.postern.proxy.config.Binder;
 import dev.postern.proxy.config.Configuration;
 import dev.postern.proxy.config.ConfigurationFile;
 import dev.postern.proxy.config.PluginInstanceConfig;
+import dev.postern.testkit.TestCertificate;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -75,6 +76,10 @@ final class YamlExamplesTest {
     Path path = home.resolve(file);
     if (Files.notExists(path)) {
       Files.createDirectories(path.getParent());
+      if (file.endsWith(".crt")) {
+        TestCertificate.authority("ca").writeChain(path);
+        return;
+      }
       Files.writeString(path, "for a test, and as long as a secret of several nodes");
       Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rw-------"));
     }

@@ -1,12 +1,15 @@
 package dev.postern.proxy.cli;
 
+import dev.postern.proxy.config.ClusterConfig;
 import dev.postern.proxy.config.Configuration;
 import dev.postern.proxy.config.ConfigurationException;
 import dev.postern.proxy.config.ListenerConfig;
+import dev.postern.proxy.config.PeerConfig;
 import dev.postern.proxy.config.TlsMode;
 import dev.postern.proxy.plugin.PluginLoadException;
 import dev.postern.proxy.plugin.PluginSelection;
 import dev.postern.proxy.plugin.Plugins;
+import dev.postern.proxy.tls.BackendTlsContexts;
 import dev.postern.proxy.tls.ServerTls;
 import dev.postern.proxy.tls.TlsConfigurationException;
 import java.nio.file.Path;
@@ -41,6 +44,9 @@ final class ConfigCommand {
             return ExitCode.CONFIGURATION.code();
           }
         }
+        if (configuration.cluster() != null && !checkPeers(configuration.cluster())) {
+          return ExitCode.CONFIGURATION.code();
+        }
         Plugins.check(
             configuration.plugins().effectiveDirectory(home),
             PluginSelection.of(configuration),
@@ -51,6 +57,18 @@ final class ConfigCommand {
         Failures.print(e.getMessage());
         return ExitCode.CONFIGURATION.code();
       }
+    }
+
+    private static boolean checkPeers(ClusterConfig cluster) {
+      for (PeerConfig peer : cluster.peers()) {
+        try {
+          BackendTlsContexts.check(peer.address().tls());
+        } catch (TlsConfigurationException e) {
+          Failures.print("TLS towards node " + peer.node() + ": " + e.getMessage());
+          return false;
+        }
+      }
+      return true;
     }
 
     private static boolean checkTls(ListenerConfig listener) {

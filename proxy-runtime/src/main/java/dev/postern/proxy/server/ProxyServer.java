@@ -10,6 +10,7 @@ import dev.postern.proxy.config.Configuration;
 import dev.postern.proxy.config.LimitsConfig;
 import dev.postern.proxy.config.ListenerConfig;
 import dev.postern.proxy.config.NetworkConfig;
+import dev.postern.proxy.config.PeerConfig;
 import dev.postern.proxy.config.TimeoutsConfig;
 import dev.postern.proxy.pool.Pools;
 import dev.postern.proxy.relay.RelaySettings;
@@ -28,6 +29,7 @@ import dev.postern.proxy.session.SessionLimits;
 import dev.postern.proxy.session.SessionRegistry;
 import dev.postern.proxy.session.SessionServices;
 import dev.postern.proxy.tls.BackendTlsContexts;
+import dev.postern.proxy.tls.TlsConfigurationException;
 import dev.postern.proxy.tls.TlsProvider;
 import dev.postern.proxy.tls.TlsRuntime;
 import dev.postern.proxy.user.UserStore;
@@ -151,7 +153,8 @@ public final class ProxyServer implements AutoCloseable {
       BackendLogins logins,
       Pools pools,
       BackendConnector connector,
-      SessionRegistry registry) {
+      SessionRegistry registry)
+      throws StartException {
     TimeoutsConfig timeouts = configuration.timeouts();
     LimitsConfig limits = configuration.limits();
     RelaySettings relaySettings =
@@ -177,12 +180,20 @@ public final class ProxyServer implements AutoCloseable {
         Clock.systemUTC());
   }
 
-  private static @Nullable Cluster cluster(
-      Configuration configuration, BackendConnector connector) {
+  private static @Nullable Cluster cluster(Configuration configuration, BackendConnector connector)
+      throws StartException {
     ClusterConfig cluster = configuration.cluster();
-    return cluster == null
-        ? null
-        : new Cluster(cluster, connector, configuration.timeouts().effectiveConnect());
+    if (cluster == null) {
+      return null;
+    }
+    for (PeerConfig peer : cluster.peers()) {
+      try {
+        BackendTlsContexts.check(peer.address().tls());
+      } catch (TlsConfigurationException e) {
+        throw new StartException("TLS towards node " + peer.node() + ": " + e.getMessage(), e);
+      }
+    }
+    return new Cluster(cluster, connector, configuration.timeouts().effectiveConnect());
   }
 
   /** Where clients connect, in the configuration's order, with the ports that were chosen. */

@@ -64,6 +64,21 @@ public final class BackendTlsContexts implements AutoCloseable {
   }
 
   /**
+   * Reads the files as a connection would, and keeps nothing.
+   *
+   * @throws TlsConfigurationException if they cannot be used
+   */
+  public static void check(BackendTls tls) throws TlsConfigurationException {
+    if (tls.mode() == BackendTls.Mode.DISABLE) {
+      return;
+    }
+    BackendTrust.of(tls);
+    if (tls.certificate() != null) {
+      Identity.read(tls.certificate(), Objects.requireNonNull(tls.key(), "key"));
+    }
+  }
+
+  /**
    * A handler for a new connection to a server that has agreed to TLS, or is spoken to in TLS
    * directly. It sends the host as SNI unless that is an address, and offers ALPN {@code
    * postgresql}. May read files, so it is not for an event loop. Whoever asks puts the handler into

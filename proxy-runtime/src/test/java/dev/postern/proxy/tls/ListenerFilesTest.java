@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.postern.api.routing.BackendTls;
 import dev.postern.proxy.config.ListenerConfig;
 import dev.postern.proxy.config.ListenerTlsConfig;
+import dev.postern.proxy.config.ListenerTlsConfig.ClientCertificates;
 import dev.postern.proxy.config.TlsMode;
 import dev.postern.proxy.tls.TestAuthority.PemPair;
 import java.nio.file.Files;
@@ -13,7 +15,7 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A listener's files, looked at without a listener. */
+/** Files for TLS, looked at without a connection. */
 final class ListenerFilesTest {
   private final TestAuthority authority = new TestAuthority("servers");
 
@@ -42,6 +44,35 @@ final class ListenerFilesTest {
     assertThatExceptionOfType(TlsConfigurationException.class)
         .isThrownBy(() -> ServerTls.check(listener(files, false)))
         .withMessageContaining("holds no certificate");
+  }
+
+  @Test
+  void refusesAFileThatHoldsNoAuthorityOfClients() throws Exception {
+    PemPair files = pair("server");
+    Path clientCa = Files.writeString(directory.resolve("clients.crt"), "nothing");
+    ListenerTlsConfig tls =
+        new ListenerTlsConfig(
+            TlsMode.REQUIRED,
+            files.certificate(),
+            files.key(),
+            false,
+            ClientCertificates.REQUIRE,
+            clientCa,
+            null);
+
+    assertThatExceptionOfType(TlsConfigurationException.class)
+        .isThrownBy(() -> ServerTls.check(new ListenerConfig("127.0.0.1", 1, tls)))
+        .withMessageStartingWith(clientCa + ": holds no certificate");
+  }
+
+  @Test
+  void refusesAFileThatHoldsNoAuthorityOfServers() throws Exception {
+    Path root = Files.writeString(directory.resolve("root.crt"), "nothing");
+    BackendTls tls = new BackendTls(BackendTls.Mode.VERIFY_FULL, root, null, null);
+
+    assertThatExceptionOfType(TlsConfigurationException.class)
+        .isThrownBy(() -> BackendTlsContexts.check(tls))
+        .withMessageStartingWith(root + ": holds no certificate");
   }
 
   @Test

@@ -31,6 +31,9 @@ public record TlsConfig(
     mustBeReadable("root-certificate", rootCertificate);
     mustBeReadable("certificate", certificate);
     mustBeReadable("key", key);
+    if (rootCertificate != null) {
+      PemCertificates.mustBeIn(rootCertificate, "root-certificate");
+    }
   }
 
   BackendTls toBackendTls(Mode usual) {

@@ -7,6 +7,7 @@ import dev.postern.api.routing.BackendTls;
 import dev.postern.api.routing.Pooling;
 import dev.postern.proxy.config.Binder;
 import dev.postern.proxy.config.PluginInstanceConfig;
+import dev.postern.testkit.TestCertificate;
 import dev.postern.testkit.spi.ReadmeExample;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,6 +30,7 @@ final class ReadmeTest {
     for (String file : List.of("conf/tls/ca.crt", "conf/tls/postern.crt", "conf/tls/postern.key")) {
       write(file, "");
     }
+    TestCertificate.authority("ca").writeChain(home.resolve("conf/tls/ca.crt"));
     write("conf/secrets/reader.password", "for a test");
     Binder binder = new Binder(home, Map.of());
     Example example = binder.bind(ReadmeExample.yaml(), Example.class);

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.postern.api.Secret;
 import dev.postern.api.routing.BackendLogin;
 import dev.postern.api.routing.BackendTls;
+import dev.postern.testkit.TestCertificate;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -99,7 +100,7 @@ final class StaticRoutesConfigTest {
 
   @Test
   void aRootCertificateWithoutAModeMeansVerifyFull() throws Exception {
-    Path ca = Files.createFile(directory.resolve("ca.crt"));
+    Path ca = TestCertificate.authority("ca").writeChain(directory.resolve("ca.crt"));
     TlsConfig tls = new TlsConfig(null, ca, null, null);
     assertThat(new BackendConfig("127.0.0.1", null, tls).toBackend().tls())
         .isEqualTo(new BackendTls(BackendTls.Mode.VERIFY_FULL, ca, null, null));
@@ -111,6 +112,22 @@ final class StaticRoutesConfigTest {
     assertThatThrownBy(() -> new TlsConfig(null, missing, null, null))
         .hasMessageContaining("root-certificate")
         .hasMessageContaining(missing.toString());
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "'', holds no certificate",
+    "hello, holds no certificate",
+    "-----BEGIN PRIVATE KEY-----AAAA-----END PRIVATE KEY-----, holds no certificate",
+    "-----BEGIN CERTIFICATE-----AAAA-----END CERTIFICATE-----, a certificate in"
+  })
+  void aRootCertificateFileWithoutACertificateIsRefused(String content, String complaint)
+      throws Exception {
+    Path file = Files.writeString(directory.resolve("ca.crt"), content);
+    assertThatThrownBy(() -> new TlsConfig(null, file, null, null))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageStartingWith("root-certificate: " + complaint)
+        .hasMessageContaining(file.toString());
   }
 
   @Test
