@@ -56,7 +56,8 @@ final class LoginFailures {
             + role
             + "\" differs from the user's in Postern in "
             + difference
-            + ", and there is no password for it: import the server's verifier (postern user import), or give the route a"
+            + ", or the role does not exist there (PostgreSQL hides that behind a salt that it makes up), and there is no"
+            + " password for it: create the role, or import the server's verifier (postern user import), or give the route a"
             + " password, or the user a mapping with one",
         null);
   }

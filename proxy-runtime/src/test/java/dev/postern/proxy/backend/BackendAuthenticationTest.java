@@ -123,7 +123,8 @@ final class BackendAuthenticationTest {
     SessionException refused =
         refused(ScriptedServer.scram(onServer, null), key(keys("secret", verifier("secret"))));
     assertThat(refused)
-        .hasMessageContaining("differs from the user's in Postern in salt,")
+        .hasMessageContaining(
+            "differs from the user's in Postern in salt, or the role does not exist")
         .hasMessageContaining("postern user import");
     assertThat(refused.sqlState()).isEqualTo(SqlState.INVALID_AUTHORIZATION);
     assertThat(refused.clientMessage()).isEqualTo("the gateway could not log in to the server");
