@@ -12,6 +12,10 @@ public enum CloseReason {
   CLIENT_TOO_SLOW,
   /** The backend closed its connection. */
   BACKEND_CLOSED,
+  /** It needed a backend, and none could be reached, or took it in. */
+  BACKEND_UNAVAILABLE,
+  /** It waited for a backend of its full pool for longer than the pool's wait timeout. */
+  POOL_TIMEOUT,
   /** The backend broke the protocol. */
   BACKEND_PROTOCOL_VIOLATION,
   /** Nothing was sent for longer than the idle timeout. */

@@ -12,8 +12,11 @@ import org.jspecify.annotations.Nullable;
 final class Places {
   /** What can stand in the way of a further connection. */
   sealed interface Limit {
-    /** For people. */
+    /** For the operator. */
     String inUse(Pool pool);
+
+    /** For clients, who are not told of servers and roles. */
+    String reached(Pool pool);
   }
 
   /** The pool's own size. */
@@ -21,6 +24,11 @@ final class Places {
     @Override
     public String inUse(Pool pool) {
       return "%d of %d in use".formatted(pool.open() - pool.idle(), most);
+    }
+
+    @Override
+    public String reached(Pool pool) {
+      return inUse(pool);
     }
   }
 
@@ -34,6 +42,11 @@ final class Places {
     @Override
     public String inUse(Pool pool) {
       return "%s: %d of %d to %s open".formatted(setting, quota.open(), most, quota);
+    }
+
+    @Override
+    public String reached(Pool pool) {
+      return "%s: %d of %d open".formatted(setting, quota.open(), most);
     }
   }
 

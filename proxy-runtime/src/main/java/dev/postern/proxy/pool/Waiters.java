@@ -111,15 +111,18 @@ final class Waiters {
 
   private SessionException late(
       long waited, Places.@Nullable Limit limit, @Nullable String failure) {
-    String message =
-        "no server connection of pool \"%s\" became free within %d ms (%s, %d waiting)"
+    long millis = TimeUnit.NANOSECONDS.toMillis(waited);
+    int waiting = pool.waiting();
+    String inUse = pool.open() - pool.idle() + " in use";
+    String toClient =
+        "no server connection of the pool for route \"%s\" became free within %d ms (%s, %d waiting)"
             .formatted(
-                pool.key(),
-                TimeUnit.NANOSECONDS.toMillis(waited),
-                limit == null ? pool.open() - pool.idle() + " in use" : limit.inUse(pool),
-                pool.waiting());
+                pool.key().route(), millis, limit == null ? inUse : limit.reached(pool), waiting);
+    String toOperator =
+        "no server connection of pool \"%s\" became free within %d ms (%s, %d waiting)"
+            .formatted(pool.key(), millis, limit == null ? inUse : limit.inUse(pool), waiting);
     String why = failure == null ? "" : "; a further one could not be opened: " + failure;
     return new SessionException(
-        SqlState.TOO_MANY_CONNECTIONS, FailureKind.OVERLOAD, message, message + why, null);
+        SqlState.TOO_MANY_CONNECTIONS, FailureKind.OVERLOAD, toClient, toOperator + why, null);
   }
 }

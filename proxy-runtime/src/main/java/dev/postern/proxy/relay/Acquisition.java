@@ -1,5 +1,6 @@
 package dev.postern.proxy.relay;
 
+import dev.postern.api.FailureKind;
 import dev.postern.api.SessionException;
 import dev.postern.api.SqlState;
 import dev.postern.api.message.ErrorResponse;
@@ -85,7 +86,10 @@ final class Acquisition implements Waiter {
               ErrorResponse.fatal(
                   SqlState.UNABLE_TO_CONNECT, "the gateway could not reach the server");
         };
-    relay.end(CloseReason.BACKEND_CLOSED, "no backend: " + cause.getMessage(), error);
+    boolean late =
+        cause instanceof SessionException session && session.kind() == FailureKind.OVERLOAD;
+    CloseReason reason = late ? CloseReason.POOL_TIMEOUT : CloseReason.BACKEND_UNAVAILABLE;
+    relay.end(reason, "no backend: " + cause.getMessage(), error);
   }
 
   private static ErrorResponse fatal(ErrorResponse error) {

@@ -107,7 +107,7 @@ public abstract sealed class Relay permits DedicatedRelay, PooledRelay {
     ended = true;
     boolean busy = close(reason, error);
     declarations.closed(reason);
-    end.ended(reason, detail, busy);
+    end.ended(reason, detail, error == null ? null : error.sqlState(), busy);
   }
 
   final boolean isEnded() {
@@ -198,7 +198,8 @@ public abstract sealed class Relay permits DedicatedRelay, PooledRelay {
           CLIENT_TOO_SLOW,
           IDLE_TIMEOUT ->
           FailureKind.CLIENT;
-      case BACKEND_CLOSED, BACKEND_PROTOCOL_VIOLATION -> FailureKind.BACKEND;
+      case POOL_TIMEOUT -> FailureKind.OVERLOAD;
+      case BACKEND_CLOSED, BACKEND_UNAVAILABLE, BACKEND_PROTOCOL_VIOLATION -> FailureKind.BACKEND;
       case INTERCEPTOR -> FailureKind.PLUGIN;
       case KILLED, SHUTDOWN, INTERNAL_ERROR -> FailureKind.PROXY;
     };

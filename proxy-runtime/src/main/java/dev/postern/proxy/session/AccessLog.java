@@ -1,12 +1,15 @@
 package dev.postern.proxy.session;
 
+import dev.postern.api.SqlState;
 import dev.postern.api.message.ProtocolVersion;
 import dev.postern.api.session.CloseReason;
 import dev.postern.api.session.SessionInfo;
 import java.time.Duration;
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.spi.LoggingEventBuilder;
 
 /** One line for each session that began, and one for each that ended. */
 final class AccessLog {
@@ -28,17 +31,26 @@ final class AccessLog {
         .log("session opened");
   }
 
-  static void ended(Session session, CloseReason reason, String detail, Instant now) {
+  static void ended(
+      Session session,
+      CloseReason reason,
+      String detail,
+      @Nullable SqlState sqlState,
+      Instant now) {
     SessionInfo info = session.info();
     boolean usual =
         reason == CloseReason.CLIENT_TERMINATED || reason == CloseReason.CLIENT_VANISHED;
-    (usual ? log.atInfo() : log.atWarn())
-        .addKeyValue("sessionId", info.sessionId())
-        .addKeyValue("user", info.user().name())
-        .addKeyValue("database", info.startup().database())
-        .addKeyValue("backend", info.backend().address())
-        .addKeyValue("reason", reason)
-        .addKeyValue("millis", Duration.between(info.startedAt(), now).toMillis())
+    LoggingEventBuilder line =
+        (usual ? log.atInfo() : log.atWarn())
+            .addKeyValue("sessionId", info.sessionId())
+            .addKeyValue("user", info.user().name())
+            .addKeyValue("database", info.startup().database())
+            .addKeyValue("backend", info.backend().address())
+            .addKeyValue("reason", reason);
+    if (sqlState != null) {
+      line = line.addKeyValue("sqlState", sqlState.code());
+    }
+    line.addKeyValue("millis", Duration.between(info.startedAt(), now).toMillis())
         .addKeyValue("fromClient", session.progress().bytesFromClient())
         .addKeyValue("fromBackend", session.progress().bytesFromBackend())
         .log("session ended: {}", detail);

@@ -1,5 +1,6 @@
 package dev.postern.proxy.session;
 
+import dev.postern.api.SqlState;
 import dev.postern.api.message.BackendKeyData;
 import dev.postern.api.session.CloseReason;
 import dev.postern.api.session.SessionInfo;
@@ -44,7 +45,8 @@ final class SessionEnding implements RelayEnd {
   }
 
   @Override
-  public void ended(CloseReason reason, String detail, boolean backendBusy) {
+  public void ended(
+      CloseReason reason, String detail, @Nullable SqlState sqlState, boolean backendBusy) {
     over = true;
     SessionInfo info = session.info();
     EventLoop eventLoop = session.relay().eventLoop();
@@ -59,7 +61,7 @@ final class SessionEnding implements RelayEnd {
     services.router().sessionClosed(info.route(), info.backend());
     // What the server still does for the session after its end counts as the session.
     session.relay().whenBackendIsFree(place::release);
-    AccessLog.ended(session, reason, detail, services.clock().instant());
+    AccessLog.ended(session, reason, detail, sqlState, services.clock().instant());
     if (backendBusy) {
       Thread.ofVirtual().name("cancel-" + session.id()).start(() -> cancelAbandoned(eventLoop));
     }

@@ -47,7 +47,7 @@ final class RelayFixture implements AutoCloseable {
             declarations,
             new RelaySettings(MAX_DECLARED, Duration.ofSeconds(20), countMessages),
             null,
-            (why, what, working) -> {
+            (why, what, told, working) -> {
               reason = why;
               detail = what;
               busy = working;
