@@ -13,6 +13,8 @@ import dev.postern.testkit.WireMessage;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -62,16 +64,58 @@ final class ListeningConnectionIT {
   }
 
   @Test
+  void aClientListensToAThousandChannelsAndNoMore() {
+    WireClient client = LISTENING.client();
+    listenToThousand(client, "own");
+    assertThat(client.query("LISTEN one_more").getFirst().sqlState()).isEqualTo("54000");
+    assertThat(WireMessage.types(client.query("LISTEN own_1"))).isEqualTo("CZ");
+    assertThat(WireMessage.types(LISTENING.client().query("LISTEN one_more"))).isEqualTo("CZ");
+    client.query("UNLISTEN own_1");
+    assertThat(WireMessage.types(client.query("LISTEN one_more; NOTIFY one_more")))
+        .isEqualTo("CCAZ");
+  }
+
+  @Test
+  void manyChannelsAreListenedToAgain() {
+    List<WireClient> all = new ArrayList<>();
+    for (int i = 0; i < 3; i++) {
+      WireClient client = LISTENING.client();
+      listenToThousand(client, "channel_of_" + i);
+      all.add(client);
+    }
+    endListening();
+    for (int i = 0; i < 3; i++) {
+      assertThat(all.get(i).expect('N').sqlState()).isEqualTo("01000");
+      SERVER.execute("NOTIFY channel_of_%d_1".formatted(i));
+      SERVER.execute("NOTIFY channel_of_%d_1000, 'last'".formatted(i));
+      assertThat(heard(all.get(i))).isEqualTo("channel_of_%d_1 ".formatted(i));
+      assertThat(heard(all.get(i))).isEqualTo("channel_of_%d_1000 last".formatted(i));
+    }
+  }
+
+  private static void listenToThousand(WireClient client, String prefix) {
+    String statements =
+        IntStream.rangeClosed(1, 1000)
+            .mapToObj(n -> "LISTEN " + prefix + "_" + n)
+            .collect(Collectors.joining("; "));
+    assertThat(client.query(statements)).hasSize(1001);
+  }
+
+  private static void endListening() {
+    SERVER.execute(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = '"
+            + ROLE
+            + "' AND application_name LIKE '%listening%'");
+  }
+
+  @Test
   void aLostListeningConnectionIsOpenedAgainAndClientsAreWarned() {
     WireClient client = LISTENING.client();
     client.query("LISTEN lossy");
     WireClient inTransaction = LISTENING.client();
     inTransaction.query("LISTEN lossy");
     inTransaction.query("BEGIN");
-    SERVER.execute(
-        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = '"
-            + ROLE
-            + "' AND application_name LIKE '%listening%'");
+    endListening();
     WireMessage notice = client.expect('N');
     assertThat(notice.severity()).isEqualTo("WARNING");
     assertThat(notice.sqlState()).isEqualTo("01000");

@@ -4,46 +4,54 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Collectors;
 
 /**
  * Who listens to which channels of a server. Names are as the server keeps them, a char for each
  * byte. Belongs to one event loop.
  */
 final class Audience {
-  private final Map<String, Set<Listener>> channels = new LinkedHashMap<>();
+  private final Map<String, SharedChannel> channels = new LinkedHashMap<>();
+
+  /** On how many channels each of them listens. */
+  private final Map<Listener, Integer> counts = new LinkedHashMap<>();
 
   /** Whose clients have to read before more is read from the server. */
   private final Set<Listener> behind = new HashSet<>();
 
-  /** Returns the channels to which nobody has listened so far. */
-  List<String> add(Listener listener, Collection<String> names) {
-    List<String> fresh = new ArrayList<>();
+  /** Returns the channels of which the server has not said yet that it listens. */
+  List<SharedChannel> add(Listener listener, Collection<String> names) {
+    List<SharedChannel> unconfirmed = new ArrayList<>();
     for (String name : names) {
-      channels
-          .computeIfAbsent(
-              name,
-              added -> {
-                fresh.add(added);
-                return new LinkedHashSet<>();
-              })
-          .add(listener);
+      SharedChannel channel = channels.computeIfAbsent(name, SharedChannel::new);
+      if (channel.listeners.add(listener)) {
+        counts.merge(listener, 1, Integer::sum);
+      }
+      if (!channel.confirmed) {
+        unconfirmed.add(channel);
+      }
     }
-    return fresh;
+    return unconfirmed;
+  }
+
+  /** The server that listened is gone. */
+  void unconfirmAll() {
+    channels.values().forEach(channel -> channel.confirmed = false);
   }
 
   /** Returns the channels to which nobody listens any more. */
   List<String> remove(Listener listener, Collection<String> names) {
     List<String> deserted = new ArrayList<>();
     for (String name : names) {
-      Set<Listener> listeners = channels.get(name);
-      if (listeners != null && listeners.remove(listener) && listeners.isEmpty()) {
-        channels.remove(name);
-        deserted.add(name);
+      SharedChannel channel = channels.get(name);
+      if (channel != null && channel.listeners.remove(listener)) {
+        counts.computeIfPresent(listener, (key, count) -> count > 1 ? count - 1 : null);
+        if (channel.listeners.isEmpty()) {
+          channels.remove(name);
+          deserted.add(name);
+        }
       }
     }
     return deserted;
@@ -68,18 +76,17 @@ final class Audience {
   }
 
   /** The channels to which somebody listens. */
-  Collection<String> channels() {
-    return channels.keySet();
+  Collection<SharedChannel> channels() {
+    return channels.values();
   }
 
   Collection<Listener> listenersTo(String channel) {
-    return channels.getOrDefault(channel, Set.of());
+    SharedChannel known = channels.get(channel);
+    return known == null ? Set.of() : known.listeners;
   }
 
   /** Each once. */
   Set<Listener> listeners() {
-    return channels.values().stream()
-        .flatMap(Set::stream)
-        .collect(Collectors.toCollection(LinkedHashSet::new));
+    return counts.keySet();
   }
 }

@@ -1,6 +1,5 @@
 package dev.postern.proxy.pool;
 
-import dev.postern.api.SessionException;
 import io.netty.channel.EventLoop;
 import java.io.IOException;
 import java.time.Duration;
@@ -28,9 +27,6 @@ public final class ListeningConnection {
   /** Who wants to listen holds a server connection meanwhile. */
   private static final Duration OPENING_TIMEOUT = Duration.ofSeconds(10);
 
-  private static final long FIRST_PAUSE_MILLIS = 50;
-  private static final long LONGEST_PAUSE_MILLIS = 5_000;
-
   /**
    * What is seen of it from outside.
    *
@@ -55,16 +51,14 @@ public final class ListeningConnection {
   /** Whether notifications may have been missed. */
   private boolean interrupted;
 
-  /** Whether the last attempt to open it failed. */
-  private boolean failing;
-
-  private long pauseMillis = FIRST_PAUSE_MILLIS;
+  private final OpeningAttempts attempts;
   private volatile boolean busy;
   private volatile View view = View.NONE;
 
   ListeningConnection(Pool pool, EventLoop loop) {
     this.pool = pool;
     this.loop = loop;
+    attempts = new OpeningAttempts(pool);
   }
 
   Pool pool() {
@@ -92,13 +86,13 @@ public final class ListeningConnection {
       Listener listener, Collection<String> names, Consumer<@Nullable Exception> done) {
     loop.execute(
         () -> {
-          List<String> fresh = audience.add(listener, names);
+          List<SharedChannel> unconfirmed = audience.add(listener, names);
           Asking asking = new Asking(listener, done, true);
           if (port == null) {
             waiting.add(asking);
             open();
           } else {
-            port.listen(fresh, asking);
+            port.listen(unconfirmed, asking);
           }
           changed();
         });
@@ -109,8 +103,8 @@ public final class ListeningConnection {
     loop.execute(
         () -> {
           List<String> deserted = audience.remove(listener, names);
-          if (port != null) {
-            deserted.forEach(port::unlisten);
+          if (port != null && !deserted.isEmpty()) {
+            port.unlisten(deserted);
           }
           changed();
           if (audience.isEmpty()) {
@@ -203,13 +197,12 @@ public final class ListeningConnection {
     }
     if (error != null) {
       port = null;
+      audience.unconfirmAll();
       current.close();
       openingFailed(error);
       return;
     }
-    log.atInfo().addKeyValue("pool", pool.key()).log("listening connection opened");
-    failing = false;
-    pauseMillis = FIRST_PAUSE_MILLIS;
+    attempts.succeeded();
     if (interrupted) {
       interrupted = false;
       audience.listeners().forEach(listener -> hand(listener, List.of(Notification.MISSED)));
@@ -222,12 +215,7 @@ public final class ListeningConnection {
 
   private void openingFailed(Exception cause) {
     opening = false;
-    if (!failing) {
-      failing = true;
-      log.atWarn()
-          .addKeyValue("pool", pool.key())
-          .log("could not open the listening connection: {}", reason(cause));
-    }
+    attempts.failed(cause);
     List<Asking> all = List.copyOf(waiting);
     waiting.clear();
     all.forEach(asking -> asking.tell(cause));
@@ -235,16 +223,9 @@ public final class ListeningConnection {
     openLater();
   }
 
-  private static String reason(Exception cause) {
-    return cause instanceof SessionException session
-        ? session.clientMessage()
-        : String.valueOf(cause.getMessage());
-  }
-
   private void openLater() {
     if (!audience.isEmpty() && !loop.isShuttingDown()) {
-      var _ = loop.schedule(this::openIfWanted, pauseMillis, TimeUnit.MILLISECONDS);
-      pauseMillis = Math.min(LONGEST_PAUSE_MILLIS, 2 * pauseMillis);
+      var _ = loop.schedule(this::openIfWanted, attempts.nextPauseMillis(), TimeUnit.MILLISECONDS);
     }
   }
 
@@ -262,6 +243,7 @@ public final class ListeningConnection {
       return;
     }
     port = null;
+    audience.unconfirmAll();
     for (Asking asking : unanswered) {
       if (asking.patient()) {
         waiting.add(asking);

@@ -26,7 +26,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,16 +41,12 @@ final class ListeningPort extends ChannelInboundHandlerAdapter {
 
   private static final int HEADER_LENGTH = 5;
 
-  /** No server ends a session that does nothing but listen, and the operator sees what it does. */
-  private static final String SETTINGS =
-      "SELECT pg_catalog.set_config('application_name', 'postern (listening)', false);"
-          + " SELECT pg_catalog.set_config(name, '0', false) FROM pg_catalog.pg_settings"
-          + " WHERE name OPERATOR(pg_catalog.=) 'idle_session_timeout'";
-
-  private static final String UNICODE = "SET client_encoding TO 'UTF8'";
-
-  /** A query under way. */
-  private record Query(@Nullable Asking asking) {}
+  /**
+   * A query under way.
+   *
+   * @param channels that the server listens to when it has answered without an error
+   */
+  private record Query(Collection<SharedChannel> channels, @Nullable Asking asking) {}
 
   private final ListeningConnection connection;
   private final Channel channel;
@@ -111,42 +106,37 @@ final class ListeningPort extends ChannelInboundHandlerAdapter {
    * @param channels that are wanted
    * @param done told when all is answered, with the first error
    */
-  void prepare(Collection<String> channels, Consumer<@Nullable Exception> done) {
+  void prepare(Collection<SharedChannel> channels, Consumer<@Nullable Exception> done) {
+    List<List<SharedChannel>> pieces = ListeningQueries.pieces(channels);
     prepared = done;
-    preparing = bytesAsTheyAre ? 2 : 3;
-    ask(SETTINGS, null);
+    preparing = (bytesAsTheyAre ? 1 : 2) + pieces.size();
+    ask(ListeningQueries.SETTINGS, List.of(), null);
     if (!bytesAsTheyAre) {
-      ask(UNICODE, null);
+      ask(ListeningQueries.UNICODE, List.of(), null);
     }
-    listen(channels, null);
+    pieces.forEach(piece -> listen(piece, null));
   }
 
   /**
    * Listens to these channels, too.
    *
-   * @param names may be none; the server answers nevertheless
+   * @param channels may be none; the server answers nevertheless
    * @param asking told when it is answered
    */
-  void listen(Collection<String> names, @Nullable Asking asking) {
-    ask(
-        names.stream().map(name -> "LISTEN " + quoted(name)).collect(Collectors.joining("; ")),
-        asking);
+  void listen(Collection<SharedChannel> channels, @Nullable Asking asking) {
+    ask(ListeningQueries.listen(channels), channels, asking);
   }
 
   /** Has the server answer; what it has sent before has come then. */
   void catchUp(Asking asking) {
-    ask("", asking);
+    ask("", List.of(), asking);
   }
 
-  void unlisten(String name) {
-    ask("UNLISTEN " + quoted(name), null);
+  void unlisten(Collection<String> names) {
+    ask(ListeningQueries.unlisten(names), List.of(), null);
   }
 
-  private static String quoted(String name) {
-    return '"' + name.replace("\"", "\"\"") + '"';
-  }
-
-  private void ask(String query, @Nullable Asking asking) {
+  private void ask(String query, Collection<SharedChannel> channels, @Nullable Asking asking) {
     if (over) {
       if (asking != null) {
         connection.lost(this, List.of(asking));
@@ -156,7 +146,7 @@ final class ListeningPort extends ChannelInboundHandlerAdapter {
     if (queries.isEmpty()) {
       quietSince = System.nanoTime();
     }
-    queries.add(new Query(asking));
+    queries.add(new Query(channels, asking));
     byte[] text = query.getBytes(StandardCharsets.ISO_8859_1);
     ByteBuf out = channel.alloc().buffer(HEADER_LENGTH + text.length + 1);
     out.writeByte('Q').writeInt(4 + text.length + 1).writeBytes(text).writeByte(0);
@@ -173,7 +163,7 @@ final class ListeningPort extends ChannelInboundHandlerAdapter {
     if (!queries.isEmpty() && quiet.compareTo(TIMEOUT) >= 0) {
       channel.close();
     } else if (queries.isEmpty() && checkAfter.isPositive() && quiet.compareTo(checkAfter) >= 0) {
-      ask("", null);
+      ask("", List.of(), null);
     }
   }
 
@@ -244,6 +234,9 @@ final class ListeningPort extends ChannelInboundHandlerAdapter {
     Query query = queries.poll();
     if (query == null) {
       return false;
+    }
+    if (error == null) {
+      query.channels().forEach(channel -> channel.confirmed = true);
     }
     if (preparing > 0) {
       if (--preparing == 0 && prepared != null) {

@@ -105,6 +105,16 @@ final class ListenRequests {
       rules.reject(type, sqlState(failure), reason(failure), at, size, requests);
       return false;
     }
+    if (!listening.hasRoomFor(script.channels())) {
+      rules.reject(
+          type,
+          SqlState.PROGRAM_LIMIT_EXCEEDED,
+          "a client of a pool cannot listen to more than " + Listening.MAX_CHANNELS + " channels",
+          at,
+          size,
+          requests);
+      return false;
+    }
     if (listening.retain(script.channels())) {
       return true;
     }

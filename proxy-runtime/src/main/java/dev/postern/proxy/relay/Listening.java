@@ -6,6 +6,7 @@ import dev.postern.proxy.pool.Notification;
 import dev.postern.proxy.relay.HeldReplies.Fence;
 import io.netty.channel.EventLoop;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -18,6 +19,9 @@ import org.jspecify.annotations.Nullable;
  * itself has come.
  */
 final class Listening implements Listener {
+  /** A server looks through all channels for each new one; of one client, in force or asked for. */
+  static final int MAX_CHANNELS = 1000;
+
   private final PooledRelay relay;
   private final Lease lease;
   private final Outstanding outstanding;
@@ -110,6 +114,13 @@ final class Listening implements Listener {
           }
         });
     return false;
+  }
+
+  /** Whether the client may listen to these channels, too. */
+  boolean hasRoomFor(List<String> wanted) {
+    Set<String> all = new HashSet<>(retained);
+    all.addAll(wanted);
+    return all.size() <= MAX_CHANNELS;
   }
 
   /**
