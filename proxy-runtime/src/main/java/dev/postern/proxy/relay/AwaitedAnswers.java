@@ -52,9 +52,12 @@ final class AwaitedAnswers {
     resumable |= described != null || all;
   }
 
-  /** Whether what was kept back can go on; says so once. */
+  /**
+   * Whether what was kept back can go on; says so once. A server that has asked for rows gives no
+   * more answers before their end.
+   */
   boolean isResumable() {
-    if (!resumable && !(all && outstanding.queue.isEmpty())) {
+    if (!resumable && !(all && (outstanding.queue.isEmpty() || outstanding.isAskedForRows()))) {
       return false;
     }
     described = null;

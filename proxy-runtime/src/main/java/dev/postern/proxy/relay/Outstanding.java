@@ -68,6 +68,11 @@ final class Outstanding {
     return skipping;
   }
 
+  /** Whether the server has asked for the rows of a COPY, whose end the client has yet to send. */
+  boolean isAskedForRows() {
+    return progress.isCopyingIn() && !queue.contains(RequestQueue.COPY_END);
+  }
+
   /** Whether all is answered, and nothing begun that is not ended. */
   boolean isSettled() {
     return queue.isEmpty() && !unsynced;

@@ -73,6 +73,15 @@ final class RequestQueue {
     return size == 0;
   }
 
+  boolean contains(byte kind) {
+    for (int i = 0; i < size; i++) {
+      if ((byte) kinds[(head + i) & (kinds.length - 1)] == kind) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** How many ReadyForQuery are to come. */
   int cycles() {
     return cycles;

@@ -77,6 +77,10 @@ final class SharedRewriting implements Rewriting {
 
   @Override
   public void request(byte type, ByteBuf bytes, int at, int here, int size, Requests requests) {
+    if (outstanding.isAskedForRows()) {
+      outstanding.requested(type, null); // it is a row, or their end; or the server refuses it
+      return;
+    }
     if (relay.listening() != null && listens.keepsBack(type, at, requests)) {
       return;
     }
