@@ -10,6 +10,7 @@ import dev.postern.api.routing.BackendLogin;
 import dev.postern.api.routing.BackendTls;
 import dev.postern.api.routing.Pooling;
 import dev.postern.api.routing.Route;
+import dev.postern.proxy.pool.Pool;
 import dev.postern.testkit.Door;
 import dev.postern.testkit.FakeBackend;
 import dev.postern.testkit.PostgresServer;
@@ -106,6 +107,33 @@ final class SilentListenerIT {
       await()
           .atMost(FOUND_WITHIN)
           .until(() -> client.query("LISTEN news").getFirst().type() == 'C');
+      SERVER.execute("NOTIFY news, 'heard'");
+      assertThat(client.expect('A').strings(4)).containsExactly("news", "heard");
+    }
+  }
+
+  @Test
+  void whoWantsAChannelThatAnotherIsRefusedHasAnAnswerOfItsOwn() throws Exception {
+    try (RunningPostern postern = postern(SERVER.port());
+        WireClient first = client(postern);
+        WireClient refused = client(postern);
+        WireClient client = client(postern)) {
+      first.query("LISTEN first");
+      Pool pool = postern.server().pools().all().iterator().next();
+      String process = listeningProcess();
+      signal("STOP", process);
+      try {
+        byte[] notUtf8 = query("LISTEN news; LISTEN \"?\"");
+        notUtf8[notUtf8.length - 3] = (byte) 0xff;
+        refused.send(notUtf8);
+        await().until(() -> pool.listening().clients() == 2);
+        client.send(query("LISTEN news"));
+        await().until(() -> pool.listening().clients() == 3);
+      } finally {
+        signal("CONT", process);
+      }
+      assertThat(refused.receiveUntil('Z').getFirst().sqlState()).isEqualTo("22021");
+      assertThat(types(client.receiveUntil('Z'))).isEqualTo("CZ");
       SERVER.execute("NOTIFY news, 'heard'");
       assertThat(client.expect('A').strings(4)).containsExactly("news", "heard");
     }

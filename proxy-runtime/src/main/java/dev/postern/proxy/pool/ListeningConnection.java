@@ -108,6 +108,7 @@ public final class ListeningConnection {
           }
           changed();
           if (audience.isEmpty()) {
+            interrupted = false; // those who may have missed something have gone
             closeSoon();
           }
         });
