@@ -2,6 +2,7 @@ package dev.postern.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import dev.postern.testkit.FrontendPackets;
 import dev.postern.testkit.ProgramRun;
@@ -85,6 +86,24 @@ final class LoginIT {
       assertThat(error.sqlState()).isEqualTo("3D000");
       assertThat(error.text()).isEqualTo("database \"no_such_database\" does not exist");
     }
+  }
+
+  @Test
+  void whatTheServerRefusedIsInTheLogWithCodeRouteAndServer() {
+    try (WireClient client = WireClient.connect(Gateways.plain().address())) {
+      client.send(FrontendPackets.startup("user", ROLE, "database", "not_here_either"));
+      assertThat(Logins.refusal(client, ROLE).sqlState()).isEqualTo("3D000");
+    }
+    String server = "127.0.0.1:" + Gateways.server().port();
+    await()
+        .untilAsserted(
+            () ->
+                assertThat(Logs.containing("refused by the backend", "\"not_here_either\""))
+                    .singleElement()
+                    .asString()
+                    .contains("sqlState=\"3D000\"")
+                    .contains("route=\"everything\"")
+                    .contains("backend=\"" + server + "\""));
   }
 
   @Test

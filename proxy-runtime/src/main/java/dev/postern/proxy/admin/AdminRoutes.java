@@ -62,32 +62,41 @@ final class AdminRoutes {
     look("users", _ -> users.list());
     look("users/*", users::show);
     change(
+        "user add",
         "POST",
         "users",
         (_, body) -> {
           UserView added = users.add(read(body, NewUser.class));
           return new Did(added.name(), "", added);
         });
-    change("DELETE", "users/*", (name, _) -> done(() -> users.remove(name)));
+    change("user remove", "DELETE", "users/*", (name, _) -> done(() -> users.remove(name)));
     change(
+        "user passwd",
         "PUT",
         "users/*/password",
         (name, body) -> users.setPassword(name, read(body, NewPassword.class)));
     change(
+        "user change",
         "PUT",
         "users/*/settings",
         (name, body) -> users.change(name, read(body, UserSettings.class)));
     change(
+        "user enable",
         "PUT",
         "users/*/enabled",
         (name, body) -> {
           boolean enabled = read(body, Enabled.class).enabled();
           return new Did(name, String.valueOf(enabled), users.setEnabled(name, enabled));
         });
-    change("POST", "import", (_, body) -> users.importUsers(read(body, ImportRequest.class)));
-    change("POST", "export", (_, _) -> users.export());
+    change(
+        "user import",
+        "POST",
+        "import",
+        (_, body) -> users.importUsers(read(body, ImportRequest.class)));
+    change("user export", "POST", "export", (_, _) -> users.export());
     look("mappings", _ -> users.mappings());
     change(
+        "user mapping set",
         "PUT",
         "mappings",
         (_, body) -> {
@@ -95,6 +104,7 @@ final class AdminRoutes {
           return new Did(mapping.user(), mapping.role(), done(() -> users.setMapping(mapping)));
         });
     change(
+        "user mapping remove",
         "DELETE",
         "mappings",
         (_, body) -> {
@@ -102,14 +112,19 @@ final class AdminRoutes {
           return new Did(key.user(), "", done(() -> users.removeMapping(key.user(), key.route())));
         });
     look("settings", _ -> users.settings());
-    change("PUT", "settings", (_, body) -> users.changeSettings(read(body, StoreSettings.class)));
+    change(
+        "user iterations",
+        "PUT",
+        "settings",
+        (_, body) -> users.changeSettings(read(body, StoreSettings.class)));
     look("status", _ -> proxy.status());
     look("sessions", _ -> proxy.sessions());
-    change("DELETE", "sessions/*", (id, _) -> done(() -> proxy.kill(id)));
+    change("sessions kill", "DELETE", "sessions/*", (id, _) -> done(() -> proxy.kill(id)));
     look("pools", _ -> proxy.pools());
     look("plugins", _ -> proxy.plugins());
-    change("POST", "drain", (_, _) -> done(proxy::drain));
-    change("POST", "stop", (_, body) -> done(() -> proxy.stop(read(body, Stop.class).now())));
+    change("drain", "POST", "drain", (_, _) -> done(proxy::drain));
+    change(
+        "stop", "POST", "stop", (_, body) -> done(() -> proxy.stop(read(body, Stop.class).now())));
   }
 
   private void look(String path, Function<String, Object> operation) {
@@ -117,8 +132,14 @@ final class AdminRoutes {
         new Route("GET", List.of(path.split("/", -1)), (segment, _) -> operation.apply(segment)));
   }
 
+  /**
+   * @param command that asks for it, as the log names it
+   */
   private void change(
-      String method, String path, BiFunction<String, HttpMessage, Object> operation) {
+      String command,
+      String method,
+      String path,
+      BiFunction<String, HttpMessage, Object> operation) {
     routes.add(
         new Route(
             method,
@@ -127,7 +148,7 @@ final class AdminRoutes {
               Object answer = operation.apply(segment, body);
               Did did = answer instanceof Did told ? told : new Did(segment, "", answer);
               log.atInfo()
-                  .addKeyValue("operation", method + " " + path)
+                  .addKeyValue("operation", command)
                   .addKeyValue("subject", did.subject())
                   .addKeyValue("to", did.to())
                   .log("administered");

@@ -60,7 +60,11 @@ public record PoolRow(
     }
 
     private String people() {
-      return "%d channels, %d clients".formatted(channels, clients);
+      return counted(channels, "channel") + ", " + counted(clients, "client");
+    }
+
+    private static String counted(int count, String what) {
+      return count + " " + what + (count == 1 ? "" : "s");
     }
   }
 }

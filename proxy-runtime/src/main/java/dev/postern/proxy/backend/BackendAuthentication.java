@@ -180,7 +180,7 @@ final class BackendAuthentication {
       throws SessionException, IOException, InterruptedException {
     BackendMessage message = server.receive(waitingFor);
     if (message instanceof ErrorResponse error) {
-      throw new BackendRefusedException(error, advice);
+      throw new BackendRefusedException(error, advice, server.backend());
     }
     if (!expected.isInstance(message)) {
       throw unexpected(message, expected.getSimpleName());

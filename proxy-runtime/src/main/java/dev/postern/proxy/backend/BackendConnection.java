@@ -38,6 +38,7 @@ public final class BackendConnection implements ServerConversation {
     this.channel = channel;
   }
 
+  @Override
   public Backend backend() {
     return backend;
   }
@@ -92,7 +93,7 @@ public final class BackendConnection implements ServerConversation {
       return;
     }
     try {
-      throw new BackendRefusedException((ErrorResponse) decode(first), "");
+      throw new BackendRefusedException((ErrorResponse) decode(first), "", backend);
     } finally {
       first.release();
     }

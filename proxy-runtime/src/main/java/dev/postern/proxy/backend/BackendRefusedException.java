@@ -4,6 +4,7 @@ import dev.postern.api.FailureKind;
 import dev.postern.api.SessionException;
 import dev.postern.api.SqlState;
 import dev.postern.api.message.ErrorResponse;
+import dev.postern.api.routing.Backend;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -23,12 +24,20 @@ public final class BackendRefusedException extends SessionException {
       Set.of("InitializeSessionUserId", "CheckMyDatabase");
 
   private final transient @Nullable ErrorResponse error;
+  private final transient @Nullable Backend backend;
 
   /**
    * @param error what the server sent
    * @param advice what the operator may want to know besides, or nothing
    */
   public BackendRefusedException(ErrorResponse error, String advice) {
+    this(error, advice, null);
+  }
+
+  /**
+   * @param backend the server, where it is at hand
+   */
+  BackendRefusedException(ErrorResponse error, String advice, @Nullable Backend backend) {
     super(
         sqlStateOf(error),
         FailureKind.BACKEND,
@@ -36,6 +45,12 @@ public final class BackendRefusedException extends SessionException {
         "the server refused: " + sqlStateOf(error) + " " + error.message() + advice,
         null);
     this.error = error;
+    this.backend = backend;
+  }
+
+  /** Which server it was, where that is known. */
+  public @Nullable Backend backend() {
+    return backend;
   }
 
   /**

@@ -3,10 +3,14 @@ package dev.postern.proxy.backend;
 import dev.postern.api.SessionException;
 import dev.postern.api.message.AuthenticationResponse;
 import dev.postern.api.message.BackendMessage;
+import dev.postern.api.routing.Backend;
 import java.io.IOException;
 
 /** A server that has been sent a StartupMessage, as the login sees it. */
 interface ServerConversation {
+  /** Which server it is. */
+  Backend backend();
+
   /**
    * Waits for the next message.
    *

@@ -29,6 +29,7 @@ final class LoginRefusal {
   private final FrontendConnection client;
   private final LoginAlarm alarm;
   private @Nullable StartupParameters startup;
+  private @Nullable String route;
 
   LoginRefusal(String sessionId, FrontendConnection client, LoginAlarm alarm) {
     this.sessionId = sessionId;
@@ -41,11 +42,20 @@ final class LoginRefusal {
     startup = parameters;
   }
 
+  /** The router has decided. */
+  void route(String name) {
+    route = name;
+  }
+
   /** For whatever the login was left with. */
   void because(Throwable failure) {
     switch (failure) {
       case BackendRefusedException e -> {
-        log(e.kind()).log("refused by the backend: {}", e.getMessage());
+        LoggingEventBuilder line = log(e.kind()).addKeyValue("sqlState", e.sqlState().code());
+        if (e.backend() != null) {
+          line = line.addKeyValue("backend", e.backend().address());
+        }
+        line.log("refused by the backend: {}", e.getMessage());
         client.refuse(e.error());
       }
       case SessionException e -> refuse(e);
@@ -111,8 +121,9 @@ final class LoginRefusal {
         line.addKeyValue("sessionId", sessionId)
             .addKeyValue("client", client.channel().remoteAddress().getAddress().getHostAddress());
     StartupParameters known = startup;
-    return known == null
-        ? line
-        : line.addKeyValue("user", known.user()).addKeyValue("database", known.database());
+    if (known != null) {
+      line = line.addKeyValue("user", known.user()).addKeyValue("database", known.database());
+    }
+    return route == null ? line : line.addKeyValue("route", route);
   }
 }

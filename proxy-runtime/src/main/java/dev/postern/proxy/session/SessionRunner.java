@@ -109,6 +109,7 @@ public final class SessionRunner implements Runnable {
       place = services.registry().admit(user, address());
       services.registry().loginAdmitted(alarm);
       Route route = route(new RoutingRequest(info, login.parameters(), user));
+      refusal.route(route.name());
       if (PoolCheckout.isPooled(route, login.parameters())) {
         openPooled(info, login, user, route, place);
       } else {

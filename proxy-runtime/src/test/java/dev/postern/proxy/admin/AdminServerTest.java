@@ -95,10 +95,10 @@ final class AdminServerTest {
     assertThat(lines.list)
         .map(line -> String.valueOf(line.getKeyValuePairs()).replace("\"", ""))
         .containsExactly(
-            "[operation=POST users, subject=alice, to=]",
-            "[operation=PUT users/*/enabled, subject=alice, to=false]",
-            "[operation=PUT mappings, subject=alice, to=app]",
-            "[operation=DELETE mappings, subject=alice, to=]");
+            "[operation=user add, subject=alice, to=]",
+            "[operation=user enable, subject=alice, to=false]",
+            "[operation=user mapping set, subject=alice, to=app]",
+            "[operation=user mapping remove, subject=alice, to=]");
   }
 
   @Test

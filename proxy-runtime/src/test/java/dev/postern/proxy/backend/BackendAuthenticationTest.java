@@ -235,6 +235,7 @@ final class BackendAuthenticationTest {
         ErrorResponse.fatal(SqlState.CANNOT_CONNECT_NOW, "the database system is starting up");
     SessionException refused = refused(ScriptedServer.saying(starting), password("secret"));
     assertThat(((BackendRefusedException) refused).error()).isEqualTo(starting);
+    assertThat(((BackendRefusedException) refused).backend()).isEqualTo(ScriptedServer.BACKEND);
     assertThat(refused.sqlState()).isEqualTo(SqlState.CANNOT_CONNECT_NOW);
   }
 

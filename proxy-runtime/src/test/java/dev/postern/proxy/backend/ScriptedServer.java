@@ -15,6 +15,8 @@ import dev.postern.api.message.BackendMessage;
 import dev.postern.api.message.ErrorResponse;
 import dev.postern.api.message.SASLInitialResponse;
 import dev.postern.api.message.SASLResponse;
+import dev.postern.api.routing.Backend;
+import dev.postern.api.routing.BackendTls;
 import dev.postern.proxy.scram.MockVerifiers;
 import dev.postern.proxy.scram.ScramServer;
 import dev.postern.proxy.scram.ScramStep;
@@ -30,9 +32,16 @@ import org.jspecify.annotations.Nullable;
  * A server that says its messages one after the other, whatever it is answered, or speaks SCRAM.
  */
 final class ScriptedServer implements ServerConversation {
+  static final Backend BACKEND = new Backend("scripted", 5432, BackendTls.DISABLED);
+
   private final Deque<BackendMessage> toSay = new ArrayDeque<>();
   private final List<AuthenticationResponse> heard = new ArrayList<>();
   private Function<AuthenticationResponse, List<BackendMessage>> answer = _ -> List.of();
+
+  @Override
+  public Backend backend() {
+    return BACKEND;
+  }
 
   static ScriptedServer saying(BackendMessage... messages) {
     ScriptedServer server = new ScriptedServer();

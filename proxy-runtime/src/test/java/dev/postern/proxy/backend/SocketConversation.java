@@ -8,6 +8,8 @@ import dev.postern.api.message.FrontendMessage;
 import dev.postern.api.message.ProtocolVersion;
 import dev.postern.api.message.SSLRequest;
 import dev.postern.api.message.StartupMessage;
+import dev.postern.api.routing.Backend;
+import dev.postern.api.routing.BackendTls;
 import dev.postern.proxy.codec.BackendCodec;
 import dev.postern.proxy.codec.FrontendCodec;
 import io.netty.buffer.ByteBuf;
@@ -27,12 +29,19 @@ import javax.net.ssl.SSLSocket;
 
 /** A real server at the other end of a plain socket. */
 final class SocketConversation implements ServerConversation, AutoCloseable {
+  private final Backend backend;
   private Socket socket;
   private Bytes endpoint = Bytes.EMPTY;
 
   SocketConversation(int port) throws IOException {
+    backend = new Backend("localhost", port, BackendTls.DISABLED);
     socket = new Socket(InetAddress.getLoopbackAddress(), port);
     socket.setSoTimeout(30_000);
+  }
+
+  @Override
+  public Backend backend() {
+    return backend;
   }
 
   void startTls() throws IOException, GeneralSecurityException {

@@ -64,7 +64,7 @@ final class ProxyCommandsTest {
         .isEqualTo(
             """
             ROUTE    SERVER   DATABASE  ROLE   MODE         RETIRING  SESSIONS  WAITING  LONGEST  ACTIVE  IDLE  OPENING  LIMITS                               LISTENING
-            default  db:5432  orders    alice  transaction  no        40        1        1500 ms  3       2     1        size 20, reserve 5, per database 80  1 channels, 1 clients
+            default  db:5432  orders    alice  transaction  no        40        1        1500 ms  3       2     1        size 20, reserve 5, per database 80  1 channel, 1 client
             """);
     assertThat(shell.run("pools", "list", "--output", "json").out())
         .contains("\"longestWait\": \"PT1.5S\"", "\"connectionsPerDatabase\": 80");
