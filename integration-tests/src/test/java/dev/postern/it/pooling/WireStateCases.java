@@ -305,6 +305,16 @@ final class WireStateCases {
                 .query("ROLLBACK")
                 .exchange(unnamed("COPY (SELECT generate_series(1, 3)) TO STDOUT"), sync()));
     cases.put(
+        "COPY in by the extended protocol that fails before its end",
+        (client, other) ->
+            client
+                .send(unnamed("COPY conformance FROM STDIN"), flush())
+                .until('G')
+                .send(copyData("no number\n".getBytes(StandardCharsets.UTF_8)))
+                .until('E')
+                .exchange(copyDone(), sync())
+                .query("SELECT 'behind'"));
+    cases.put(
         "COPY in, its data in the same write",
         (client, other) ->
             client

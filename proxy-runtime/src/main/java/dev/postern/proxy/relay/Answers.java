@@ -54,6 +54,7 @@ class Answers {
       }
       case 'E' -> {
         progress.backendSent(true);
+        progress.copyInEnded();
         return error(bytes, at, size, own, replies);
       }
       case 'C', 'I', 's' -> {
