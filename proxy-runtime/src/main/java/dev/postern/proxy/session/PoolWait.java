@@ -19,10 +19,14 @@ import io.netty.util.concurrent.Promise;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** A virtual thread that waits for a connection of a pool, or for what it answers. */
 final class PoolWait implements Waiter {
+  /** A server that opened nothing for so long is taken for one that does not answer. */
+  private static final long SILENCE_NANOS = TimeUnit.SECONDS.toNanos(1);
+
   private final EventLoop eventLoop;
   private final Promise<PooledBackend> result;
 
@@ -45,11 +49,19 @@ final class PoolWait implements Waiter {
     Share share = pool.share(eventLoop);
     eventLoop.execute(() -> share.acquire(wait));
     login.waitsFor(pool);
+    long since = System.nanoTime();
     try {
-      return get(wait.result, client, "a server connection of pool " + pool.key());
-    } catch (InterruptedException | SessionException e) {
+      client.awaitDone(wait.result, "a server connection of pool " + pool.key());
+      return result(wait.result);
+    } catch (InterruptedException e) {
       eventLoop.execute(() -> wait.giveUp(share));
       throw e;
+    } catch (DeadlineExceededException e) {
+      eventLoop.execute(() -> wait.giveUp(share));
+      if (System.nanoTime() - since >= SILENCE_NANOS && pool.open() <= pool.opening()) {
+        throw e;
+      }
+      throw outOfTime(e);
     } finally {
       login.waitsNoMore();
     }
@@ -97,19 +109,23 @@ final class PoolWait implements Waiter {
     return result(future);
   }
 
-  /** A login that runs out of its time says nothing of the server. */
   private static void awaitDone(Future<?> future, BlockingChannel client, String waitingFor)
       throws SessionException, IOException, InterruptedException {
     try {
       client.awaitDone(future, waitingFor);
     } catch (DeadlineExceededException e) {
-      throw new SessionException(
-          SqlState.QUERY_CANCELED,
-          FailureKind.CLIENT,
-          "canceling authentication due to timeout",
-          String.valueOf(e.getMessage()),
-          e);
+      throw outOfTime(e);
     }
+  }
+
+  /** A login that runs out of its time says nothing of the server. */
+  private static SessionException outOfTime(DeadlineExceededException e) {
+    return new SessionException(
+        SqlState.QUERY_CANCELED,
+        FailureKind.CLIENT,
+        "canceling authentication due to timeout",
+        String.valueOf(e.getMessage()),
+        e);
   }
 
   private static <T> T result(Future<T> future) throws SessionException, IOException {
