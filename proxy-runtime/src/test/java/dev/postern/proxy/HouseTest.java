@@ -38,7 +38,7 @@ final class HouseTest {
           List.of("pool"),
           List.of("backend"),
           List.of("channel", "tls", "scram"),
-          List.of("codec"),
+          List.of("codec", "sql"),
           List.of("plugin", "user", "config", "metrics", "recording"));
 
   @ArchTest
@@ -85,6 +85,15 @@ final class HouseTest {
           .dependOnClassesThat()
           .resideInAnyPackage("io.netty..", "java.net..", "java.nio.channels..")
           .allowEmptyShould(true);
+
+  @ArchTest
+  static final ArchRule sqlIsReadWithoutSessionsMessagesAndBuffers =
+      classes()
+          .that()
+          .resideInAPackage("dev.postern.proxy.sql..")
+          .should()
+          .onlyDependOnClassesThat()
+          .resideInAnyPackage("java..", "org.jspecify..", "dev.postern.proxy.sql..");
 
   @ArchTest
   static final ArchRule theApiKnowsItselfAndTheLoggerOnly =

@@ -2,6 +2,8 @@ package dev.postern.proxy.relay;
 
 import dev.postern.proxy.pool.PreparedStatements;
 import dev.postern.proxy.pool.Statement;
+import dev.postern.proxy.sql.Effects;
+import dev.postern.proxy.sql.ListenScript;
 import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
 
@@ -11,6 +13,7 @@ import java.nio.charset.StandardCharsets;
  */
 final class BackendStatements {
   private static final byte[] NO_NAME = {};
+  private static final byte[] DEALLOCATE = "DEALLOCATE ".getBytes(StandardCharsets.US_ASCII);
 
   private final Lease lease;
   private final RequestQueue queue;
@@ -113,6 +116,25 @@ final class BackendStatements {
   static void writeDescribe(byte[] name, ByteBuf out) {
     out.writeByte('D').writeInt(4 + 1 + name.length + 1).writeByte('S');
     out.writeBytes(name).writeByte(0);
+  }
+
+  /**
+   * Writes a message that deallocates a statement by the name that it has on servers.
+   *
+   * @param type Query, or Parse of the unnamed statement
+   */
+  static void writeDeallocate(Statement statement, byte type, ByteBuf out) {
+    boolean parse = type == 'P';
+    byte[] name = statement.name();
+    int length = DEALLOCATE.length + name.length + 1;
+    out.writeByte(type).writeInt(4 + (parse ? 1 + length + 2 : length));
+    if (parse) {
+      out.writeByte(0);
+    }
+    out.writeBytes(DEALLOCATE).writeBytes(name).writeByte(0);
+    if (parse) {
+      out.writeShort(0);
+    }
   }
 
   private static void writeClose(byte[] name, ByteBuf out) {

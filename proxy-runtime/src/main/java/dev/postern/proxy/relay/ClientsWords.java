@@ -27,7 +27,7 @@ final class ClientsWords {
         switch (what) {
           case Taken(Named taken) -> taken;
           case Again(Named again) -> again;
-          case Deallocation.Of(Named deallocated, Object more) -> deallocated;
+          case Deallocated(Named deallocated, Object more) -> deallocated;
           case null -> null;
           default -> what;
         };

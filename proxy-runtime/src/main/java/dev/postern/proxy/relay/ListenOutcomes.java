@@ -1,6 +1,7 @@
 package dev.postern.proxy.relay;
 
-import dev.postern.proxy.relay.ListenScript.Step;
+import dev.postern.proxy.sql.Channels;
+import dev.postern.proxy.sql.ListenScript.Step;
 import org.jspecify.annotations.Nullable;
 
 /** What the server's answers make of the channels that a client listens to. */

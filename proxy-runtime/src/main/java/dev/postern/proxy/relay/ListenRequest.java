@@ -1,6 +1,7 @@
 package dev.postern.proxy.relay;
 
-import dev.postern.proxy.relay.ListenScript.Step;
+import dev.postern.proxy.sql.ListenScript;
+import dev.postern.proxy.sql.ListenScript.Step;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

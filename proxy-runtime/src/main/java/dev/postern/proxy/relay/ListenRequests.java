@@ -8,6 +8,8 @@ import dev.postern.api.message.Execute;
 import dev.postern.api.message.Parse;
 import dev.postern.api.message.Target;
 import dev.postern.proxy.codec.FrontendCodec;
+import dev.postern.proxy.sql.Effects;
+import dev.postern.proxy.sql.ListenScript;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import java.nio.charset.StandardCharsets;

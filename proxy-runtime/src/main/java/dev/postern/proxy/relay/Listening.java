@@ -4,6 +4,8 @@ import dev.postern.proxy.pool.Listener;
 import dev.postern.proxy.pool.ListeningConnection;
 import dev.postern.proxy.pool.Notification;
 import dev.postern.proxy.relay.HeldReplies.Fence;
+import dev.postern.proxy.sql.Channels;
+import dev.postern.proxy.sql.ListenScript;
 import io.netty.channel.EventLoop;
 import java.util.ArrayList;
 import java.util.HashSet;

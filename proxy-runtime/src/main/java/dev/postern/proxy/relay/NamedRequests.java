@@ -1,6 +1,8 @@
 package dev.postern.proxy.relay;
 
 import dev.postern.proxy.pool.Statement;
+import dev.postern.proxy.sql.Deallocation;
+import dev.postern.proxy.sql.Effects;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import java.nio.charset.StandardCharsets;
@@ -187,7 +189,7 @@ final class NamedRequests {
     backend.prepareAny(named.statement(), requests);
     names.takeAway(named);
     backend.known().remove(named.statement());
-    Deallocation.write(named.statement(), type, requests.out());
+    BackendStatements.writeDeallocate(named.statement(), type, requests.out());
     requests.skip(at + size);
   }
 

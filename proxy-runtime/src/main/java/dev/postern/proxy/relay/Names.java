@@ -102,7 +102,7 @@ final class Names {
     return switch (what) {
       case Named named -> named;
       case ClientsWords.Again(Named named) -> named;
-      case Deallocation.Of(Named named, Object more) -> named;
+      case Deallocated(Named named, Object more) -> named;
       default -> null;
     };
   }

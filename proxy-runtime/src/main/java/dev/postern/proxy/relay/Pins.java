@@ -1,5 +1,6 @@
 package dev.postern.proxy.relay;
 
+import dev.postern.proxy.sql.Effects;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

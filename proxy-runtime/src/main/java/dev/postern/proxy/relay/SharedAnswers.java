@@ -8,6 +8,7 @@ import dev.postern.api.message.NoticeResponse;
 import dev.postern.api.message.ParameterStatus;
 import dev.postern.proxy.codec.BackendCodec;
 import dev.postern.proxy.codec.ProtocolException;
+import dev.postern.proxy.sql.Effects;
 import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;

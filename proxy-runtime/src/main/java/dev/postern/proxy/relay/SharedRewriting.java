@@ -2,6 +2,8 @@ package dev.postern.proxy.relay;
 
 import dev.postern.proxy.pool.Pool;
 import dev.postern.proxy.relay.UnnamedStatements.Unnamed;
+import dev.postern.proxy.sql.Effects;
+import dev.postern.proxy.sql.ListenScript;
 import io.netty.buffer.ByteBuf;
 
 /**
@@ -140,7 +142,7 @@ final class SharedRewriting implements Rewriting {
       Named deallocated = named.deallocated(effects, bytes, from, to);
       if (deallocated != null) {
         named.deallocate(deallocated, (byte) 'Q', at, size, requests);
-        outstanding.requested((byte) 'Q', new Deallocation.Of(deallocated, gone));
+        outstanding.requested((byte) 'Q', new Deallocated(deallocated, gone));
         return;
       }
       pins.apply(effects);
@@ -208,7 +210,7 @@ final class SharedRewriting implements Rewriting {
     Named deallocated = named.deallocated(effects, bytes, body, textEnd);
     if (deallocated != null) {
       named.deallocate(deallocated, (byte) 'P', at, size, requests);
-      unnamed.parseOnce(new Deallocation.Of(deallocated, null));
+      unnamed.parseOnce(new Deallocated(deallocated, null));
       return;
     }
     if ((effects & Effects.LISTENS_SHARED) != 0) {

@@ -68,7 +68,7 @@ final class StatementOutcomes {
     backend.known().unnamedOwnerUnknown();
     if (what instanceof Unnamed parsed && (kind & RequestQueue.OWN) == 0) {
       unnamed.skipped(parsed);
-    } else if (what instanceof Deallocation.Of(Named named, Object more)) {
+    } else if (what instanceof Deallocated(Named named, Object more)) {
       kept(named);
       skipped(kind, more);
     } else if (what instanceof Again(Named named)) {
@@ -105,7 +105,7 @@ final class StatementOutcomes {
           known.closeLater(statement);
         }
       }
-      case Deallocation.Of(Named named, Object more) -> kept(named);
+      case Deallocated(Named named, Object more) -> kept(named);
       case Unnamed parsed -> {
         known.unnamedOwnerUnknown();
         if ((kind & RequestQueue.OWN) == 0) {
@@ -118,7 +118,7 @@ final class StatementOutcomes {
 
   /** A Query has failed. */
   void failed(@Nullable Object what) {
-    if (what instanceof Deallocation.Of(Named named, Object more)) {
+    if (what instanceof Deallocated(Named named, Object more)) {
       kept(named);
     }
   }

@@ -1,6 +1,7 @@
 package dev.postern.proxy.relay;
 
 import dev.postern.proxy.relay.UnnamedStatements.Unnamed;
+import dev.postern.proxy.sql.Effects;
 import io.netty.buffer.ByteBuf;
 import org.jspecify.annotations.Nullable;
 

@@ -1,5 +1,7 @@
 package dev.postern.proxy.relay;
 
+import dev.postern.proxy.sql.Effects;
+import dev.postern.proxy.sql.ListenScript;
 import io.netty.buffer.ByteBuf;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;

@@ -12,8 +12,9 @@
  * {@code PooledRelay} borrows one in {@code Lease}: {@code Requests} walks what the client sends
  * and notes in {@code Outstanding} what has to be answered, {@code Replies} walks the answers, and
  * {@code Pins} knows why the connection cannot go back. {@code NamedRequests} and {@code
- * BackendStatements} keep prepared statements apart, {@code SqlWords} reads as much of SQL as that
- * takes, and {@code Listening} is LISTEN without a connection of the client's own.
+ * BackendStatements} keep prepared statements apart, and {@code Listening} is LISTEN without a
+ * connection of the client's own. What the texts of statements mean is read in {@link
+ * dev.postern.proxy.sql}.
  */
 @NullMarked
 package dev.postern.proxy.relay;

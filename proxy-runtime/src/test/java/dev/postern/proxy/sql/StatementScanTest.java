@@ -1,4 +1,4 @@
-package dev.postern.proxy.relay;
+package dev.postern.proxy.sql;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,8 +1,8 @@
-package dev.postern.proxy.relay;
+package dev.postern.proxy.sql;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.postern.proxy.relay.ListenScript.Step;
+import dev.postern.proxy.sql.ListenScript.Step;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

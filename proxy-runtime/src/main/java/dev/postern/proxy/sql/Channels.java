@@ -1,6 +1,6 @@
-package dev.postern.proxy.relay;
+package dev.postern.proxy.sql;
 
-import dev.postern.proxy.relay.ListenScript.Step;
+import dev.postern.proxy.sql.ListenScript.Step;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashSet;
@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * The channels that a client listens to. What it does in a transaction takes effect at the commit
  * (PostgreSQL documentation, "LISTEN"), unless a savepoint from before it is rolled back to.
  */
-final class Channels {
+public final class Channels {
   /** Never changed, but replaced. */
   private Set<String> inForce = Set.of();
 
@@ -25,7 +25,7 @@ final class Channels {
   /** Whether the transaction has failed, and waits for its end. */
   private boolean failed;
 
-  Channels() {}
+  public Channels() {}
 
   /** The same as another at this time. */
   Channels(Channels other) {
@@ -36,7 +36,7 @@ final class Channels {
   }
 
   /** A statement was carried out. */
-  void done(@Nullable Step step) {
+  public void done(@Nullable Step step) {
     switch (step) {
       case Step.Listen listen -> pending.add(listen);
       case Step.Unlisten unlisten -> pending.add(unlisten);
@@ -61,7 +61,7 @@ final class Channels {
   }
 
   /** The transaction has failed. */
-  void failed() {
+  public void failed() {
     failed = true;
   }
 
@@ -69,7 +69,7 @@ final class Channels {
    * Whether the server may prepare the transaction for a commit in two phases. If it has failed,
    * that only ends it. UNLISTEN does not count in a session that has never listened.
    */
-  boolean canBePrepared() {
+  public boolean canBePrepared() {
     return failed
         || pending.stream()
             .noneMatch(
@@ -93,7 +93,7 @@ final class Channels {
   }
 
   /** The transaction is committed. */
-  void committed() {
+  public void committed() {
     failed = false;
     if (pending.isEmpty()) {
       return;
@@ -115,19 +115,19 @@ final class Channels {
   }
 
   /** The transaction is rolled back. */
-  void rolledBack() {
+  public void rolledBack() {
     failed = false;
     pending.clear();
   }
 
   /** Outside of a transaction, the client has stopped listening to anything. */
-  void clear() {
+  public void clear() {
     inForce = Set.of();
     pending.clear();
   }
 
   /** What it listens to; later changes are not seen there. */
-  Set<String> inForce() {
+  public Set<String> inForce() {
     return inForce;
   }
 }

@@ -1,4 +1,4 @@
-package dev.postern.proxy.relay;
+package dev.postern.proxy.sql;
 
 import java.util.Locale;
 import java.util.Set;
@@ -10,7 +10,7 @@ import java.util.regex.Pattern;
  * transaction. Knows the first words of statements, not their grammar; what functions and DO blocks
  * do inside is not seen.
  */
-final class StatementScan {
+public final class StatementScan {
   /** The values that servers report, and that are therefore followed and need no pin. */
   private static final Set<String> REPORTED =
       Set.of("application_name", "client_encoding", "datestyle", "intervalstyle", "timezone");
@@ -34,7 +34,7 @@ final class StatementScan {
    *     standard_conforming_strings} is off
    * @return bits of {@link Effects}
    */
-  static int scan(byte[] text, int begin, int end, boolean escapes) {
+  public static int scan(byte[] text, int begin, int end, boolean escapes) {
     SqlWords words = new SqlWords(text, begin, end, escapes);
     int effects = 0;
     int statements = 0;

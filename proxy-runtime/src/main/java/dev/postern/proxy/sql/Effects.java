@@ -1,28 +1,28 @@
-package dev.postern.proxy.relay;
+package dev.postern.proxy.sql;
 
 import java.util.ArrayList;
 import java.util.List;
 
 /** What a statement does to the server's session beyond its transaction, as bits. */
-final class Effects {
-  static final int SETTING = 1;
+public final class Effects {
+  public static final int SETTING = 1;
   static final int ROLE = 1 << 1;
   static final int AUTHORIZATION = 1 << 2;
-  static final int LISTEN = 1 << 3;
+  public static final int LISTEN = 1 << 3;
   static final int PREPARE = 1 << 4;
   static final int HOLD = 1 << 5;
-  static final int TEMPORARY = 1 << 6;
+  public static final int TEMPORARY = 1 << 6;
   static final int ADVISORY = 1 << 7;
   static final int LOAD = 1 << 8;
 
   /** All that ties a session to its connection. */
-  static final int PINS = (1 << 9) - 1;
+  public static final int PINS = (1 << 9) - 1;
 
   /** A setting that newer servers report. */
-  static final int SETTING_REPORTED_LATELY = 1 << 9;
+  public static final int SETTING_REPORTED_LATELY = 1 << 9;
 
-  static final int BEGINS = 1 << 10;
-  static final int DEALLOCATES_ONE = 1 << 11;
+  public static final int BEGINS = 1 << 10;
+  public static final int DEALLOCATES_ONE = 1 << 11;
 
   static final int ENDS_SETTING = 1 << 12;
   static final int ENDS_ROLE = 1 << 13;
@@ -35,13 +35,13 @@ final class Effects {
   static final int ENDS_ALL = 1 << 20;
 
   /** There is more than one statement: what one of them ends may not be ended by the end of all. */
-  static final int SEVERAL = 1 << 21;
+  public static final int SEVERAL = 1 << 21;
 
   /** LISTEN that the pool's listening connection does for the session. */
-  static final int LISTENS_SHARED = 1 << 22;
+  public static final int LISTENS_SHARED = 1 << 22;
 
   /** What a function may do that is called by its number, or by a name that is not known. */
-  static final int UNKNOWN = SETTING | ROLE | AUTHORIZATION | ADVISORY;
+  public static final int UNKNOWN = SETTING | ROLE | AUTHORIZATION | ADVISORY;
 
   private static final int ENDS_SHIFT = 12;
 
@@ -73,7 +73,7 @@ final class Effects {
   private Effects() {}
 
   /** The pins that a statement with these effects takes away. */
-  static int ended(int effects) {
+  public static int ended(int effects) {
     if ((effects & ENDS_ALL) != 0) {
       return PINS & ~LOAD;
     }
@@ -81,7 +81,7 @@ final class Effects {
   }
 
   /** A sentence for each of these, for the client. */
-  static List<String> notices(int pins) {
+  public static List<String> notices(int pins) {
     List<String> notices = new ArrayList<>();
     for (int i = 0; i < REASONS.length; i++) {
       if ((pins & 1 << i) != 0) {
@@ -92,7 +92,7 @@ final class Effects {
   }
 
   /** What ties a session to its connection, for people. */
-  static List<String> reasons(int pins) {
+  public static List<String> reasons(int pins) {
     List<String> reasons = new ArrayList<>();
     for (int i = 0; i < REASONS.length; i++) {
       if ((pins & 1 << i) != 0) {

@@ -1,4 +1,4 @@
-package dev.postern.proxy.relay;
+package dev.postern.proxy.sql;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;

@@ -1,4 +1,4 @@
-package dev.postern.proxy.relay;
+package dev.postern.proxy.sql;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -14,14 +14,14 @@ import org.jspecify.annotations.Nullable;
  * @param steps in order; each has a CommandComplete
  * @param insertions what the server gets besides the text, in order
  */
-record ListenScript(List<Step> steps, List<Insertion> insertions) {
+public record ListenScript(List<Step> steps, List<Insertion> insertions) {
   /** Longer names are cut by servers, in bytes. */
   private static final int MAX_NAME = 63;
 
   private static final String UN = "UN";
 
   /** A LISTEN with which the server cannot prepare the transaction, so that it ends there. */
-  static final String BAR = "LISTEN postern";
+  public static final String BAR = "LISTEN postern";
 
   /**
    * What stands before a keyword.
@@ -29,10 +29,10 @@ record ListenScript(List<Step> steps, List<Insertion> insertions) {
    * @param at where that begins in the text
    * @param more ASCII
    */
-  record Insertion(int at, String more) {}
+  public record Insertion(int at, String more) {}
 
   /** A statement that matters. Names are as servers keep them, a char for each byte. */
-  sealed interface Step {
+  public sealed interface Step {
     record Listen(String channel) implements Step {}
 
     record Unlisten(String channel) implements Step {}
@@ -68,7 +68,7 @@ record ListenScript(List<Step> steps, List<Insertion> insertions) {
    *     ASCII characters known
    * @return {@code null} if it listens in a way that is not understood
    */
-  static @Nullable ListenScript of(
+  public static @Nullable ListenScript of(
       byte[] text, int begin, int end, boolean escapes, boolean unicode) {
     SqlWords words = new SqlWords(text, begin, end, escapes);
     List<Step> steps = new ArrayList<>(1);
@@ -156,17 +156,17 @@ record ListenScript(List<Step> steps, List<Insertion> insertions) {
     return name == null ? "" : name.substring(0, Math.min(MAX_NAME, name.length()));
   }
 
-  boolean listens() {
+  public boolean listens() {
     return steps.stream().anyMatch(step -> step instanceof Step.Listen);
   }
 
   /** Whether it may prepare a transaction for a commit in two phases. */
-  boolean prepares() {
+  public boolean prepares() {
     return steps.stream().anyMatch(step -> step instanceof Step.Prepare);
   }
 
   /** The channels to listen to. */
-  List<String> channels() {
+  public List<String> channels() {
     List<String> channels = new ArrayList<>(1);
     for (Step step : steps) {
       if (step instanceof Step.Listen(String channel)) {
@@ -182,7 +182,7 @@ record ListenScript(List<Step> steps, List<Insertion> insertions) {
    *
    * @param before what the transaction has done so far
    */
-  ListenScript barred(Channels before) {
+  public ListenScript barred(Channels before) {
     Channels channels = new Channels(before);
     List<Step> all = new ArrayList<>();
     List<Insertion> more = new ArrayList<>(insertions);
@@ -199,17 +199,17 @@ record ListenScript(List<Step> steps, List<Insertion> insertions) {
   }
 
   /** Whether the server gets something else than the text. */
-  boolean isChanged() {
+  public boolean isChanged() {
     return !insertions.isEmpty();
   }
 
   /** Of a message whose text this is, as the server gets it. */
-  int length(int length) {
+  public int length(int length) {
     return length + insertions.stream().mapToInt(insertion -> insertion.more().length()).sum();
   }
 
   /** What the server gets. */
-  byte[] forServer(byte[] text, int begin, int end) {
+  public byte[] forServer(byte[] text, int begin, int end) {
     byte[] changed = new byte[length(end - begin)];
     int from = 0;
     int to = 0;
@@ -226,13 +226,13 @@ record ListenScript(List<Step> steps, List<Insertion> insertions) {
   }
 
   /** Of a Parse message behind the name, whose text has been understood before. */
-  static byte[] forServer(byte[] body) {
+  public static byte[] forServer(byte[] body) {
     ListenScript script = ofBody(body);
     return script == null ? body : script.forServer(body, 0, body.length);
   }
 
   /** Of a Parse message behind the name. */
-  static @Nullable ListenScript ofBody(byte[] body) {
+  public static @Nullable ListenScript ofBody(byte[] body) {
     int end = 0;
     while (end < body.length && body[end] != 0) {
       end++;
@@ -241,7 +241,7 @@ record ListenScript(List<Step> steps, List<Insertion> insertions) {
   }
 
   /** For people. */
-  static String readable(String channel) {
+  public static String readable(String channel) {
     return new String(channel.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
   }
 }

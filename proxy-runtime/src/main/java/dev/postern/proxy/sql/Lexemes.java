@@ -1,4 +1,4 @@
-package dev.postern.proxy.relay;
+package dev.postern.proxy.sql;
 
 /**
  * Where the parts of an SQL text end that are longer than a character (PostgreSQL documentation,
