@@ -128,13 +128,14 @@ final class ListenIT {
 
   @Test
   void itTakesEffectAtTheCommit() {
-    WireClient witness = LISTENING.client();
-    witness.query("LISTEN late");
     WireClient client = LISTENING.client();
     client.query("BEGIN");
     client.query("LISTEN late");
+    WireClient witness = LISTENING.client();
+    witness.query("LISTEN late");
     SERVER.execute("NOTIFY late, 'before'");
     assertThat(heard(witness)).isEqualTo("late before");
+    client.query("SELECT 1"); // so it is seen on the client's event loop, too
     assertThat(WireMessage.types(client.query("COMMIT"))).isEqualTo("CZ");
     SERVER.execute("NOTIFY late, 'after'");
     assertThat(heard(client)).isEqualTo("late after");
@@ -149,6 +150,20 @@ final class ListenIT {
     SERVER.execute("NOTIFY late, 'too late'");
     assertThat(WireMessage.types(client.query("COMMIT"))).isEqualTo("CZ");
     hearsNothingOf(client, "late");
+  }
+
+  @Test
+  void whatComesWhileItsTransactionWorksCameTooEarly() {
+    WireClient client = LISTENING.client();
+    client.query("BEGIN");
+    client.query("LISTEN early");
+    WireClient witness = LISTENING.client();
+    witness.query("LISTEN early");
+    client.send(query("SELECT pg_sleep(0.3)"));
+    SERVER.execute("NOTIFY early, 'before'");
+    assertThat(heard(witness)).isEqualTo("early before");
+    assertThat(WireMessage.types(client.receiveUntil('Z'))).isEqualTo("TDCZ");
+    assertThat(WireMessage.types(client.query("COMMIT"))).isEqualTo("CZ");
   }
 
   @Test

@@ -186,6 +186,9 @@ final class Listening implements Listener {
     notifications.encodeFor(lease.backend().parameters());
     outcomes.ready(status);
     if (status != 'I') {
+      if (outstanding.queue.isEmpty()) {
+        notifications.forgetEarlier(channels.inForce());
+      }
       return;
     }
     if (!isHoldingReplies()) {

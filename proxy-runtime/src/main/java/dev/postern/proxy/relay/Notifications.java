@@ -150,6 +150,18 @@ final class Notifications {
     return true;
   }
 
+  /**
+   * The server has done nothing more than the client was told: what came until now came before the
+   * client listens to other channels.
+   *
+   * @param now what it listens to
+   */
+  void forgetEarlier(Set<String> now) {
+    if (!areAwaited()) {
+      undelivered.keep(now);
+    }
+  }
+
   /** The client does not listen any more. */
   void clear() {
     undelivered.clear();
