@@ -8,6 +8,7 @@ import java.util.Locale;
 import javax.net.ssl.ExtendedSSLSession;
 import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SNIServerName;
+import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
@@ -28,12 +29,14 @@ public record ServerHandshake(SslHandler handler, TlsContext context) {
 
   /** What is known of the connection; to be called after the handshake, while it is open. */
   public TlsInfo info() {
-    SSLSession session = handler.engine().getSession();
+    SSLEngine engine = handler.engine();
+    SSLSession session = engine.getSession();
+    boolean asked = engine.getNeedClientAuth() || engine.getWantClientAuth();
     return new TlsInfo(
         session.getProtocol(),
         session.getCipherSuite(),
         serverName(session),
-        clientCertificate(session));
+        asked ? clientCertificate(session) : null);
   }
 
   private static @Nullable String serverName(SSLSession session) {
