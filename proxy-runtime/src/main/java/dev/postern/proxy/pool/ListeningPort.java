@@ -90,8 +90,7 @@ final class ListeningPort extends ChannelInboundHandlerAdapter {
       opened.connection().close();
       return null;
     }
-    String encoding =
-        opened.greeting().parameters().values().getOrDefault("server_encoding", "SQL_ASCII");
+    String encoding = opened.greeting().parameters().getOrDefault("server_encoding", "SQL_ASCII");
     ListeningPort port =
         new ListeningPort(connection, blocking.channel(), encoding.equals("SQL_ASCII"));
     ByteBuf rest = blocking.handOver(port);

@@ -1,27 +1,18 @@
 package dev.postern.proxy.pool;
 
 import dev.postern.api.SessionException;
-import dev.postern.api.message.BackendKeyData;
-import dev.postern.api.message.ErrorResponse;
-import dev.postern.api.message.ParameterStatus;
 import dev.postern.proxy.backend.BackendConnection;
 import dev.postern.proxy.backend.BackendLogins;
-import dev.postern.proxy.backend.BackendRefusedException;
+import dev.postern.proxy.backend.Greeting;
 import dev.postern.proxy.channel.BlockingChannel;
 import dev.postern.proxy.channel.Deadline;
-import dev.postern.proxy.codec.MessageTypes;
-import dev.postern.proxy.codec.ProtocolException;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.EventLoop;
 import java.io.IOException;
 import java.time.Duration;
-import org.jspecify.annotations.Nullable;
 
 /** Opens connections for pools, each on a virtual thread. Safe for use by many threads. */
 final class Opener {
-  /** All that a server says between AuthenticationOk and ReadyForQuery, in bytes. */
-  private static final int MAX_GREETING = 1024 * 1024;
-
   private final BackendLogins logins;
   private final Duration timeout;
 
@@ -82,7 +73,7 @@ final class Opener {
     try {
       connection =
           logins.logIn(key.server(), pool.credentials(), key.startup(), loop, Deadline.in(within));
-      Opened opened = new Opened(connection, Greeting.read(connection));
+      Opened opened = new Opened(connection, Greeting.read(connection, (message, bytes) -> {}));
       loop.execute(() -> receiver.opened(opened));
       connection = null;
     } catch (IOException | SessionException e) {
@@ -114,47 +105,11 @@ final class Opener {
             blocking.remoteAddress(),
             greeting.key(),
             connection.loginMethod(),
-            pool.intern(greeting.parameters()),
+            pool.intern(ServerParameters.of(greeting.parameters())),
             pool.expiry(System.nanoTime()));
     ByteBuf rest = blocking.handOver(backend.port());
     blocking.channel().config().setAutoRead(true);
     backend.port().readIdle(rest);
     share.opened(backend);
-  }
-
-  /** What a server says before its first ReadyForQuery. */
-  record Greeting(ServerParameters parameters, @Nullable BackendKeyData key) {
-    static Greeting read(BackendConnection backend)
-        throws IOException, InterruptedException, SessionException {
-      ServerParameters parameters = ServerParameters.NONE;
-      BackendKeyData key = null;
-      int length = 0;
-      while (true) {
-        ByteBuf message = backend.read("the backend's greeting");
-        try {
-          length += message.readableBytes();
-          if (length > MAX_GREETING) {
-            throw ProtocolException.byServer(
-                "greeting of more than " + MAX_GREETING + " bytes before the first ReadyForQuery");
-          }
-          byte type = message.getByte(message.readerIndex());
-          switch (BackendConnection.decode(message)) {
-            case ParameterStatus status ->
-                parameters = parameters.with(status.name(), status.value());
-            case BackendKeyData data -> key = data;
-            case ErrorResponse error -> throw new BackendRefusedException(error, "");
-            case Object other when type == MessageTypes.READY_FOR_QUERY -> {
-              return new Greeting(parameters, key);
-            }
-            case Object other when type == MessageTypes.NOTICE_RESPONSE -> {}
-            default ->
-                throw ProtocolException.byServer(
-                    "a message of type 0x%02x in the greeting".formatted(type & 0xff));
-          }
-        } finally {
-          message.release();
-        }
-      }
-    }
   }
 }

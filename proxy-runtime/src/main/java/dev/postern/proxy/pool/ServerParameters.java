@@ -37,6 +37,13 @@ public final class ServerParameters {
     this.hash = values.hashCode();
   }
 
+  /**
+   * @param values by name, in the server's order; copied
+   */
+  static ServerParameters of(Map<String, String> values) {
+    return new ServerParameters(Collections.unmodifiableMap(new LinkedHashMap<>(values)));
+  }
+
   /** The same with one more value; itself where it has that value already. */
   public ServerParameters with(String name, String value) {
     if (value.equals(values.get(name))) {

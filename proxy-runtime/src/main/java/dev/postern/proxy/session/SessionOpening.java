@@ -13,7 +13,6 @@ import dev.postern.proxy.relay.DedicatedRelay;
 import dev.postern.proxy.relay.PooledRelay;
 import dev.postern.proxy.session.SessionRegistry.Place;
 import io.netty.channel.EventLoop;
-import java.io.IOException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -44,8 +43,9 @@ final class SessionOpening {
    * @param loginEnded told before the client hears that it is logged in; may end the session
    */
   void open(FrontendConnection client, BackendConnection backend, Consumer<Session> loginEnded)
-      throws IOException, InterruptedException, SessionException {
-    Greeting greeting = Greeting.of(backend, client, services.cancels().keys(), version);
+      throws InterruptedException, SessionException {
+    ClientGreeting greeting =
+        ClientGreeting.of(backend, client, services.cancels().keys(), version);
     Session session = new Session(info);
     SessionEnding ending = new SessionEnding(services, session, place, greeting.clientKey());
     DedicatedRelay relay =
@@ -68,7 +68,8 @@ final class SessionOpening {
    * @param loginEnded as above
    */
   void open(FrontendConnection client, PoolCheckout checkout, Consumer<Session> loginEnded) {
-    Greeting greeting = Greeting.of(checkout, client, services.cancels().keys(), version);
+    ClientGreeting greeting =
+        ClientGreeting.of(checkout, client, services.cancels().keys(), version);
     Session session = new Session(info);
     BackendKeyData key = greeting.clientKey();
     SessionEnding ending = new SessionEnding(services, session, place, key);
@@ -100,7 +101,7 @@ final class SessionOpening {
   }
 
   /** Others know of the session before its client does. */
-  private void announce(Session session, Greeting greeting, Consumer<Session> loginEnded) {
+  private void announce(Session session, ClientGreeting greeting, Consumer<Session> loginEnded) {
     BackendKeyData key = greeting.clientKey();
     if (key != null) {
       services.cancels().keys().add(key.processId(), key.secretKey(), session);

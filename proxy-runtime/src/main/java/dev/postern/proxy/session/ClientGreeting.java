@@ -5,14 +5,12 @@ import dev.postern.api.SessionException;
 import dev.postern.api.SqlState;
 import dev.postern.api.message.AuthenticationOk;
 import dev.postern.api.message.BackendKeyData;
-import dev.postern.api.message.ErrorResponse;
+import dev.postern.api.message.BackendMessage;
 import dev.postern.api.message.ProtocolVersion;
 import dev.postern.api.message.ReadyForQuery;
 import dev.postern.api.message.TransactionStatus;
 import dev.postern.proxy.backend.BackendConnection;
-import dev.postern.proxy.backend.BackendRefusedException;
-import dev.postern.proxy.codec.MessageTypes;
-import dev.postern.proxy.codec.ProtocolException;
+import dev.postern.proxy.backend.Greeting;
 import dev.postern.proxy.frontend.FrontendConnection;
 import dev.postern.proxy.pool.PooledBackend;
 import io.netty.buffer.ByteBuf;
@@ -28,62 +26,20 @@ import org.jspecify.annotations.Nullable;
  *     session has none of its own
  * @param clientKey what the client has instead; {@code null}: it cannot cancel
  */
-record Greeting(
+record ClientGreeting(
     String backendLogin, @Nullable BackendKeyData backendKey, @Nullable BackendKeyData clientKey) {
-  /** All that a server says between AuthenticationOk and ReadyForQuery, in bytes. */
-  private static final int MAX_LENGTH = 1024 * 1024;
-
   /** Passes the backend's own greeting on. Blocks. */
-  static Greeting of(
+  static ClientGreeting of(
       BackendConnection backend,
       FrontendConnection client,
       CancelKeys keys,
       ProtocolVersion version)
-      throws IOException, InterruptedException, SessionException {
-    client.send(new AuthenticationOk());
-    BackendKeyData theirs = null;
-    BackendKeyData ours = null;
-    byte type;
-    int length = 0;
-    do {
-      ByteBuf message = read(backend);
-      try {
-        length += message.readableBytes();
-        if (length > MAX_LENGTH) {
-          throw ProtocolException.byServer(
-              "greeting of more than " + MAX_LENGTH + " bytes before the first ReadyForQuery");
-        }
-        type = message.getByte(message.readerIndex());
-        switch (type) {
-          case MessageTypes.BACKEND_KEY_DATA -> {
-            theirs = (BackendKeyData) BackendConnection.decode(message);
-            ours = keys.newKey(theirs.processId(), version);
-            client.send(ours);
-          }
-          case MessageTypes.ERROR_RESPONSE ->
-              throw new BackendRefusedException(
-                  (ErrorResponse) BackendConnection.decode(message), "");
-          case MessageTypes.PARAMETER_STATUS,
-              MessageTypes.NOTICE_RESPONSE,
-              MessageTypes.READY_FOR_QUERY -> {
-            BackendConnection.decode(message);
-            client.send(message);
-          }
-          default ->
-              throw ProtocolException.byServer(
-                  "a message of type 0x%02x in the greeting".formatted(type & 0xff));
-        }
-      } finally {
-        message.release();
-      }
-    } while (type != MessageTypes.READY_FOR_QUERY);
-    return new Greeting(backend.loginMethod(), theirs, ours);
-  }
-
-  private static ByteBuf read(BackendConnection backend)
       throws InterruptedException, SessionException {
+    client.send(new AuthenticationOk());
+    Passing passing = new Passing(client, keys, version);
     try {
-      return backend.read("the backend's greeting");
+      BackendKeyData theirs = Greeting.read(backend, passing).key();
+      return new ClientGreeting(backend.loginMethod(), theirs, passing.ours);
     } catch (IOException e) {
       throw new SessionException(
           SqlState.CONNECTION_FAILURE,
@@ -94,8 +50,32 @@ record Greeting(
     }
   }
 
+  /** As it came, but for the key. */
+  private static final class Passing implements Greeting.Hearer {
+    private final FrontendConnection client;
+    private final CancelKeys keys;
+    private final ProtocolVersion version;
+    private @Nullable BackendKeyData ours;
+
+    Passing(FrontendConnection client, CancelKeys keys, ProtocolVersion version) {
+      this.client = client;
+      this.keys = keys;
+      this.version = version;
+    }
+
+    @Override
+    public void heard(BackendMessage message, ByteBuf bytes) {
+      if (message instanceof BackendKeyData theirs) {
+        ours = keys.newKey(theirs.processId(), version);
+        client.send(ours);
+      } else {
+        client.send(bytes);
+      }
+    }
+  }
+
   /** Says what the pool's servers report. */
-  static Greeting of(
+  static ClientGreeting of(
       PoolCheckout checkout, FrontendConnection client, CancelKeys keys, ProtocolVersion version) {
     client.send(new AuthenticationOk());
     client.send(checkout.parameters()::writeTo);
@@ -109,6 +89,6 @@ record Greeting(
       client.send(ours);
     }
     client.send(new ReadyForQuery(TransactionStatus.IDLE));
-    return new Greeting(own == null ? "pool" : own.loginMethod(), theirs, ours);
+    return new ClientGreeting(own == null ? "pool" : own.loginMethod(), theirs, ours);
   }
 }
