@@ -14,7 +14,7 @@ import org.slf4j.LoggerFactory;
  * The part of a pool that lives on one event loop: its idle connections and the sessions there that
  * wait for one. Every method is called on that loop, but for what says otherwise. Who waits is
  * served first come, first served; connections come back to the loop that opened them, and go to
- * another loop only while nobody waits here, or somebody there has waited long.
+ * another loop only while nobody waits here, or somebody there has waited much longer.
  */
 public final class Share {
   private static final Logger log = LoggerFactory.getLogger(Share.class);
@@ -22,8 +22,8 @@ public final class Share {
   /** How often waiting sessions are looked at, in milliseconds. */
   private static final int TICK_MILLIS = 50;
 
-  /** A session of another loop that has waited longer than this is served before those here. */
-  private static final long LONG_WAIT_NANOS = 5_000_000;
+  /** A session of another loop that has waited so much longer is served before those here. */
+  private static final long MUCH_LONGER_NANOS = 5_000_000;
 
   private final Pool pool;
   private final EventLoop loop;
@@ -175,7 +175,8 @@ public final class Share {
     }
     long now = System.nanoTime();
     boolean wanted = !waiters.isEmpty();
-    Share elsewhere = pool.shares().longestWaiting(this, wanted ? LONG_WAIT_NANOS : 0, now);
+    long bearable = wanted ? longestWait(now) + MUCH_LONGER_NANOS : 0;
+    Share elsewhere = pool.shares().longestWaiting(this, bearable, now);
     if (elsewhere != null) {
       lend(backend, elsewhere);
       return;
