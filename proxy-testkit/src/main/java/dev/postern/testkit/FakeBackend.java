@@ -6,10 +6,15 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.time.Duration;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -24,8 +29,13 @@ public final class FakeBackend implements AutoCloseable {
     void play(WireServer connection) throws Exception;
   }
 
+  /** How long a script may go on when its backend closes, on a busy machine. */
+  private static final Duration END_LIMIT = Duration.ofSeconds(10);
+
   private final ServerSocket listener;
   private final Script script;
+  private final ExecutorService playing =
+      Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("fake-backend-", 0).factory());
   private final AtomicInteger connections = new AtomicInteger();
   private final Set<WireServer> open = ConcurrentHashMap.newKeySet();
   private final Queue<Throwable> failures = new ConcurrentLinkedQueue<>();
@@ -41,7 +51,7 @@ public final class FakeBackend implements AutoCloseable {
   public static FakeBackend start(Script script) {
     try {
       FakeBackend backend = new FakeBackend(script);
-      Thread.ofVirtual().name("fake-backend").start(backend::accept);
+      backend.playing.execute(backend::accept);
       return backend;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -66,7 +76,10 @@ public final class FakeBackend implements AutoCloseable {
     return open.size();
   }
 
-  /** Closes the listener and all connections, and throws what a script expected in vain. */
+  /**
+   * Closes the listener and all connections, interrupts the scripts and waits until they have
+   * ended; then throws what a script expected in vain.
+   */
   @Override
   public void close() {
     closed = true;
@@ -76,10 +89,23 @@ public final class FakeBackend implements AutoCloseable {
       throw new UncheckedIOException(e);
     }
     open.forEach(WireServer::close);
+    awaitScripts();
     Throwable failure = failures.peek();
     if (failure != null) {
       throw new AssertionError(
           "the script of the fake backend failed: " + failure.getMessage(), failure);
+    }
+  }
+
+  private void awaitScripts() {
+    playing.shutdownNow();
+    try {
+      if (!playing.awaitTermination(END_LIMIT.toSeconds(), TimeUnit.SECONDS)) {
+        failures.add(new AssertionError("still playing after " + END_LIMIT));
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
     }
   }
 
@@ -88,9 +114,11 @@ public final class FakeBackend implements AutoCloseable {
       try {
         Socket socket = listener.accept();
         WireServer connection = new WireServer(socket, connections.incrementAndGet());
-        Thread.ofVirtual()
-            .name("fake-backend-" + connection.number())
-            .start(() -> play(connection));
+        open.add(connection);
+        playing.execute(() -> play(connection));
+      } catch (RejectedExecutionException e) {
+        open.forEach(WireServer::close); // one that came while the backend closed
+        return;
       } catch (IOException e) {
         if (!closed) {
           failures.add(e);
@@ -100,17 +128,24 @@ public final class FakeBackend implements AutoCloseable {
     }
   }
 
+  /** Whoever sees the end of the connection can rely on the failure being known. */
   private void play(WireServer connection) {
-    open.add(connection);
     try (connection) {
+      playTheScript(connection);
+    } finally {
+      open.remove(connection);
+    }
+  }
+
+  private void playTheScript(WireServer connection) {
+    try {
       script.play(connection);
     } catch (Throwable e) {
       boolean otherEndWentAway = e instanceof UncheckedIOException;
-      if (!closed && !otherEndWentAway) {
+      boolean interrupted = closed && e instanceof InterruptedException;
+      if (!otherEndWentAway && !interrupted) {
         failures.add(e);
       }
-    } finally {
-      open.remove(connection);
     }
   }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -93,6 +94,39 @@ final class WireIT {
     assertThatThrownBy(backend::close)
         .isInstanceOf(AssertionError.class)
         .hasMessageContaining("expected: SSLRequest");
+  }
+
+  @Test
+  void failsWhenAScriptFailsWhileTheBackendCloses() {
+    FakeBackend backend =
+        FakeBackend.start(
+            connection -> {
+              connection.greet();
+              connection.readToEnd();
+              throw new AssertionError("too late for the test");
+            });
+    try (WireClient client = WireClient.connect(backend.address())) {
+      client.expect('R');
+      assertThatThrownBy(backend::close)
+          .isInstanceOf(AssertionError.class)
+          .hasMessageContaining("too late for the test");
+    }
+  }
+
+  @Test
+  void doesNotWaitForAScriptThatWaitsForTheTest() {
+    CountDownLatch never = new CountDownLatch(1);
+    FakeBackend backend =
+        FakeBackend.start(
+            connection -> {
+              connection.greet();
+              never.await();
+            });
+    try (WireClient client = WireClient.connect(backend.address())) {
+      client.expect('R');
+      backend.close();
+      assertThat(backend.openConnections()).isZero();
+    }
   }
 
   @Test
