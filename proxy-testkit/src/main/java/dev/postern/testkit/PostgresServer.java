@@ -230,7 +230,7 @@ public final class PostgresServer implements AutoCloseable {
     children.forEach(ProcessHandle::destroyForcibly);
     await(postmaster);
     children.forEach(PostgresServer::await);
-    stop();
+    forget();
   }
 
   /**
@@ -251,7 +251,7 @@ public final class PostgresServer implements AutoCloseable {
     }
     await(postmaster);
     children.forEach(PostgresServer::await);
-    stop();
+    forget();
   }
 
   /**
@@ -358,6 +358,19 @@ public final class PostgresServer implements AutoCloseable {
       process.onExit().get(10, TimeUnit.SECONDS);
     } catch (Exception e) {
       throw new IllegalStateException("process " + process.pid() + " does not end", e);
+    }
+  }
+
+  /**
+   * Lets go of a server that is dead. Closing it would try to stop it, and log an error with a
+   * stack trace; all that it still has is a lock on a file, which is in the next one's way.
+   */
+  private void forget() {
+    running = null;
+    try {
+      Files.delete(data.resolve("epg-lock"));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 
