@@ -37,17 +37,7 @@ final class BackendAuthenticationIT {
   private static final TestCertificate AUTHORITY = TestCertificate.authority("server CA");
   private static final TestCertificate CLIENT_AUTHORITY = TestCertificate.authority("client CA");
 
-  private static final PostgresServer SERVER =
-      PostgresServer.builder()
-          .tls(AUTHORITY.server("localhost", "127.0.0.1"))
-          .clientAuthority(CLIENT_AUTHORITY)
-          .hba(
-              "host all by_scram all scram-sha-256",
-              "host all by_md5 all md5",
-              "host all by_password all password",
-              "host all by_trust all trust",
-              "hostssl all by_cert all cert")
-          .start();
+  private static PostgresServer server;
 
   @TempDir static Path directory;
 
@@ -57,12 +47,23 @@ final class BackendAuthenticationIT {
 
   @BeforeAll
   static void createRoles() {
-    SERVER.createRole("by_scram", "scram secret");
-    SERVER.execute(
+    server =
+        PostgresServer.builder()
+            .tls(AUTHORITY.server("localhost", "127.0.0.1"))
+            .clientAuthority(CLIENT_AUTHORITY)
+            .hba(
+                "host all by_scram all scram-sha-256",
+                "host all by_md5 all md5",
+                "host all by_password all password",
+                "host all by_trust all trust",
+                "hostssl all by_cert all cert")
+            .start();
+    server.createRole("by_scram", "scram secret");
+    server.execute(
         "SET password_encryption = 'md5'; CREATE ROLE by_md5 LOGIN PASSWORD 'md5 secret'");
-    SERVER.createRole("by_password", "clear secret");
-    SERVER.createRole("by_trust", "unused");
-    SERVER.createRole("by_cert", "unused");
+    server.createRole("by_password", "clear secret");
+    server.createRole("by_trust", "unused");
+    server.createRole("by_cert", "unused");
     root = AUTHORITY.writeChain(directory.resolve("root.crt"));
     TestCertificate identity = CLIENT_AUTHORITY.client("by_cert");
     certificate = identity.writeChain(directory.resolve("client.crt"));
@@ -71,7 +72,7 @@ final class BackendAuthenticationIT {
 
   @AfterAll
   static void stop() {
-    SERVER.close();
+    server.close();
   }
 
   @Test
@@ -107,7 +108,7 @@ final class BackendAuthenticationIT {
   @Test
   void byTheRoleAndPasswordOfAMapping() {
     BackendLogin login = new BackendLogin(null, false, null, true, false);
-    try (RunningPostern postern = before(SERVER.port(), login, BackendTls.DISABLED);
+    try (RunningPostern postern = before(server.port(), login, BackendTls.DISABLED);
         Secret password = secret("scram secret");
         WireClient client = WireClient.connect(postern.address())) {
       postern.users().mappings().set(USER, null, "by_scram", password);
@@ -127,7 +128,7 @@ final class BackendAuthenticationIT {
   void sendsACleartextPasswordWithoutTlsWhereThatIsAllowed() {
     BackendLogin login =
         new BackendLogin("by_password", false, secret("clear secret"), false, true);
-    try (RunningPostern postern = before(SERVER.port(), login, BackendTls.DISABLED);
+    try (RunningPostern postern = before(server.port(), login, BackendTls.DISABLED);
         WireClient client = WireClient.connect(postern.address())) {
       client.login(USER, Gateways.PASSWORD, "postgres");
       assertThat(client.queryOne("SELECT session_user")).isEqualTo("by_password");
@@ -201,7 +202,7 @@ final class BackendAuthenticationIT {
   }
 
   private static void logsInAs(String role, @Nullable String password, BackendTls tls) {
-    try (RunningPostern postern = before(SERVER.port(), login(role, password), tls);
+    try (RunningPostern postern = before(server.port(), login(role, password), tls);
         WireClient client = WireClient.connect(postern.address())) {
       client.login(USER, Gateways.PASSWORD, "postgres");
       assertThat(client.queryOne("SELECT session_user")).isEqualTo(role);
@@ -211,7 +212,7 @@ final class BackendAuthenticationIT {
   }
 
   private static WireMessage refusal(String role, @Nullable String password, BackendTls tls) {
-    try (RunningPostern postern = before(SERVER.port(), login(role, password), tls)) {
+    try (RunningPostern postern = before(server.port(), login(role, password), tls)) {
       return refusal(postern);
     }
   }
@@ -219,7 +220,7 @@ final class BackendAuthenticationIT {
   private static @Nullable String refusalWith(String setting, int value) {
     BackendLogin login = login("by_scram", "scram secret");
     try (RunningPostern postern =
-        before(SERVER.port(), login, BackendTls.DISABLED, Map.of(setting, value))) {
+        before(server.port(), login, BackendTls.DISABLED, Map.of(setting, value))) {
       return refusal(postern).severity();
     }
   }

@@ -10,6 +10,7 @@ import dev.postern.testkit.TestVerifiers;
 import dev.postern.testkit.WireClient;
 import dev.postern.testkit.WireMessage;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -18,19 +19,25 @@ import org.junit.jupiter.params.provider.ValueSource;
  * Users log in end to end with verifiers copied from the server; no password is stored anywhere.
  */
 final class ClientKeyIT {
-  private static final PostgresServer SERVER = Gateways.server();
-  private static final RunningPostern POSTERN = Gateways.before(SERVER).start();
+  private static PostgresServer server;
+  private static RunningPostern postern;
+
+  @BeforeAll
+  static void start() {
+    server = Gateways.server();
+    postern = Gateways.before(server).start();
+  }
 
   @AfterAll
   static void stop() {
-    POSTERN.close();
+    postern.close();
   }
 
   @Test
   void logsInAtAServerThatHoldsTheSameVerifier() {
-    SERVER.createRole("key_same", Gateways.PASSWORD);
-    POSTERN.importUser(SERVER, "key_same");
-    try (WireClient client = WireClient.connect(POSTERN.address())) {
+    server.createRole("key_same", Gateways.PASSWORD);
+    postern.importUser(server, "key_same");
+    try (WireClient client = WireClient.connect(postern.address())) {
       client.login("key_same", Gateways.PASSWORD, "postgres");
       assertThat(client.queryOne("SELECT session_user")).isEqualTo("key_same");
     }
@@ -42,29 +49,29 @@ final class ClientKeyIT {
     String role = "key_salt_" + length;
     String verifier =
         TestVerifiers.of(Gateways.PASSWORD, 4096, Bytes.wrap(new byte[length])).toText();
-    SERVER.createRole(role, verifier);
-    POSTERN.importUser(SERVER, role);
-    try (WireClient client = WireClient.connect(POSTERN.address())) {
+    server.createRole(role, verifier);
+    postern.importUser(server, role);
+    try (WireClient client = WireClient.connect(postern.address())) {
       client.login(role, Gateways.PASSWORD, "postgres");
     }
   }
 
   @Test
   void worksWithAnotherIterationCount() {
-    SERVER.createRole(
+    server.createRole(
         "key_iterations", TestVerifiers.of(Gateways.PASSWORD, 10_000, Bytes.utf8("salt")).toText());
-    POSTERN.importUser(SERVER, "key_iterations");
-    try (WireClient client = WireClient.connect(POSTERN.address())) {
+    postern.importUser(server, "key_iterations");
+    try (WireClient client = WireClient.connect(postern.address())) {
       client.login("key_iterations", Gateways.PASSWORD, "postgres");
     }
   }
 
   @Test
   void refusesTheLoginWhenTheServersVerifierHasChanged() {
-    SERVER.createRole("key_changed", Gateways.PASSWORD);
-    POSTERN.importUser(SERVER, "key_changed");
-    SERVER.createRole("key_changed", Gateways.PASSWORD);
-    try (WireClient client = WireClient.connect(POSTERN.address())) {
+    server.createRole("key_changed", Gateways.PASSWORD);
+    postern.importUser(server, "key_changed");
+    server.createRole("key_changed", Gateways.PASSWORD);
+    try (WireClient client = WireClient.connect(postern.address())) {
       client.send(FrontendPackets.startup("user", "key_changed", "database", "postgres"));
       WireMessage error = Logins.refusal(client, "key_changed");
       assertThat(error.severity()).isEqualTo("FATAL");
@@ -76,11 +83,11 @@ final class ClientKeyIT {
 
   @Test
   void logsInAgainOnceTheNewVerifierIsImported() {
-    SERVER.createRole("key_again", Gateways.PASSWORD);
-    POSTERN.importUser(SERVER, "key_again");
-    SERVER.createRole("key_again", "another password");
-    POSTERN.importUser(SERVER, "key_again");
-    try (WireClient client = WireClient.connect(POSTERN.address())) {
+    server.createRole("key_again", Gateways.PASSWORD);
+    postern.importUser(server, "key_again");
+    server.createRole("key_again", "another password");
+    postern.importUser(server, "key_again");
+    try (WireClient client = WireClient.connect(postern.address())) {
       client.login("key_again", "another password", "postgres");
     }
   }

@@ -22,23 +22,24 @@ import org.junit.jupiter.params.provider.MethodSource;
 final class FramingIT {
   private static final String ROLE = "framing_role";
 
-  private static final RunningPostern WATCHING =
-      Gateways.before(Gateways.server())
-          .interceptor(
-              "watcher",
-              (session, interests) ->
-                  interests.observeFrontend(FrontendMessage.class, message -> {}))
-          .start();
+  private static RunningPostern watching;
 
   @BeforeAll
   static void createRole() {
+    watching =
+        Gateways.before(Gateways.server())
+            .interceptor(
+                "watcher",
+                (session, interests) ->
+                    interests.observeFrontend(FrontendMessage.class, message -> {}))
+            .start();
     Gateways.createRole(ROLE);
-    WATCHING.importUser(Gateways.server(), ROLE);
+    watching.importUser(Gateways.server(), ROLE);
   }
 
   @AfterAll
   static void stop() {
-    WATCHING.close();
+    watching.close();
   }
 
   static Stream<Arguments> lies() {
@@ -76,7 +77,7 @@ final class FramingIT {
   @ParameterizedTest(name = "{0}: {1}")
   @MethodSource("lies")
   void endsOrAnswersWithAnErrorAndHarmsNobody(String mode, String name, byte[] packet) {
-    RunningPostern postern = mode.equals("watched") ? WATCHING : Gateways.plain();
+    RunningPostern postern = mode.equals("watched") ? watching : Gateways.plain();
     try (WireClient client = WireClient.connect(postern.address())) {
       client.login(ROLE, Gateways.PASSWORD, "postgres");
       client.patience(Duration.ofSeconds(15));
@@ -97,7 +98,7 @@ final class FramingIT {
   @ParameterizedTest(name = "{0}")
   @MethodSource("modes")
   void reservesNothingForAMessageThatOnlyClaimsToBeLarge(String mode) {
-    RunningPostern postern = mode.equals("watched") ? WATCHING : Gateways.plain();
+    RunningPostern postern = mode.equals("watched") ? watching : Gateways.plain();
     WireClient[] clients = new WireClient[50];
     long before = Memory.used();
     try {

@@ -28,16 +28,9 @@ final class HostileBackendIT {
   /** What the server does next; set by each test before its client connects. */
   private static volatile FakeBackend.Script script = WireServer::readToEnd;
 
-  private static final FakeBackend BACKEND = FakeBackend.start(HostileBackendIT::play);
-  private static final RunningPostern RAW =
-      Gateways.before(BACKEND, "dedicated").setting("timeouts.login", "2s").start();
-  private static final RunningPostern WATCHING =
-      Gateways.before(BACKEND, "dedicated")
-          .setting("timeouts.login", "2s")
-          .interceptor(
-              "watcher",
-              (session, interests) -> interests.observeBackend(BackendMessage.class, message -> {}))
-          .start();
+  private static FakeBackend backend;
+  private static RunningPostern raw;
+  private static RunningPostern watching;
 
   /** What a script expects further on does not matter: Postern is right to go. */
   private static void play(WireServer connection) throws Exception {
@@ -50,15 +43,25 @@ final class HostileBackendIT {
 
   @BeforeAll
   static void addUser() {
-    Users.add(RAW, USER);
-    Users.add(WATCHING, USER);
+    backend = FakeBackend.start(HostileBackendIT::play);
+    raw = Gateways.before(backend, "dedicated").setting("timeouts.login", "2s").start();
+    watching =
+        Gateways.before(backend, "dedicated")
+            .setting("timeouts.login", "2s")
+            .interceptor(
+                "watcher",
+                (session, interests) ->
+                    interests.observeBackend(BackendMessage.class, message -> {}))
+            .start();
+    Users.add(raw, USER);
+    Users.add(watching, USER);
   }
 
   @AfterAll
   static void stop() {
-    RAW.close();
-    WATCHING.close();
-    BACKEND.close();
+    raw.close();
+    watching.close();
+    backend.close();
   }
 
   private static Arguments that(String name, FakeBackend.Script script) {
@@ -226,7 +229,7 @@ final class HostileBackendIT {
   @MethodSource("inTheLogin")
   void refusesTheClientOf(String name, FakeBackend.Script behaviour) {
     script = behaviour;
-    try (WireClient client = WireClient.connect(RAW.address())) {
+    try (WireClient client = WireClient.connect(raw.address())) {
       client.send(FrontendPackets.startup("user", USER, "database", "postgres"));
       WireMessage error = Logins.refusal(client, USER);
       assertThat(error.severity()).isEqualTo("FATAL");
@@ -234,7 +237,7 @@ final class HostileBackendIT {
       assertThat(error.text()).isNotEmpty();
       client.expectEnd();
     }
-    servesTheNext(RAW);
+    servesTheNext(raw);
   }
 
   /** Logs in, and answers the first query with these. */
@@ -282,13 +285,13 @@ final class HostileBackendIT {
   @MethodSource("afterTheLogin")
   void endsAWatchedSessionOf(String name, FakeBackend.Script behaviour) {
     script = behaviour;
-    try (WireClient client = WireClient.connect(WATCHING.address())) {
+    try (WireClient client = WireClient.connect(watching.address())) {
       client.login(USER, Gateways.PASSWORD, "postgres");
       client.send(FrontendPackets.query("SELECT 1"));
       WireMessage error = client.expectFatal("08P01");
       assertThat(error.text()).isNotEmpty();
     }
-    servesTheNext(WATCHING);
+    servesTheNext(watching);
   }
 
   static Stream<Arguments> endings() {
@@ -311,7 +314,7 @@ final class HostileBackendIT {
   @MethodSource("endings")
   void endsBothKindsOfSessionsOf(String name, FakeBackend.Script behaviour) {
     script = behaviour;
-    for (RunningPostern postern : new RunningPostern[] {RAW, WATCHING}) {
+    for (RunningPostern postern : new RunningPostern[] {raw, watching}) {
       try (WireClient client = WireClient.connect(postern.address())) {
         client.login(USER, Gateways.PASSWORD, "postgres");
         try {
@@ -322,7 +325,7 @@ final class HostileBackendIT {
         client.readToEnd();
       }
     }
-    servesTheNext(RAW);
+    servesTheNext(raw);
   }
 
   private static void servesTheNext(RunningPostern postern) {

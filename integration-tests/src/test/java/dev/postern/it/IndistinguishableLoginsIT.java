@@ -20,20 +20,21 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Whoever may not log in learns nothing about which users exist. */
 final class IndistinguishableLoginsIT {
-  private static final RunningPostern POSTERN = Gateways.before(Gateways.server()).start();
+  private static RunningPostern postern;
 
   @BeforeAll
   static void addUsers() {
+    postern = Gateways.before(Gateways.server()).start();
     Instant now = Instant.now();
-    Users.add(POSTERN, "known");
-    Users.addDisabled(POSTERN, "disabled");
-    Users.addValid(POSTERN, "expired", null, now.minus(Duration.ofDays(1)));
-    Users.addValid(POSTERN, "tomorrow", now.plus(Duration.ofDays(1)), null);
+    Users.add(postern, "known");
+    Users.addDisabled(postern, "disabled");
+    Users.addValid(postern, "expired", null, now.minus(Duration.ofDays(1)));
+    Users.addValid(postern, "tomorrow", now.plus(Duration.ofDays(1)), null);
   }
 
   @AfterAll
   static void stop() {
-    POSTERN.close();
+    postern.close();
   }
 
   /** What a refused client sees: what came first, and the error. */
@@ -111,7 +112,7 @@ final class IndistinguishableLoginsIT {
   }
 
   private static Refusal refuse(String user, String password) {
-    return refuse(POSTERN, user, password);
+    return refuse(postern, user, password);
   }
 
   private static Refusal refuse(RunningPostern postern, String user, String password) {

@@ -29,21 +29,22 @@ final class LoginDeadlineIT {
   private static final byte[] STARTUP =
       FrontendPackets.startup("user", "deadline_role", "database", "postgres");
 
-  private static final RunningPostern POSTERN =
-      Gateways.before(Gateways.server())
-          .tls(Gateways.AUTHORITY.server("localhost"))
-          .setting("listeners.0.tls.mode", "optional")
-          .setting("timeouts.login", "1s")
-          .start();
+  private static RunningPostern postern;
 
   @BeforeAll
   static void addUser() {
-    Gateways.createRole(Gateways.server(), POSTERN, "deadline_role");
+    postern =
+        Gateways.before(Gateways.server())
+            .tls(Gateways.AUTHORITY.server("localhost"))
+            .setting("listeners.0.tls.mode", "optional")
+            .setting("timeouts.login", "1s")
+            .start();
+    Gateways.createRole(Gateways.server(), postern, "deadline_role");
   }
 
   @AfterAll
   static void stop() {
-    POSTERN.close();
+    postern.close();
   }
 
   static Stream<Arguments> waysToStopTalking() {
@@ -83,7 +84,7 @@ final class LoginDeadlineIT {
   @ParameterizedTest(name = "{0}")
   @MethodSource("waysToStopTalking")
   void endsAClientThat(String name, Consumer<WireClient> script) {
-    try (WireClient client = WireClient.connect(POSTERN.address())) {
+    try (WireClient client = WireClient.connect(postern.address())) {
       long start = System.nanoTime();
       script.accept(client);
       client.readToEnd();
@@ -96,7 +97,7 @@ final class LoginDeadlineIT {
   void isNotMovedByBytesThatKeepComing() {
     byte[] packet =
         FrontendPackets.startup("user", "deadline_role", "application_name", "x".repeat(2000));
-    try (WireClient client = WireClient.connect(POSTERN.address())) {
+    try (WireClient client = WireClient.connect(postern.address())) {
       long start = System.nanoTime();
       int sent = 0;
       try {

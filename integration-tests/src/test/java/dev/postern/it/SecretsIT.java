@@ -15,10 +15,11 @@ import org.junit.jupiter.api.Test;
 
 /** What the log must not hold, at any level. */
 final class SecretsIT {
-  private static final PostgresServer SERVER = Gateways.server();
+  private static PostgresServer server;
 
   @BeforeAll
   static void logEverything() {
+    server = Gateways.server();
     Logs.everything();
   }
 
@@ -26,11 +27,11 @@ final class SecretsIT {
   void logsNoPasswordVerifierKeyOrQuery() {
     String password = "planted-password-4711";
     String role = "secrets_role";
-    SERVER.createRole(role, password);
-    String verifier = SERVER.verifierOf(role);
+    server.createRole(role, password);
+    String verifier = server.verifierOf(role);
     byte[] cancelKey;
     try (RunningPostern postern =
-            Gateways.before(SERVER)
+            Gateways.before(server)
                 .interceptor(
                     "watcher",
                     (session, interests) ->
@@ -38,7 +39,7 @@ final class SecretsIT {
                 .start();
         WireClient client = WireClient.connect(postern.address());
         WireClient wrong = WireClient.connect(postern.address())) {
-      postern.importUser(SERVER, role);
+      postern.importUser(server, role);
       cancelKey = client.login(role, password, "postgres").secret().toByteArray();
       client.query("SELECT 'planted-literal-4711'");
       client.query("SELECT 1/0 -- planted-comment-4711");

@@ -13,6 +13,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -20,19 +21,24 @@ import org.junit.jupiter.api.Test;
  * speak.
  */
 final class UserRulesIT {
-  private static final RunningPostern POSTERN = TrustingServer.postern();
+  private static RunningPostern postern;
+
+  @BeforeAll
+  static void start() {
+    postern = TrustingServer.postern();
+  }
 
   @AfterAll
   static void stop() {
-    POSTERN.close();
+    postern.close();
   }
 
   @Test
   void refusesADatabaseOutsideOfTheUsersList() {
     TrustingServer.role("rules_listed");
-    Users.addForDatabases(POSTERN, "rules_listed", "postgres");
+    Users.addForDatabases(postern, "rules_listed", "postgres");
     letsIn("rules_listed", Gateways.PASSWORD);
-    try (WireClient client = WireClient.connect(POSTERN.address())) {
+    try (WireClient client = WireClient.connect(postern.address())) {
       client.send(FrontendPackets.startup("user", "rules_listed", "database", "template1"));
       WireMessage error = Logins.refusal(client, "rules_listed");
       assertThat(error.sqlState()).isEqualTo("42501");
@@ -43,8 +49,8 @@ final class UserRulesIT {
   @Test
   void holdsNoMoreSessionsThanTheUserMayHave() {
     TrustingServer.role("rules_one_session");
-    Users.addWithSessions(POSTERN, "rules_one_session", 1);
-    try (WireClient first = WireClient.connect(POSTERN.address())) {
+    Users.addWithSessions(postern, "rules_one_session", 1);
+    try (WireClient first = WireClient.connect(postern.address())) {
       first.login("rules_one_session", Gateways.PASSWORD, "postgres");
       assertThat(refusal("rules_one_session", Gateways.PASSWORD).sqlState()).isEqualTo("53300");
     }
@@ -53,9 +59,9 @@ final class UserRulesIT {
   @Test
   void takesTheOldPasswordBesideTheNewOneWhileTheyOverlap() {
     TrustingServer.role("rules_rotating");
-    Users.add(POSTERN, "rules_rotating");
+    Users.add(postern, "rules_rotating");
     NewVerifier changed = new NewVerifier(TestVerifiers.of("new"), null, null, Duration.ofHours(1));
-    POSTERN.users().setPassword("rules_rotating", changed);
+    postern.users().setPassword("rules_rotating", changed);
     letsIn("rules_rotating", "new");
     letsIn("rules_rotating", Gateways.PASSWORD);
     assertThat(refusal("rules_rotating", "neither").sqlState()).isEqualTo("28P01");
@@ -64,9 +70,9 @@ final class UserRulesIT {
   @Test
   void takesOnlyTheNewPasswordFromTheMomentInWhichItIsSet() {
     TrustingServer.role("rules_changing");
-    Users.add(POSTERN, "rules_changing");
+    Users.add(postern, "rules_changing");
     letsIn("rules_changing", Gateways.PASSWORD);
-    POSTERN.users().setPassword("rules_changing", NewVerifier.of(TestVerifiers.of("changed")));
+    postern.users().setPassword("rules_changing", NewVerifier.of(TestVerifiers.of("changed")));
     letsIn("rules_changing", "changed");
     assertThat(refusal("rules_changing", Gateways.PASSWORD).sqlState()).isEqualTo("28P01");
   }
@@ -74,20 +80,20 @@ final class UserRulesIT {
   @Test
   void refusesAUserFromTheMomentInWhichItIsDisabledUntilItIsEnabled() {
     TrustingServer.role("rules_leaving");
-    Users.add(POSTERN, "rules_leaving");
+    Users.add(postern, "rules_leaving");
     letsIn("rules_leaving", Gateways.PASSWORD);
-    POSTERN.users().setEnabled("rules_leaving", false);
+    postern.users().setEnabled("rules_leaving", false);
     assertThat(refusal("rules_leaving", Gateways.PASSWORD).sqlState()).isEqualTo("28P01");
-    POSTERN.users().setEnabled("rules_leaving", true);
+    postern.users().setEnabled("rules_leaving", true);
     letsIn("rules_leaving", Gateways.PASSWORD);
   }
 
   @Test
   void refusesAUserFromTheMomentInWhichItIsRemoved() {
     TrustingServer.role("rules_removed");
-    Users.add(POSTERN, "rules_removed");
+    Users.add(postern, "rules_removed");
     letsIn("rules_removed", Gateways.PASSWORD);
-    POSTERN.users().remove("rules_removed");
+    postern.users().remove("rules_removed");
     assertThat(refusal("rules_removed", Gateways.PASSWORD).sqlState()).isEqualTo("28P01");
   }
 
@@ -170,9 +176,9 @@ final class UserRulesIT {
   @Test
   void refusesAnEmptyPassword() {
     TrustingServer.role("rules_empty");
-    Users.add(POSTERN, "rules_empty");
+    Users.add(postern, "rules_empty");
     assertThat(
-            Psql.through(POSTERN, "rules_empty")
+            Psql.through(postern, "rules_empty")
                 .environment("PGPASSWORD", "")
                 .with("-w", "-c", "SELECT 1")
                 .run()
@@ -181,13 +187,13 @@ final class UserRulesIT {
   }
 
   private static void letsIn(String user, String password) {
-    try (WireClient client = WireClient.connect(POSTERN.address())) {
+    try (WireClient client = WireClient.connect(postern.address())) {
       client.login(user, password, "postgres");
     }
   }
 
   private static WireMessage refusal(String user, String password) {
-    try (WireClient client = WireClient.connect(POSTERN.address())) {
+    try (WireClient client = WireClient.connect(postern.address())) {
       client.send(FrontendPackets.startup("user", user, "database", "postgres"));
       return Logins.refusal(client, user, password);
     }

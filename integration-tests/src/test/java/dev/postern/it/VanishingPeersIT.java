@@ -19,19 +19,21 @@ import org.junit.jupiter.api.Test;
 final class VanishingPeersIT {
   private static final String ROLE = "vanishing_role";
 
-  private static final PostgresServer SERVER = PostgresServer.builder().start();
-  private static final RunningPostern POSTERN = Gateways.before(SERVER).start();
+  private static PostgresServer server;
+  private static RunningPostern postern;
 
   @BeforeAll
   static void createRole() {
-    Gateways.createRole(SERVER, POSTERN, ROLE);
-    SERVER.execute("CREATE TABLE ledger (id int PRIMARY KEY)", "GRANT ALL ON ledger TO " + ROLE);
+    server = PostgresServer.builder().start();
+    postern = Gateways.before(server).start();
+    Gateways.createRole(server, postern, ROLE);
+    server.execute("CREATE TABLE ledger (id int PRIMARY KEY)", "GRANT ALL ON ledger TO " + ROLE);
   }
 
   @AfterAll
   static void stop() {
-    POSTERN.close();
-    SERVER.close();
+    postern.close();
+    server.close();
   }
 
   @Test
@@ -52,8 +54,8 @@ final class VanishingPeersIT {
     String pid = client.queryOne("SELECT pg_backend_pid()");
     client.query("BEGIN; INSERT INTO ledger VALUES (1)");
     client.reset();
-    Sessions.awaitFree(SERVER, pid);
-    assertThat(SERVER.query("SELECT id FROM ledger WHERE id = 1")).isEmpty();
+    Sessions.awaitFree(server, pid);
+    assertThat(server.query("SELECT id FROM ledger WHERE id = 1")).isEmpty();
   }
 
   /** Many times, because the cancel request runs against the query. */
@@ -63,7 +65,7 @@ final class VanishingPeersIT {
     String pid = client.queryOne("SELECT pg_backend_pid()");
     client.send(FrontendPackets.query("SELECT pg_sleep(300)"));
     client.reset();
-    Sessions.awaitFree(SERVER, pid);
+    Sessions.awaitFree(server, pid);
   }
 
   @Test
@@ -74,7 +76,7 @@ final class VanishingPeersIT {
         FrontendPackets.query("SELECT repeat('x', 100000) FROM generate_series(1, 100000)"));
     client.receive();
     client.reset();
-    Sessions.awaitFree(SERVER, pid);
+    Sessions.awaitFree(server, pid);
   }
 
   @Test
@@ -86,15 +88,15 @@ final class VanishingPeersIT {
     client.send(
         FrontendPackets.copyData("100\n101\n".getBytes(java.nio.charset.StandardCharsets.UTF_8)));
     client.reset();
-    Sessions.awaitFree(SERVER, pid);
-    assertThat(SERVER.query("SELECT id FROM ledger WHERE id >= 100")).isEmpty();
+    Sessions.awaitFree(server, pid);
+    assertThat(server.query("SELECT id FROM ledger WHERE id >= 100")).isEmpty();
   }
 
   @Test
   void passesOnOnceThatTheServerEndedTheSession() {
     try (WireClient client = loggedIn()) {
       String pid = client.queryOne("SELECT pg_backend_pid()");
-      SERVER.execute("SELECT pg_terminate_backend(" + pid + ")");
+      server.execute("SELECT pg_terminate_backend(" + pid + ")");
       assertThat(client.expectFatal("57P01").text()).contains("terminating connection");
     }
   }
@@ -105,7 +107,7 @@ final class VanishingPeersIT {
       String pid = client.queryOne("SELECT pg_backend_pid()");
       client.shutdownOutput();
       client.readToEnd();
-      Sessions.awaitFree(SERVER, pid);
+      Sessions.awaitFree(server, pid);
     }
   }
 
@@ -140,7 +142,7 @@ final class VanishingPeersIT {
   void keepsNothingOfManyClientsThatWereCutOffAtAnyMoment() {
     java.util.Random random = new java.util.Random(99);
     for (int i = 0; i < 100; i++) {
-      WireClient client = WireClient.connect(POSTERN.address());
+      WireClient client = WireClient.connect(postern.address());
       switch (random.nextInt(5)) {
         case 0 -> client.send(FrontendPackets.startup("user", ROLE, "database", "postgres"));
         case 1 -> {
@@ -163,11 +165,11 @@ final class VanishingPeersIT {
         .atMost(Duration.ofSeconds(20))
         .until(
             () ->
-                POSTERN.server().registry().sessions().isEmpty()
-                    && POSTERN.server().registry().logins() == 0
-                    && POSTERN.server().pools().all().stream()
+                postern.server().registry().sessions().isEmpty()
+                    && postern.server().registry().logins() == 0
+                    && postern.server().pools().all().stream()
                         .allMatch(pool -> pool.open() == pool.idle())
-                    && Sessions.busy(SERVER, ROLE) == 0);
+                    && Sessions.busy(server, ROLE) == 0);
   }
 
   private static List<WireMessage> errorsUntilTheEnd(WireClient client) {
@@ -186,7 +188,7 @@ final class VanishingPeersIT {
   }
 
   private static WireClient loggedIn() {
-    WireClient client = WireClient.connect(POSTERN.address());
+    WireClient client = WireClient.connect(postern.address());
     client.login(ROLE, Gateways.PASSWORD, "postgres");
     return client;
   }

@@ -26,6 +26,7 @@ public final class LeakWatch implements BeforeAllCallback, AfterAllCallback {
 
   @Override
   public void beforeAll(ExtensionContext context) {
+    reports.list.clear(); // or one report would fail all classes that follow
     reports.start();
     detector.addAppender(reports);
   }

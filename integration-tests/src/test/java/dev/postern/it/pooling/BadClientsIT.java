@@ -29,17 +29,18 @@ final class BadClientsIT {
   private static final String ROLE = "bad_clients_role";
   private static final long MEBIBYTE = 1024 * 1024;
 
-  private static final PostgresServer SERVER = PostgresServer.builder().start();
+  private static PostgresServer server;
 
   @BeforeAll
   static void createRole() {
-    SERVER.createRole(ROLE, Pools.PASSWORD);
-    SERVER.execute("CREATE TABLE locked (id int)", "GRANT ALL ON locked TO " + ROLE);
+    server = PostgresServer.builder().start();
+    server.createRole(ROLE, Pools.PASSWORD);
+    server.execute("CREATE TABLE locked (id int)", "GRANT ALL ON locked TO " + ROLE);
   }
 
   @AfterAll
   static void stop() {
-    SERVER.close();
+    server.close();
   }
 
   @Test
@@ -60,7 +61,7 @@ final class BadClientsIT {
       assertThat(waited).isBetween(Duration.ofMillis(500), Duration.ofSeconds(5));
       holder.query("COMMIT");
       assertThat(next.queryOne("SELECT 'served'")).isEqualTo("served");
-      Pools.awaitProcesses(SERVER, ROLE, 1);
+      Pools.awaitProcesses(server, ROLE, 1);
     }
   }
 
@@ -73,10 +74,10 @@ final class BadClientsIT {
       first.query("BEGIN");
       second.query("BEGIN");
       third.send(FrontendPackets.query("SELECT 'in turn'"));
-      assertThat(Pools.processes(SERVER, ROLE)).hasSize(2);
+      assertThat(Pools.processes(server, ROLE)).hasSize(2);
       second.query("COMMIT");
       assertThat(Pools.value(third.receiveUntil('Z'))).isEqualTo("in turn");
-      assertThat(Pools.processes(SERVER, ROLE)).hasSize(2);
+      assertThat(Pools.processes(server, ROLE)).hasSize(2);
     }
   }
 
@@ -90,7 +91,7 @@ final class BadClientsIT {
       assertThat(sleeper.expectFatal("25P03").text())
           .isEqualTo("terminating connection due to idle-in-transaction timeout");
       assertThat(Pools.value(next.receiveUntil('Z'))).isEqualTo("0");
-      Pools.awaitProcesses(SERVER, ROLE, 1);
+      Pools.awaitProcesses(server, ROLE, 1);
     }
   }
 
@@ -114,12 +115,12 @@ final class BadClientsIT {
         WireClient next = client(postern)) {
       WireClient client = client(postern);
       client.send(FrontendPackets.query("SELECT pg_sleep(300)"));
-      Sessions.awaitWaitEvent(SERVER, ROLE, "PgSleep");
+      Sessions.awaitWaitEvent(server, ROLE, "PgSleep");
       next.patience(Duration.ofSeconds(20));
       next.send(FrontendPackets.query("SELECT 'served'"));
       client.reset();
       assertThat(Pools.value(next.receiveUntil('Z'))).isEqualTo("served");
-      Pools.awaitProcesses(SERVER, ROLE, 1);
+      Pools.awaitProcesses(server, ROLE, 1);
     }
   }
 
@@ -133,7 +134,7 @@ final class BadClientsIT {
       client.send(Arrays.copyOf(large, 5));
       await()
           .pollDelay(Duration.ofMillis(50))
-          .until(() -> Pools.processes(SERVER, ROLE).size() == 1);
+          .until(() -> Pools.processes(server, ROLE).size() == 1);
       client.patience(Duration.ofSeconds(20));
       client.send(Arrays.copyOfRange(large, 5, large.length));
       client.send(FrontendPackets.bind("", ""));
@@ -164,13 +165,13 @@ final class BadClientsIT {
                       Thread.currentThread().interrupt(); // Closed by the test.
                     }
                   });
-      Sessions.awaitWaitEvent(SERVER, ROLE, "ClientWrite");
+      Sessions.awaitWaitEvent(server, ROLE, "ClientWrite");
       Pools.expectServed(other, 100);
       assertThat(Memory.used() - before).isLessThan(64 * MEBIBYTE);
       deaf.reset();
       sender.join(10_000);
       await().until(() -> postern.server().registry().sessions().size() == 1);
-      Pools.awaitProcesses(SERVER, ROLE, 2);
+      Pools.awaitProcesses(server, ROLE, 2);
       assertThat(other.queryOne("SELECT 'served'")).isEqualTo("served");
     }
   }
@@ -232,9 +233,9 @@ final class BadClientsIT {
       try (WireClient client = client(postern)) {
         client.query("SELECT 1");
       }
-      assertThat(Pools.processes(SERVER, ROLE)).hasSize(1);
+      assertThat(Pools.processes(server, ROLE)).hasSize(1);
       postern.users().setEnabled(ROLE, false);
-      Pools.awaitProcesses(SERVER, ROLE, 0);
+      Pools.awaitProcesses(server, ROLE, 0);
       postern.users().setEnabled(ROLE, true);
       try (WireClient client = client(postern)) {
         assertThat(client.queryOne("SELECT 'served'")).isEqualTo("served");
@@ -245,44 +246,44 @@ final class BadClientsIT {
   @Test
   void handsOnNoConnectionThatWasOpenedWithAReplacedPassword() {
     String role = "rotated_role";
-    SERVER.createRole(role, Pools.PASSWORD);
+    server.createRole(role, Pools.PASSWORD);
     try (RunningPostern postern = pool(Pools.transactions(2))) {
-      postern.importUser(SERVER, role);
+      postern.importUser(server, role);
       String old;
       try (WireClient client = Way.through(postern, role).wire()) {
         old = client.queryOne("SELECT pg_backend_pid()");
       }
-      SERVER.createRole(role, "replaced");
-      postern.importUser(SERVER, role);
-      await().until(() -> !Pools.processes(SERVER, role).contains(old));
+      server.createRole(role, "replaced");
+      postern.importUser(server, role);
+      await().until(() -> !Pools.processes(server, role).contains(old));
       try (WireClient client = WireClient.connect(postern.address())) {
         client.login(role, "replaced", "postgres");
         assertThat(client.queryOne("SELECT 'served'")).isEqualTo("served");
       }
-      Pools.awaitProcesses(SERVER, role, 1);
+      Pools.awaitProcesses(server, role, 1);
     }
   }
 
   @Test
   void servesOnByOldConnectionsWhenThePasswordChangesAtTheServer() {
     String role = "changed_role";
-    SERVER.createRole(role, Pools.PASSWORD);
+    server.createRole(role, Pools.PASSWORD);
     try (RunningPostern postern = pool(Pools.transactions(1))) {
-      postern.importUser(SERVER, role);
+      postern.importUser(server, role);
       try (WireClient client = Way.through(postern, role).wire();
           WireClient unlucky = Way.through(postern, role).wire()) {
         String pid = client.queryOne("SELECT pg_backend_pid()");
-        SERVER.createRole(role, "changed");
+        server.createRole(role, "changed");
         assertThat(client.queryOne("SELECT 'served'")).isEqualTo("served");
-        SERVER.execute("SELECT pg_terminate_backend(" + pid + ")");
-        Pools.awaitProcesses(SERVER, role, 0);
+        server.execute("SELECT pg_terminate_backend(" + pid + ")");
+        Pools.awaitProcesses(server, role, 0);
         unlucky.send(FrontendPackets.query("SELECT 1"));
         assertThat(Pools.errorsUntilTheEnd(unlucky))
             .singleElement()
             .satisfies(error -> assertThat(error.sqlState()).startsWith("28"));
       }
       postern.users().setPassword(role, NewVerifier.of(TestVerifiers.of("changed")));
-      postern.importUser(SERVER, role);
+      postern.importUser(server, role);
       try (WireClient client = WireClient.connect(postern.address())) {
         client.login(role, "changed", "postgres");
         assertThat(client.queryOne("SELECT 'served'")).isEqualTo("served");
@@ -291,7 +292,7 @@ final class BadClientsIT {
   }
 
   private static RunningPostern pool(Pooling pooling) {
-    return Pools.before(SERVER, pooling, ROLE);
+    return Pools.before(server, pooling, ROLE);
   }
 
   private static WireClient client(RunningPostern postern) {

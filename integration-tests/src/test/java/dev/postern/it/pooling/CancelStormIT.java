@@ -40,18 +40,18 @@ final class CancelStormIT {
       Duration.ofSeconds(Integer.getInteger("postern.it.storm.seconds", 10));
   private static final long SEED = Long.getLong("postern.it.storm.seed", System.nanoTime());
 
-  private static final PostgresServer SERVER =
-      PostgresServer.builder().setting("max_connections", "200").start();
+  private static PostgresServer server;
 
   @BeforeAll
   static void createRole() {
-    SERVER.createRole(ROLE, Pools.PASSWORD);
-    SERVER.execute("CREATE TABLE waited (id int)", "GRANT ALL ON waited TO " + ROLE);
+    server = PostgresServer.builder().setting("max_connections", "200").start();
+    server.createRole(ROLE, Pools.PASSWORD);
+    server.execute("CREATE TABLE waited (id int)", "GRANT ALL ON waited TO " + ROLE);
   }
 
   @AfterAll
   static void stop() {
-    SERVER.close();
+    server.close();
   }
 
   @Test
@@ -67,8 +67,8 @@ final class CancelStormIT {
   void neverHitsAnotherClientsQueryWithTwoNodes(TestReporter reporter) throws InterruptedException {
     try (PosternCluster cluster =
         PosternCluster.start(
-            2, node -> RunningPostern.builder().backend(SERVER, Pools.transactions(POOL)))) {
-      cluster.importUser(SERVER, ROLE);
+            2, node -> RunningPostern.builder().backend(server, Pools.transactions(POOL)))) {
+      cluster.importUser(server, ROLE);
       storm(new Way(cluster.address(), ROLE), reporter);
       for (RunningPostern node : cluster.nodes()) {
         await().until(() -> node.server().registry().sessions().isEmpty());
@@ -137,7 +137,7 @@ final class CancelStormIT {
         holder.query("COMMIT");
         assertThat(Pools.value(waiting.receiveUntil('Z'))).isEqualTo("the next one");
         assertThat(Pools.value(next.receiveUntil('Z'))).isEqualTo("was behind");
-        assertThat(SERVER.query("SELECT id FROM waited")).isEmpty();
+        assertThat(server.query("SELECT id FROM waited")).isEmpty();
       }
     }
   }
@@ -195,7 +195,7 @@ final class CancelStormIT {
   }
 
   private static RunningPostern pooled(int size) {
-    return Pools.before(SERVER, Pools.transactions(size), ROLE);
+    return Pools.before(server, Pools.transactions(size), ROLE);
   }
 
   private static Thread start(Queue<Throwable> failures, Storm storm) {

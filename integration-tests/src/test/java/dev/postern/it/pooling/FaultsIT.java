@@ -25,17 +25,18 @@ import org.junit.jupiter.api.Test;
 final class FaultsIT {
   private static final String ROLE = "faults_role";
 
-  private static final PostgresServer SERVER = PostgresServer.builder().start();
+  private static PostgresServer server;
 
   @BeforeAll
   static void createRole() {
-    SERVER.createRole(ROLE, Pools.PASSWORD);
-    SERVER.execute("CREATE TABLE faults (id int)", "GRANT ALL ON faults TO " + ROLE, "CHECKPOINT");
+    server = PostgresServer.builder().start();
+    server.createRole(ROLE, Pools.PASSWORD);
+    server.execute("CREATE TABLE faults (id int)", "GRANT ALL ON faults TO " + ROLE, "CHECKPOINT");
   }
 
   @AfterAll
   static void stop() {
-    SERVER.close();
+    server.close();
   }
 
   @Test
@@ -44,9 +45,9 @@ final class FaultsIT {
         WireClient client = Way.through(postern, ROLE).wire()) {
       String first = client.queryOne("SELECT pg_backend_pid()");
       terminate(first);
-      Pools.awaitProcesses(SERVER, ROLE, 0);
+      Pools.awaitProcesses(server, ROLE, 0);
       assertThat(Pools.value(client.query("SELECT pg_backend_pid()"))).isNotEqualTo(first);
-      assertThat(Pools.processes(SERVER, ROLE)).hasSize(1);
+      assertThat(Pools.processes(server, ROLE)).hasSize(1);
     }
   }
 
@@ -57,12 +58,12 @@ final class FaultsIT {
         WireClient other = Way.through(postern, ROLE).wire()) {
       other.query("BEGIN");
       client.send(FrontendPackets.query("SELECT pg_sleep(60)"));
-      terminate(awaitActive(SERVER));
+      terminate(awaitActive(server));
       assertThat(Pools.errorsUntilTheEnd(client))
           .singleElement()
           .satisfies(error -> assertThat(error.sqlState()).isEqualTo("57P01"));
       assertThat(other.queryOne("SELECT 'unhurt'")).isEqualTo("unhurt");
-      Pools.awaitProcesses(SERVER, ROLE, 1);
+      Pools.awaitProcesses(server, ROLE, 1);
     }
   }
 
@@ -112,8 +113,8 @@ final class FaultsIT {
   void letsClientsGoWhereTheServerAcceptsAndSaysNothing() {
     try (FakeBackend silent = FakeBackend.start(WireServer::readToEnd);
         RunningPostern postern =
-            Silent.before(silent, SERVER, Pools.transactions(2), Duration.ofSeconds(2))) {
-      postern.importUser(SERVER, ROLE);
+            Silent.before(silent, server, Pools.transactions(2), Duration.ofSeconds(2))) {
+      postern.importUser(server, ROLE);
       try (WireClient client = WireClient.connect(postern.address());
           WireClient other = Way.through(postern, ROLE).wire()) {
         client.send(FrontendPackets.startup("user", ROLE, "database", Silent.DATABASE));
@@ -128,7 +129,7 @@ final class FaultsIT {
 
   @Test
   void replacesAConnectionWhoseServerFellSilentOnceItsClientHasGone() {
-    try (FakeBackend server =
+    try (FakeBackend fake =
             FakeBackend.start(
                 connection -> {
                   if (connection.startup().isCancelRequest()) {
@@ -143,12 +144,12 @@ final class FaultsIT {
                   }
                 });
         RunningPostern postern =
-            Silent.before(server, SERVER, Pools.transactions(1), Duration.ofSeconds(5))) {
-      postern.importUser(SERVER, ROLE);
+            Silent.before(fake, server, Pools.transactions(1), Duration.ofSeconds(5))) {
+      postern.importUser(server, ROLE);
       try (WireClient next = Silent.client(postern, ROLE)) {
         WireClient client = Silent.client(postern, ROLE);
         client.send(FrontendPackets.query("a question that is not answered"));
-        await().until(() -> server.openConnections() == 1);
+        await().until(() -> fake.openConnections() == 1);
         next.patience(Duration.ofSeconds(40));
         client.reset();
         assertThat(next.queryOne("a question")).isEqualTo("a question");
@@ -247,7 +248,7 @@ final class FaultsIT {
   }
 
   private static void terminate(String pid) {
-    SERVER.execute("SELECT pg_terminate_backend(" + pid + ")");
+    server.execute("SELECT pg_terminate_backend(" + pid + ")");
   }
 
   private static String awaitActive(PostgresServer server) {
@@ -260,6 +261,6 @@ final class FaultsIT {
   }
 
   private static RunningPostern pool(int size) {
-    return Pools.before(SERVER, Pools.transactions(size), ROLE);
+    return Pools.before(server, Pools.transactions(size), ROLE);
   }
 }

@@ -30,21 +30,22 @@ import org.junit.jupiter.api.Test;
 final class FirstLoginsIT {
   private static final String ROLE = "first_logins_role";
   private static final int CLIENTS = 50;
-  private static final PostgresServer SERVER = PostgresServer.builder().start();
+  private static PostgresServer server;
 
   @BeforeAll
   static void createRole() {
-    SERVER.createRole(ROLE, Pools.PASSWORD);
+    server = PostgresServer.builder().start();
+    server.createRole(ROLE, Pools.PASSWORD);
   }
 
   @AfterAll
   static void stop() {
-    SERVER.close();
+    server.close();
   }
 
   @Test
   void aBurstOfThemTakesOneConnection() throws Exception {
-    try (RunningPostern postern = Pools.before(SERVER, Pools.transactions(5), ROLE);
+    try (RunningPostern postern = Pools.before(server, Pools.transactions(5), ROLE);
         ExecutorService threads = Executors.newCachedThreadPool()) {
       CountDownLatch start = new CountDownLatch(1);
       List<Future<WireClient>> clients = new ArrayList<>();
@@ -66,7 +67,7 @@ final class FirstLoginsIT {
       assertThat(pool.open()).isEqualTo(1);
       loggedIn.forEach(client -> client.send(FrontendPackets.query("SELECT pg_sleep(0.1)")));
       loggedIn.forEach(client -> Pools.value(client.receiveUntil('Z')));
-      assertThat(Pools.processes(SERVER, ROLE)).hasSizeBetween(1, 5);
+      assertThat(Pools.processes(server, ROLE)).hasSizeBetween(1, 5);
       loggedIn.forEach(WireClient::close);
     }
   }
@@ -74,7 +75,7 @@ final class FirstLoginsIT {
   @Test
   void theServersRefusalIsToldToAllAndTheNextOneAsksAgain() {
     CountDownLatch refuse = new CountDownLatch(1);
-    try (FakeBackend server =
+    try (FakeBackend fake =
             FakeBackend.start(
                 connection -> {
                   connection.startup();
@@ -86,7 +87,7 @@ final class FirstLoginsIT {
                     connection.echoQueries();
                   }
                 });
-        RunningPostern postern = before(server)) {
+        RunningPostern postern = before(fake)) {
       List<WireClient> clients = burst(postern);
       refuse.countDown();
       for (WireClient client : clients) {
@@ -95,7 +96,7 @@ final class FirstLoginsIT {
             .satisfies(error -> assertThat(error.sqlState()).isEqualTo("57P03"));
         client.close();
       }
-      assertThat(server.connections()).isEqualTo(1);
+      assertThat(fake.connections()).isEqualTo(1);
       try (WireClient next = Silent.client(postern, ROLE)) {
         assertThat(next.queryOne("SELECT 1")).isEqualTo("SELECT 1");
       }
@@ -105,7 +106,7 @@ final class FirstLoginsIT {
   @Test
   void whoAsksMayBeEndedAndTheOthersAreServed() {
     CountDownLatch greet = new CountDownLatch(1);
-    try (FakeBackend server =
+    try (FakeBackend fake =
             FakeBackend.start(
                 connection -> {
                   connection.startup();
@@ -113,7 +114,7 @@ final class FirstLoginsIT {
                   connection.greet();
                   connection.echoQueries();
                 });
-        RunningPostern postern = before(server)) {
+        RunningPostern postern = before(fake)) {
       List<WireClient> clients = burst(postern);
       registry(postern).waiting().stream()
           .min(Comparator.comparing(PooledLogin::startedAt))
@@ -128,7 +129,7 @@ final class FirstLoginsIT {
         }
       }
       assertThat(served).isEqualTo(CLIENTS - 1);
-      assertThat(server.connections()).isEqualTo(1);
+      assertThat(fake.connections()).isEqualTo(1);
     }
   }
 
@@ -163,10 +164,10 @@ final class FirstLoginsIT {
     return postern.server().registry();
   }
 
-  private static RunningPostern before(FakeBackend server) {
+  private static RunningPostern before(FakeBackend fake) {
     Pooling pooling = Pools.transactions(5);
-    RunningPostern postern = Silent.before(server, SERVER, pooling, Duration.ofSeconds(30));
-    postern.importUser(SERVER, ROLE);
+    RunningPostern postern = Silent.before(fake, server, pooling, Duration.ofSeconds(30));
+    postern.importUser(server, ROLE);
     return postern;
   }
 }

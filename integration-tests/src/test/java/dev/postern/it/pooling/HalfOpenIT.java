@@ -27,22 +27,23 @@ import org.junit.jupiter.api.Test;
 final class HalfOpenIT {
   private static final String ROLE = "half_open_role";
   private static final long MEBIBYTE = 1024 * 1024;
-  private static final PostgresServer SERVER = PostgresServer.builder().start();
+  private static PostgresServer server;
 
   @BeforeAll
   static void createRole() {
-    SERVER.createRole(ROLE, Pools.PASSWORD);
+    server = PostgresServer.builder().start();
+    server.createRole(ROLE, Pools.PASSWORD);
   }
 
   @AfterAll
   static void stop() {
-    SERVER.close();
+    server.close();
   }
 
   @Test
   void anIdleConnectionWhoseServerFellSilentIsReplaced() {
     Pooling careful = Pools.transactions(1).with(pool -> pool.checkAfter(Duration.ofNanos(1)));
-    try (Door door = Door.to(SERVER::address);
+    try (Door door = Door.to(server::address);
         RunningPostern postern = start(RunningPostern.builder(), door.address(), careful);
         WireClient client = Way.through(postern, ROLE).wire()) {
       client.patience(Duration.ofSeconds(40));
@@ -55,7 +56,7 @@ final class HalfOpenIT {
   @Test
   void aClientThatFellSilentInATransactionGivesItsConnectionUp() {
     Pooling impatient = Pools.impatient(1, Duration.ofMillis(500));
-    try (RunningPostern postern = start(RunningPostern.builder(), SERVER.address(), impatient);
+    try (RunningPostern postern = start(RunningPostern.builder(), server.address(), impatient);
         Door door = Door.to(postern::address);
         WireClient silent = new Way(door.address(), ROLE).wire();
         WireClient other = Way.through(postern, ROLE).wire()) {
@@ -70,7 +71,7 @@ final class HalfOpenIT {
   @Test
   void aClientThatFellSilentBetweenTransactionsHoldsNothingAndEndsInTime() {
     PosternBuilder builder = RunningPostern.builder().setting("timeouts.idle", "2s");
-    try (RunningPostern postern = start(builder, SERVER.address(), Pools.transactions(1));
+    try (RunningPostern postern = start(builder, server.address(), Pools.transactions(1));
         Door door = Door.to(postern::address);
         WireClient silent = new Way(door.address(), ROLE).wire();
         WireClient other = Way.through(postern, ROLE).wire()) {
@@ -87,9 +88,9 @@ final class HalfOpenIT {
 
   @Test
   void whatASilentClientHadAskedForIsDoneAndItsConnectionServesOthers() {
-    SERVER.execute("CREATE TABLE asked (id int)", "GRANT ALL ON asked TO " + ROLE);
+    server.execute("CREATE TABLE asked (id int)", "GRANT ALL ON asked TO " + ROLE);
     try (RunningPostern postern =
-            start(RunningPostern.builder(), SERVER.address(), Pools.transactions(1));
+            start(RunningPostern.builder(), server.address(), Pools.transactions(1));
         Door door = Door.to(postern::address);
         WireClient silent = new Way(door.address(), ROLE).wire();
         WireClient other = Way.through(postern, ROLE).wire()) {
@@ -97,7 +98,7 @@ final class HalfOpenIT {
       await()
           .until(
               () ->
-                  !SERVER
+                  !server
                       .query("SELECT 1 FROM pg_stat_activity WHERE query LIKE 'INSERT INTO asked%'")
                       .isEmpty());
       door.silence();
@@ -110,27 +111,27 @@ final class HalfOpenIT {
     String storm =
         "DO $$ BEGIN FOR i IN 1..1000000 LOOP RAISE NOTICE '%', repeat('n', 200); END LOOP; END $$";
     try (RunningPostern postern =
-            start(RunningPostern.builder(), SERVER.address(), Pools.transactions(2));
+            start(RunningPostern.builder(), server.address(), Pools.transactions(2));
         WireClient deaf = Way.through(postern, ROLE).wire();
         WireClient other = Way.through(postern, ROLE).wire()) {
       long before = Memory.used();
       deaf.send(FrontendPackets.query(storm));
-      Sessions.awaitWaitEvent(SERVER, ROLE, "ClientWrite");
+      Sessions.awaitWaitEvent(server, ROLE, "ClientWrite");
       Pools.expectServed(other, 100);
       assertThat(Memory.used() - before).isLessThan(32 * MEBIBYTE);
       deaf.reset();
       await().until(() -> postern.server().registry().sessions().size() == 1);
-      Pools.awaitProcesses(SERVER, ROLE, 1);
+      Pools.awaitProcesses(server, ROLE, 1);
       assertThat(other.queryOne("SELECT 'served'")).isEqualTo("served");
     }
   }
 
   private static RunningPostern start(
-      PosternBuilder builder, InetSocketAddress server, Pooling pooling) {
-    Backend backend = new Backend("127.0.0.1", server.getPort(), BackendTls.DISABLED);
+      PosternBuilder builder, InetSocketAddress address, Pooling pooling) {
+    Backend backend = new Backend("127.0.0.1", address.getPort(), BackendTls.DISABLED);
     Route route = new Route("server", List.of(backend), null, BackendLogin.AS_CLIENT, pooling);
     RunningPostern postern = builder.router(request -> route).start();
-    postern.importUser(SERVER, ROLE);
+    postern.importUser(server, ROLE);
     return postern;
   }
 }

@@ -27,19 +27,20 @@ import org.junit.jupiter.api.Test;
  */
 final class KnownDifferencesIT {
   private static final String ROLE = "differences_role";
-  private static final PostgresServer SERVER = PostgresServer.builder().start();
+  private static PostgresServer server;
 
   @BeforeAll
   static void createRole() {
-    SERVER.createRole(ROLE, Pools.PASSWORD);
-    SERVER.execute(
+    server = PostgresServer.builder().start();
+    server.createRole(ROLE, Pools.PASSWORD);
+    server.execute(
         "CREATE SEQUENCE differences_sequence",
         "GRANT ALL ON SEQUENCE differences_sequence TO " + ROLE);
   }
 
   @AfterAll
   static void stop() {
-    SERVER.close();
+    server.close();
   }
 
   @Test
@@ -56,13 +57,13 @@ final class KnownDifferencesIT {
   @Test
   void aNotificationNamesTheProcessOfAConnection() {
     try (RunningPostern postern = pool(2);
-        WireClient listener = Way.direct(SERVER, ROLE).wire();
+        WireClient listener = Way.direct(server, ROLE).wire();
         WireClient sender = WireClient.connect(postern.address())) {
       int told = sender.login(ROLE, Pools.PASSWORD, "postgres").processId();
       listener.query("LISTEN differences");
       sender.query("NOTIFY differences");
       int named = listener.expect('A').int32(0);
-      assertThat(Pools.processes(SERVER, ROLE)).contains(String.valueOf(named));
+      assertThat(Pools.processes(server, ROLE)).contains(String.valueOf(named));
       assertThat(named).isNotEqualTo(told);
     }
   }
@@ -70,7 +71,7 @@ final class KnownDifferencesIT {
   @Test
   void aFailedTransactionPreparesNothing() {
     try (RunningPostern postern = pool(2);
-        WireClient direct = Way.direct(SERVER, ROLE).wire();
+        WireClient direct = Way.direct(server, ROLE).wire();
         WireClient client = wire(postern);
         WireClient other = wire(postern)) {
       List<WireClient> both = List.of(direct, client);
@@ -110,13 +111,13 @@ final class KnownDifferencesIT {
 
   @Test
   void aFirstPrepareMayFindATableAsItWasAndSucceedsTheNextTime() {
-    SERVER.execute("CREATE TABLE differences (a int)", "GRANT ALL ON differences TO " + ROLE);
+    server.execute("CREATE TABLE differences (a int)", "GRANT ALL ON differences TO " + ROLE);
     try (RunningPostern postern = pool(1);
         WireClient early = wire(postern);
         WireClient late = wire(postern)) {
       early.send(prepare("s"));
       assertThat(errors(early.receiveUntil('Z'))).isEmpty();
-      SERVER.execute("ALTER TABLE differences ADD COLUMN b int");
+      server.execute("ALTER TABLE differences ADD COLUMN b int");
       late.send(prepare("s"));
       assertThat(errors(late.receiveUntil('Z'))).containsExactly("0A000");
       late.send(prepare("again"));
@@ -155,7 +156,7 @@ final class KnownDifferencesIT {
   @Test
   void aSeedIsNotOfThisClientInALaterTransaction() {
     String direct;
-    try (WireClient client = Way.direct(SERVER, ROLE).wire()) {
+    try (WireClient client = Way.direct(server, ROLE).wire()) {
       client.query("SELECT setseed(0.5)");
       direct = client.queryOne("SELECT random()");
     }
@@ -233,6 +234,6 @@ final class KnownDifferencesIT {
   }
 
   private static RunningPostern pool(Consumer<Pooling.Settings> settings) {
-    return Pools.before(SERVER, Pooling.TRANSACTION.with(settings), ROLE);
+    return Pools.before(server, Pooling.TRANSACTION.with(settings), ROLE);
   }
 }

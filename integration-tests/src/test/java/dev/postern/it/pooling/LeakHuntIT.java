@@ -35,12 +35,13 @@ final class LeakHuntIT {
       Duration.ofSeconds(Integer.getInteger("postern.it.hunt.seconds", 20)).dividedBy(2);
   private static final long SEED = Long.getLong("postern.it.hunt.seed", System.nanoTime());
 
-  private static final PostgresServer SERVER = PostgresServer.builder().start();
+  private static PostgresServer server;
 
   @BeforeAll
   static void prepareTheGround() {
-    SERVER.createRole(ROLE, Pools.PASSWORD);
-    SERVER.execute(
+    server = PostgresServer.builder().start();
+    server.createRole(ROLE, Pools.PASSWORD);
+    server.execute(
         "ALTER ROLE hunter SUPERUSER",
         "CREATE ROLE hunted",
         "CREATE ROLE hunt_group",
@@ -52,7 +53,7 @@ final class LeakHuntIT {
 
   @AfterAll
   static void stop() {
-    SERVER.close();
+    server.close();
   }
 
   @ParameterizedTest
@@ -65,7 +66,7 @@ final class LeakHuntIT {
     AtomicInteger looks = new AtomicInteger();
     Queue<Throwable> failures = new ConcurrentLinkedQueue<>();
     Pooling pooling = Pooling.TRANSACTION.with(pool -> pool.mode(mode).size(POOL));
-    try (RunningPostern postern = Pools.before(SERVER, pooling, ROLE)) {
+    try (RunningPostern postern = Pools.before(server, pooling, ROLE)) {
       Way way = Way.through(postern, ROLE);
       Map<Trace, String> fresh = fresh();
       long deadline = System.nanoTime() + TIME.toNanos();
@@ -109,7 +110,7 @@ final class LeakHuntIT {
 
   /** What a look at an untouched session shows. */
   private static Map<Trace, String> fresh() {
-    try (WireClient client = Way.direct(SERVER, ROLE).wire()) {
+    try (WireClient client = Way.direct(server, ROLE).wire()) {
       List<String> values =
           client.query(Trace.LOOK).stream()
               .filter(message -> message.type() == 'D')
@@ -122,6 +123,6 @@ final class LeakHuntIT {
 
   private static int connections() {
     return Integer.parseInt(
-        SERVER.queryOne("SELECT count(*) FROM pg_stat_activity WHERE usename = '" + ROLE + "'"));
+        server.queryOne("SELECT count(*) FROM pg_stat_activity WHERE usename = '" + ROLE + "'"));
   }
 }

@@ -20,7 +20,7 @@ final class ListenCopyIT {
   private static final byte[] COPY = query("COPY copied FROM STDIN");
   private static final byte[] ROW = copyData("1\n".getBytes(StandardCharsets.US_ASCII));
 
-  @RegisterExtension private static final ListeningClients LISTENING = ListeningClients.start(ROLE);
+  @RegisterExtension private static final ListeningClients LISTENING = new ListeningClients(ROLE);
 
   @BeforeAll
   static void createTable() {

@@ -14,7 +14,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.postern.api.routing.Pooling;
-import dev.postern.testkit.PostgresServer;
 import dev.postern.testkit.RunningPostern;
 import dev.postern.testkit.WireClient;
 import dev.postern.testkit.WireMessage;
@@ -29,20 +28,18 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 final class ListenIT {
   private static final String ROLE = "listen_role";
 
-  @RegisterExtension private static final ListeningClients LISTENING = ListeningClients.start(ROLE);
-
-  private static final PostgresServer SERVER = LISTENING.server();
+  @RegisterExtension private static final ListeningClients LISTENING = new ListeningClients(ROLE);
 
   @BeforeAll
   static void allowTables() {
-    SERVER.execute("GRANT CREATE ON SCHEMA public TO " + ROLE);
+    LISTENING.server().execute("GRANT CREATE ON SCHEMA public TO " + ROLE);
   }
 
   @Test
   void aClientThatListensKeepsNoConnection() {
     WireClient client = LISTENING.client();
     assertThat(WireMessage.types(client.query("LISTEN news"))).isEqualTo("CZ");
-    SERVER.execute("NOTIFY news, 'first'");
+    LISTENING.server().execute("NOTIFY news, 'first'");
     assertThat(heard(client)).isEqualTo("news first");
     assertThat(LISTENING.session().relay().pins()).isEmpty();
     assertThat(LISTENING.session().relay().channels()).containsExactly("news");
@@ -120,7 +117,7 @@ final class ListenIT {
     WireClient client = LISTENING.client();
     client.query("LISTEN quiet");
     client.query("BEGIN");
-    SERVER.execute("NOTIFY quiet, '1'", "NOTIFY quiet, '2'");
+    LISTENING.server().execute("NOTIFY quiet, '1'", "NOTIFY quiet, '2'");
     assertThat(WireMessage.types(client.query("SELECT 1"))).isEqualTo("TDCZ");
     assertThat(WireMessage.types(client.query("SAVEPOINT s"))).isEqualTo("CZ");
     assertThat(WireMessage.types(client.query("COMMIT"))).isEqualTo("CAAZ");
@@ -133,21 +130,21 @@ final class ListenIT {
     client.query("LISTEN late");
     WireClient witness = LISTENING.client();
     witness.query("LISTEN late");
-    SERVER.execute("NOTIFY late, 'before'");
+    LISTENING.server().execute("NOTIFY late, 'before'");
     assertThat(heard(witness)).isEqualTo("late before");
     client.query("SELECT 1"); // so it is seen on the client's event loop, too
     assertThat(WireMessage.types(client.query("COMMIT"))).isEqualTo("CZ");
-    SERVER.execute("NOTIFY late, 'after'");
+    LISTENING.server().execute("NOTIFY late, 'after'");
     assertThat(heard(client)).isEqualTo("late after");
 
     client.query("BEGIN");
     client.query("UNLISTEN late");
     client.query("ROLLBACK");
-    SERVER.execute("NOTIFY late, 'still'");
+    LISTENING.server().execute("NOTIFY late, 'still'");
     assertThat(heard(client)).isEqualTo("late still");
 
     client.query("BEGIN; UNLISTEN late");
-    SERVER.execute("NOTIFY late, 'too late'");
+    LISTENING.server().execute("NOTIFY late, 'too late'");
     assertThat(WireMessage.types(client.query("COMMIT"))).isEqualTo("CZ");
     hearsNothingOf(client, "late");
   }
@@ -160,7 +157,7 @@ final class ListenIT {
     WireClient witness = LISTENING.client();
     witness.query("LISTEN early");
     client.send(query("SELECT pg_sleep(0.3)"));
-    SERVER.execute("NOTIFY early, 'before'");
+    LISTENING.server().execute("NOTIFY early, 'before'");
     assertThat(heard(witness)).isEqualTo("early before");
     assertThat(WireMessage.types(client.receiveUntil('Z'))).isEqualTo("TDCZ");
     assertThat(WireMessage.types(client.query("COMMIT"))).isEqualTo("CZ");
@@ -225,12 +222,14 @@ final class ListenIT {
     client.query("LISTEN \"As Is\"\"\"");
     client.query("LISTEN gr\u00fc\u00df");
     client.query("LISTEN \"select\"");
-    SERVER.execute(
-        "NOTIFY folded, 'a'",
-        "NOTIFY \"Folded\", 'no'",
-        "NOTIFY \"As Is\"\"\", 'b'",
-        "NOTIFY gr\u00fc\u00df, '\u20ac'",
-        "NOTIFY \"select\"");
+    LISTENING
+        .server()
+        .execute(
+            "NOTIFY folded, 'a'",
+            "NOTIFY \"Folded\", 'no'",
+            "NOTIFY \"As Is\"\"\", 'b'",
+            "NOTIFY gr\u00fc\u00df, '\u20ac'",
+            "NOTIFY \"select\"");
     assertThat(heard(client)).isEqualTo("folded a");
     assertThat(heard(client)).isEqualTo("As Is\" b");
     assertThat(heard(client)).isEqualTo("gr\u00fc\u00df \u20ac");
@@ -242,7 +241,7 @@ final class ListenIT {
     WireClient client = LISTENING.client();
     client.query("SET client_encoding = 'LATIN1'");
     client.query("LISTEN encoded");
-    SERVER.execute("NOTIFY encoded, '\u00fc'");
+    LISTENING.server().execute("NOTIFY encoded, '\u00fc'");
     byte[] body = client.expect('A').body().toByteArray();
     assertThat(new String(body, 4, body.length - 4, StandardCharsets.ISO_8859_1))
         .isEqualTo("encoded\0\u00fc\0");
@@ -253,7 +252,7 @@ final class ListenIT {
     WireClient client = LISTENING.client();
     client.query("LISTEN U&\"\\0441lat\"");
     assertThat(LISTENING.session().relay().pins()).containsExactly("LISTEN");
-    SERVER.execute("NOTIFY \"\u0441lat\", 'pinned'");
+    LISTENING.server().execute("NOTIFY \"\u0441lat\", 'pinned'");
     assertThat(heard(client)).isEqualTo("\u0441lat pinned");
     client.query("UNLISTEN *");
     await().untilAsserted(() -> assertThat(LISTENING.session().relay().pins()).isEmpty());
@@ -272,12 +271,12 @@ final class ListenIT {
         each.send(bind("p", "l"), execute("p", 0), sync());
         assertThat(tags(each.receiveUntil('Z'))).containsExactly("LISTEN");
       }
-      SERVER.execute("NOTIFY prepared, '" + i + "'");
+      LISTENING.server().execute("NOTIFY prepared, '" + i + "'");
       assertThat(heard(client)).isEqualTo("prepared " + i);
       assertThat(heard(other)).isEqualTo("prepared " + i);
       other.send(bind("", "u"), execute("", 0), sync());
       assertThat(tags(other.receiveUntil('Z'))).containsExactly("UNLISTEN");
-      SERVER.execute("NOTIFY prepared, 'for one'");
+      LISTENING.server().execute("NOTIFY prepared, 'for one'");
       assertThat(heard(client)).isEqualTo("prepared for one");
       other.query("SELECT 1");
     }
@@ -324,8 +323,8 @@ final class ListenIT {
     Pooling strict =
         Pooling.TRANSACTION.with(
             pool -> pool.mode(Pooling.Mode.STATEMENT).sessionState(Pooling.SessionState.REFUSE));
-    try (RunningPostern postern = Pools.before(SERVER, strict)) {
-      Pools.createRole(SERVER, postern, role);
+    try (RunningPostern postern = Pools.before(LISTENING.server(), strict)) {
+      Pools.createRole(LISTENING.server(), postern, role);
       try (WireClient client = WireClient.connect(postern.address())) {
         client.login(role, Pools.PASSWORD, "postgres");
         assertThat(WireMessage.types(client.query("LISTEN strict"))).isEqualTo("CZ");

@@ -33,16 +33,17 @@ import org.junit.jupiter.api.Test;
  */
 final class ListenInterceptorsIT {
   private static final String ROLE = "listen_interceptors_role";
-  private static final PostgresServer SERVER = PostgresServer.builder().start();
+  private static PostgresServer server;
 
   @BeforeAll
   static void createRole() {
-    SERVER.createRole(ROLE, Pools.PASSWORD);
+    server = PostgresServer.builder().start();
+    server.createRole(ROLE, Pools.PASSWORD);
   }
 
   @AfterAll
   static void stop() {
-    SERVER.close();
+    server.close();
   }
 
   @Test
@@ -87,7 +88,7 @@ final class ListenInterceptorsIT {
       two.query("LISTEN news");
       other.query("LISTEN others");
       two.query("BEGIN");
-      SERVER.execute("NOTIFY news, 'now or later'");
+      server.execute("NOTIFY news, 'now or later'");
       assertThat(heard(one)).isEqualTo("now or later");
       assertThat(seen).hasSize(1);
       two.query("COMMIT");
@@ -111,7 +112,7 @@ final class ListenInterceptorsIT {
     try (RunningPostern postern = with(censor);
         WireClient client = client(postern)) {
       client.query("LISTEN news");
-      SERVER.execute(
+      server.execute(
           "NOTIFY news, 'secret'",
           "NOTIFY news, 'open'",
           "NOTIFY news, 'x'",
@@ -136,9 +137,9 @@ final class ListenInterceptorsIT {
         WireClient other = client(postern)) {
       client.query("LISTEN news");
       other.query("LISTEN others");
-      SERVER.execute("NOTIFY news, 'think'", "NOTIFY news, 'second'");
+      server.execute("NOTIFY news, 'think'", "NOTIFY news, 'second'");
       client.send(FrontendPackets.query("NOTIFY news, 'third'"));
-      SERVER.execute("NOTIFY others, 'unhurt'");
+      server.execute("NOTIFY others, 'unhurt'");
       assertThat(heard(other)).isEqualTo("unhurt");
       assertThat(other.queryOne("SELECT 'served'")).isEqualTo("served");
       verdict.complete(Verdict.forward());
@@ -157,7 +158,7 @@ final class ListenInterceptorsIT {
         WireClient client = client(postern);
         WireClient other = client(postern)) {
       client.query("LISTEN flood");
-      SERVER.execute("SELECT pg_notify('flood', n::text) FROM generate_series(1, 10100) n");
+      server.execute("SELECT pg_notify('flood', n::text) FROM generate_series(1, 10100) n");
       client.expectFatal("54000");
       assertThat(other.queryOne("SELECT 'served'")).isEqualTo("served");
     }
@@ -184,7 +185,7 @@ final class ListenInterceptorsIT {
           if (own) {
             client.send(FrontendPackets.query("NOTIFY news, '" + payload + "'"));
           } else {
-            SERVER.execute("NOTIFY news, '" + payload + "'");
+            server.execute("NOTIFY news, '" + payload + "'");
           }
           assertThat(Pools.errorsUntilTheEnd(client))
               .singleElement()
@@ -209,7 +210,7 @@ final class ListenInterceptorsIT {
     try (RunningPostern postern = with(observer);
         WireClient client = client(postern)) {
       client.query("LISTEN news");
-      SERVER.execute(
+      server.execute(
           "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = '"
               + ROLE
               + "' AND application_name LIKE '%listening%'");
@@ -226,10 +227,10 @@ final class ListenInterceptorsIT {
   private static RunningPostern with(MessageInterceptor interceptor) {
     RunningPostern postern =
         RunningPostern.builder()
-            .backend(SERVER, Pools.transactions(2))
+            .backend(server, Pools.transactions(2))
             .interceptor("tested", interceptor)
             .start();
-    postern.importUser(SERVER, ROLE);
+    postern.importUser(server, ROLE);
     return postern;
   }
 

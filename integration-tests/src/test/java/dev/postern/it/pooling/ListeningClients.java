@@ -13,40 +13,43 @@ import dev.postern.testkit.WireClient;
 import dev.postern.testkit.WireMessage;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
  * A server, a gateway whose clients share two connections to it, and the clients of a test, which
  * all have one role.
  */
-final class ListeningClients implements AfterEachCallback, AfterAllCallback {
+final class ListeningClients implements BeforeAllCallback, AfterEachCallback, AfterAllCallback {
   private final String role;
-  private final PostgresServer server = PostgresServer.builder().start();
-  private final RunningPostern postern =
-      RunningPostern.builder()
-          .backend(server, Pools.transactions(2))
-          .setting("network.event-loops", 2)
-          .start();
   private final List<WireClient> clients = new ArrayList<>();
+  private @Nullable PostgresServer server;
+  private @Nullable RunningPostern postern;
   private int processId;
 
-  private ListeningClients(String role) {
+  ListeningClients(String role) {
     this.role = role;
   }
 
-  /** Starts server and gateway, which end with the class that registers it. */
-  static ListeningClients start(String role) {
-    ListeningClients listening = new ListeningClients(role);
-    Pools.createRole(listening.server, listening.postern, role);
-    return listening;
+  @Override
+  public void beforeAll(ExtensionContext context) {
+    server = PostgresServer.builder().start();
+    postern =
+        RunningPostern.builder()
+            .backend(server, Pools.transactions(2))
+            .setting("network.event-loops", 2)
+            .start();
+    Pools.createRole(server, postern, role);
   }
 
   @Override
   public void afterAll(ExtensionContext context) {
-    postern.close();
-    server.close();
+    postern().close();
+    server().close();
   }
 
   /** Ends the clients of a test, and waits until the gateway knows. */
@@ -54,20 +57,20 @@ final class ListeningClients implements AfterEachCallback, AfterAllCallback {
   public void afterEach(ExtensionContext context) {
     clients.forEach(WireClient::close);
     clients.clear();
-    await().until(() -> postern.server().registry().sessions().isEmpty());
+    await().until(() -> postern().server().registry().sessions().isEmpty());
   }
 
   PostgresServer server() {
-    return server;
+    return Objects.requireNonNull(server, "not started");
   }
 
   RunningPostern postern() {
-    return postern;
+    return Objects.requireNonNull(postern, "not started");
   }
 
   /** Logged in; closed at the end of the test. */
   WireClient client() {
-    WireClient client = WireClient.connect(postern.address());
+    WireClient client = WireClient.connect(postern().address());
     clients.add(client);
     processId = client.login(role, Pools.PASSWORD, "postgres").processId();
     return client;
@@ -80,11 +83,11 @@ final class ListeningClients implements AfterEachCallback, AfterAllCallback {
 
   /** Of the only client. */
   Session session() {
-    return postern.server().registry().sessions().iterator().next();
+    return postern().server().registry().sessions().iterator().next();
   }
 
   Pool pool() {
-    return postern.server().pools().all().iterator().next();
+    return postern().server().pools().all().iterator().next();
   }
 
   /** On how many channels the pool listens. */

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.postern.proxy.pool.ListeningConnection;
-import dev.postern.testkit.PostgresServer;
 import dev.postern.testkit.RunningPostern;
 import dev.postern.testkit.WireClient;
 import dev.postern.testkit.WireMessage;
@@ -22,14 +21,12 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 final class ListeningConnectionIT {
   private static final String ROLE = "listening_connection_role";
 
-  @RegisterExtension private static final ListeningClients LISTENING = ListeningClients.start(ROLE);
+  @RegisterExtension private static final ListeningClients LISTENING = new ListeningClients(ROLE);
 
   private static final int BURST_SIZE = 25_000;
 
   private static final String BURST =
       "SELECT pg_notify('burst', n::text) FROM generate_series(1, " + BURST_SIZE + ") n";
-
-  private static final PostgresServer SERVER = LISTENING.server();
 
   @Test
   void manyClientsAndChannelsShareOneConnection() {
@@ -40,13 +37,15 @@ final class ListeningConnectionIT {
       all.add(client);
     }
     assertThat(
-            SERVER.queryOne("SELECT count(*) FROM pg_stat_activity WHERE usename = '" + ROLE + "'"))
+            LISTENING
+                .server()
+                .queryOne("SELECT count(*) FROM pg_stat_activity WHERE usename = '" + ROLE + "'"))
         .isIn("2", "3");
     assertThat(LISTENING.pool().listening()).isEqualTo(new ListeningConnection.View(true, 11, 30));
     for (int i = 0; i < 10; i++) {
-      SERVER.execute("NOTIFY channel_" + i + ", 'to " + i + "'");
+      LISTENING.server().execute("NOTIFY channel_" + i + ", 'to " + i + "'");
     }
-    SERVER.execute("NOTIFY everyone, 'last'");
+    LISTENING.server().execute("NOTIFY everyone, 'last'");
     for (int i = 0; i < 30; i++) {
       assertThat(heard(all.get(i))).isEqualTo("channel_" + i % 10 + " to " + i % 10);
       assertThat(heard(all.get(i))).isEqualTo("everyone last");
@@ -86,8 +85,8 @@ final class ListeningConnectionIT {
     endListening();
     for (int i = 0; i < 3; i++) {
       assertThat(all.get(i).expect('N').sqlState()).isEqualTo("01000");
-      SERVER.execute("NOTIFY channel_of_%d_1".formatted(i));
-      SERVER.execute("NOTIFY channel_of_%d_1000, 'last'".formatted(i));
+      LISTENING.server().execute("NOTIFY channel_of_%d_1".formatted(i));
+      LISTENING.server().execute("NOTIFY channel_of_%d_1000, 'last'".formatted(i));
       assertThat(heard(all.get(i))).isEqualTo("channel_of_%d_1 ".formatted(i));
       assertThat(heard(all.get(i))).isEqualTo("channel_of_%d_1000 last".formatted(i));
     }
@@ -102,10 +101,12 @@ final class ListeningConnectionIT {
   }
 
   private static void endListening() {
-    SERVER.execute(
-        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = '"
-            + ROLE
-            + "' AND application_name LIKE '%listening%'");
+    LISTENING
+        .server()
+        .execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = '"
+                + ROLE
+                + "' AND application_name LIKE '%listening%'");
   }
 
   @Test
@@ -119,7 +120,7 @@ final class ListeningConnectionIT {
     WireMessage notice = client.expect('N');
     assertThat(notice.severity()).isEqualTo("WARNING");
     assertThat(notice.sqlState()).isEqualTo("01000");
-    SERVER.execute("NOTIFY lossy, 'again'");
+    LISTENING.server().execute("NOTIFY lossy, 'again'");
     assertThat(heard(client)).isEqualTo("lossy again");
     assertThat(WireMessage.types(inTransaction.query("COMMIT"))).isEqualTo("CNAZ");
   }
@@ -132,15 +133,17 @@ final class ListeningConnectionIT {
     reader.query("LISTEN flood");
     sleeper.query("BEGIN");
     for (int i = 0; i < 11; i++) {
-      SERVER.execute(
-          "SELECT pg_notify('flood', '%d ' || n) FROM generate_series(1, 1000) n".formatted(i));
+      LISTENING
+          .server()
+          .execute(
+              "SELECT pg_notify('flood', '%d ' || n) FROM generate_series(1, 1000) n".formatted(i));
       for (int n = 1; n <= 1000; n++) {
         assertThat(heard(reader)).isEqualTo("flood " + i + " " + n);
       }
     }
     sleeper.expectFatal("54000");
     assertThat(reader.queryOne("SELECT 1")).isEqualTo("1");
-    SERVER.execute("NOTIFY flood, 'behind it'");
+    LISTENING.server().execute("NOTIFY flood, 'behind it'");
     assertThat(heard(reader)).isEqualTo("flood behind it");
   }
 
@@ -148,7 +151,7 @@ final class ListeningConnectionIT {
   void aBurstReachesAClientThatReads() {
     WireClient client = LISTENING.client();
     client.query("LISTEN burst");
-    SERVER.execute(BURST);
+    LISTENING.server().execute(BURST);
     hearsBurst(client);
     assertThat(client.queryOne("SELECT 1")).isEqualTo("1");
   }
@@ -168,7 +171,7 @@ final class ListeningConnectionIT {
     WireClient witness = LISTENING.client();
     witness.query("LISTEN burst");
     client.query("BEGIN");
-    SERVER.execute(BURST);
+    LISTENING.server().execute(BURST);
     witness.expect('A');
     client.send(query("COMMIT"));
     hearsAllAmongReplies(client);
@@ -201,9 +204,11 @@ final class ListeningConnectionIT {
         .atMost(Duration.ofSeconds(60))
         .until(
             () -> {
-              SERVER.execute(
-                  "SELECT pg_notify('flood', n || '%s') FROM generate_series(1, 200) n"
-                      .formatted(payload));
+              LISTENING
+                  .server()
+                  .execute(
+                      "SELECT pg_notify('flood', n || '%s') FROM generate_series(1, 200) n"
+                          .formatted(payload));
               for (int n = 1; n <= 200; n++) {
                 reader.expect('A');
               }
@@ -219,16 +224,16 @@ final class ListeningConnectionIT {
     client.query("UNLISTEN short");
     await().atMost(Duration.ofSeconds(20)).until(() -> !LISTENING.pool().listening().open());
     client.query("LISTEN short");
-    SERVER.execute("NOTIFY short, 'open again'");
+    LISTENING.server().execute("NOTIFY short, 'open again'");
     assertThat(heard(client)).isEqualTo("short open again");
   }
 
   @Test
   void aListenThatCannotBeInForceIsRefusedInItsPlace() {
     String role = "listen_crowded_role";
-    try (RunningPostern postern = Pools.before(SERVER, Pools.transactions(1))) {
-      Pools.createRole(SERVER, postern, role);
-      SERVER.execute("ALTER ROLE listen_crowded_role CONNECTION LIMIT 1");
+    try (RunningPostern postern = Pools.before(LISTENING.server(), Pools.transactions(1))) {
+      Pools.createRole(LISTENING.server(), postern, role);
+      LISTENING.server().execute("ALTER ROLE listen_crowded_role CONNECTION LIMIT 1");
       try (WireClient client = WireClient.connect(postern.address())) {
         client.login(role, Pools.PASSWORD, "postgres");
         client.query("BEGIN");
@@ -237,7 +242,7 @@ final class ListeningConnectionIT {
         assertThat(error.sqlState()).isEqualTo("53300");
         assertThat(client.receiveUntil('Z').getFirst().sqlState()).isEqualTo("25P02");
         client.query("ROLLBACK");
-        SERVER.execute("ALTER ROLE listen_crowded_role CONNECTION LIMIT 2");
+        LISTENING.server().execute("ALTER ROLE listen_crowded_role CONNECTION LIMIT 2");
         assertThat(WireMessage.types(client.query("LISTEN crowded"))).isEqualTo("CZ");
         assertThat(WireMessage.types(client.query("NOTIFY crowded"))).isEqualTo("CAZ");
       }

@@ -31,22 +31,22 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 final class OddTracesIT {
   private static final String ROLE = "odd_role";
-  private static final PostgresServer SERVER =
-      PostgresServer.builder(PostgresServer.versions().getLast()).start();
+  private static PostgresServer server;
 
   private static final String LONG = "/* " + "x".repeat(100_000) + " */ ";
   private static final Map<String, byte[][]> CASES = cases();
 
   @BeforeAll
   static void createRoles() {
-    SERVER.createRole(ROLE, Pools.PASSWORD);
-    SERVER.execute(
+    server = PostgresServer.builder(PostgresServer.versions().getLast()).start();
+    server.createRole(ROLE, Pools.PASSWORD);
+    server.execute(
         "ALTER ROLE odd_role SUPERUSER", "CREATE ROLE hunt_group", "GRANT hunt_group TO odd_role");
   }
 
   @AfterAll
   static void stop() {
-    SERVER.close();
+    server.close();
   }
 
   static Set<String> names() {
@@ -57,7 +57,7 @@ final class OddTracesIT {
   @MethodSource("names")
   void leaveNothingForTheNextClient(String name) {
     byte[][] packets = Objects.requireNonNull(CASES.get(name));
-    try (RunningPostern postern = Pools.before(SERVER, Pools.transactions(1), ROLE)) {
+    try (RunningPostern postern = Pools.before(server, Pools.transactions(1), ROLE)) {
       Way way = Way.through(postern, ROLE);
       try (WireClient first = way.wire();
           WireClient next = way.wire()) {

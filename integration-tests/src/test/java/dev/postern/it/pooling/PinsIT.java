@@ -22,17 +22,18 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class PinsIT {
   private static final String ROLE = "pins_role";
   private static final String SETTING = "SET of a setting that servers do not report";
-  private static final PostgresServer SERVER = PostgresServer.builder().start();
+  private static PostgresServer server;
 
   @BeforeAll
   static void createRole() {
-    SERVER.createRole(ROLE, Pools.PASSWORD);
-    SERVER.execute("ALTER ROLE pins_role SUPERUSER");
+    server = PostgresServer.builder().start();
+    server.createRole(ROLE, Pools.PASSWORD);
+    server.execute("ALTER ROLE pins_role SUPERUSER");
   }
 
   @AfterAll
   static void stop() {
-    SERVER.close();
+    server.close();
   }
 
   @ParameterizedTest(name = "{0} until {2}")
@@ -208,6 +209,6 @@ final class PinsIT {
   }
 
   private static RunningPostern pool(Consumer<Pooling.Settings> settings) {
-    return Pools.before(SERVER, Pooling.TRANSACTION.with(settings), ROLE);
+    return Pools.before(server, Pooling.TRANSACTION.with(settings), ROLE);
   }
 }

@@ -29,18 +29,19 @@ final class QuotasIT {
   private static final String OTHER = "quotas_other";
   private static final String DATABASE = "quotas_database";
 
-  private static final PostgresServer SERVER = PostgresServer.builder().start();
+  private static PostgresServer server;
 
   @BeforeAll
   static void createRoles() {
-    SERVER.createRole(ONE, Pools.PASSWORD);
-    SERVER.createRole(OTHER, Pools.PASSWORD);
-    SERVER.createDatabase(DATABASE, ONE);
+    server = PostgresServer.builder().start();
+    server.createRole(ONE, Pools.PASSWORD);
+    server.createRole(OTHER, Pools.PASSWORD);
+    server.createDatabase(DATABASE, ONE);
   }
 
   @AfterAll
   static void stop() {
-    SERVER.close();
+    server.close();
   }
 
   @Test
@@ -74,7 +75,7 @@ final class QuotasIT {
       assertThat(other.queryOne("SELECT 'served, too'")).isEqualTo("served, too");
       assertThat(one.queryOne("SELECT 'served again'")).isEqualTo("served again");
       assertThat(elsewhere.queryOne("SELECT pg_backend_pid()")).isEqualTo(unconcerned);
-      Pools.awaitProcesses(SERVER, OTHER, 0);
+      Pools.awaitProcesses(server, OTHER, 0);
     }
   }
 
@@ -158,12 +159,12 @@ final class QuotasIT {
     Pooling pooling = Pools.transactions(3).with(pool -> pool.connectionsPerDatabase(2));
     try (RunningPostern postern =
             RunningPostern.builder()
-                .backend(SERVER, pooling)
+                .backend(server, pooling)
                 .setting("network.event-loops", 3)
                 .start();
         ExecutorService clients = Executors.newCachedThreadPool()) {
-      postern.importUser(SERVER, ONE);
-      postern.importUser(SERVER, OTHER);
+      postern.importUser(server, ONE);
+      postern.importUser(server, OTHER);
       List<Callable<Integer>> work = new ArrayList<>();
       for (int i = 0; i < 10; i++) {
         Way way = Way.through(postern, i % 2 == 0 ? ONE : OTHER);
@@ -207,7 +208,7 @@ final class QuotasIT {
   }
 
   private static int processes(String role) {
-    return Pools.processes(SERVER, role).size();
+    return Pools.processes(server, role).size();
   }
 
   private static int open(RunningPostern postern) {
@@ -227,9 +228,9 @@ final class QuotasIT {
   }
 
   private static RunningPostern pools(Consumer<Pooling.Settings> settings) {
-    RunningPostern postern = Pools.before(SERVER, Pools.transactions(5).with(settings));
-    postern.importUser(SERVER, ONE);
-    postern.importUser(SERVER, OTHER);
+    RunningPostern postern = Pools.before(server, Pools.transactions(5).with(settings));
+    postern.importUser(server, ONE);
+    postern.importUser(server, OTHER);
     return postern;
   }
 }

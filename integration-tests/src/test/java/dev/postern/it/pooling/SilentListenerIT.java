@@ -32,33 +32,34 @@ final class SilentListenerIT {
   /** A question is asked after half a second, and given up after ten. */
   private static final Duration FOUND_WITHIN = Duration.ofSeconds(20);
 
-  private static final PostgresServer SERVER = PostgresServer.builder().start();
+  private static PostgresServer server;
 
   @BeforeAll
   static void createRole() {
-    SERVER.createRole(ROLE, Pools.PASSWORD);
-    SERVER.execute("CREATE TABLE told (id int)", "GRANT ALL ON told TO " + ROLE);
+    server = PostgresServer.builder().start();
+    server.createRole(ROLE, Pools.PASSWORD);
+    server.execute("CREATE TABLE told (id int)", "GRANT ALL ON told TO " + ROLE);
   }
 
   @AfterAll
   static void stop() {
-    SERVER.close();
+    server.close();
   }
 
   @Test
   void itIsReplacedThoughNobodyAsksItAnything() throws Exception {
-    try (RunningPostern postern = postern(SERVER.port());
+    try (RunningPostern postern = postern(server.port());
         WireClient client = client(postern);
         WireClient other = client(postern)) {
       client.query("LISTEN news");
       String process = listeningProcess();
       signal("STOP", process);
       try {
-        SERVER.execute("NOTIFY news, 'not heard'");
+        server.execute("NOTIFY news, 'not heard'");
         servesAtOnce(other);
         WireMessage warning = client.expect('N');
         assertThat(warning.sqlState()).isEqualTo("01000");
-        SERVER.execute("NOTIFY news, 'heard'");
+        server.execute("NOTIFY news, 'heard'");
         assertThat(client.expect('A').strings(4)).containsExactly("news", "heard");
       } finally {
         signal("CONT", process);
@@ -69,7 +70,7 @@ final class SilentListenerIT {
 
   @Test
   void clientsThatListenWaitForItNoLongerThanForAnAnswerAndOthersNotAtAll() throws Exception {
-    try (RunningPostern postern = postern(SERVER.port());
+    try (RunningPostern postern = postern(server.port());
         WireClient client = client(postern);
         WireClient other = client(postern)) {
       client.query("LISTEN news");
@@ -91,7 +92,7 @@ final class SilentListenerIT {
   @Test
   void aListenIsRefusedInItsPlaceWhereTheServerTakesTheConnectionAndSaysNothing() {
     try (FakeBackend silent = FakeBackend.start(WireServer::readToEnd);
-        Door door = Door.to(SERVER::address);
+        Door door = Door.to(server::address);
         RunningPostern postern = postern(door.address().getPort());
         WireClient client = client(postern);
         WireClient other = client(postern)) {
@@ -103,18 +104,18 @@ final class SilentListenerIT {
       servesAtOnce(other);
       assertThat(client.receiveUntil('Z').getFirst().sqlState()).isEqualTo("57P03");
       assertThat(client.queryOne("SELECT 'served'")).isEqualTo("served");
-      door.leadTo(SERVER::address);
+      door.leadTo(server::address);
       await()
           .atMost(FOUND_WITHIN)
           .until(() -> client.query("LISTEN news").getFirst().type() == 'C');
-      SERVER.execute("NOTIFY news, 'heard'");
+      server.execute("NOTIFY news, 'heard'");
       assertThat(client.expect('A').strings(4)).containsExactly("news", "heard");
     }
   }
 
   @Test
   void whoWantsAChannelThatAnotherIsRefusedHasAnAnswerOfItsOwn() throws Exception {
-    try (RunningPostern postern = postern(SERVER.port());
+    try (RunningPostern postern = postern(server.port());
         WireClient first = client(postern);
         WireClient refused = client(postern);
         WireClient client = client(postern)) {
@@ -134,7 +135,7 @@ final class SilentListenerIT {
       }
       assertThat(refused.receiveUntil('Z').getFirst().sqlState()).isEqualTo("22021");
       assertThat(types(client.receiveUntil('Z'))).isEqualTo("CZ");
-      SERVER.execute("NOTIFY news, 'heard'");
+      server.execute("NOTIFY news, 'heard'");
       assertThat(client.expect('A').strings(4)).containsExactly("news", "heard");
     }
   }
@@ -148,7 +149,7 @@ final class SilentListenerIT {
 
   private static String listeningProcess() {
     List<String> all =
-        SERVER.query(
+        server.query(
             "SELECT pid::text FROM pg_stat_activity WHERE application_name = 'postern (listening)'"
                 + " AND usename = '"
                 + ROLE
@@ -171,7 +172,7 @@ final class SilentListenerIT {
     Backend backend = new Backend("127.0.0.1", port, BackendTls.DISABLED);
     Route route = new Route("server", List.of(backend), null, BackendLogin.AS_CLIENT, pooling);
     RunningPostern postern = RunningPostern.builder().router(request -> route).start();
-    postern.importUser(SERVER, ROLE);
+    postern.importUser(server, ROLE);
     return postern;
   }
 }

@@ -30,26 +30,27 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 final class TwoPhaseIT {
   private static final String ROLE = "two_phase_role";
-  private static final PostgresServer SERVER =
-      PostgresServer.builder().setting("max_prepared_transactions", "10").start();
-  private static final RunningPostern POSTERN = Pools.before(SERVER, Pools.transactions(2));
+  private static PostgresServer server;
+  private static RunningPostern postern;
   private static final Map<String, List<byte[]>> CASES = cases();
 
   @BeforeAll
   static void createRole() {
-    Pools.createRole(SERVER, POSTERN, ROLE);
+    server = PostgresServer.builder().setting("max_prepared_transactions", "10").start();
+    postern = Pools.before(server, Pools.transactions(2));
+    Pools.createRole(server, postern, ROLE);
   }
 
   @AfterAll
   static void stop() {
-    POSTERN.close();
-    SERVER.close();
+    postern.close();
+    server.close();
   }
 
   @AfterEach
   void rollBack() {
-    for (String one : SERVER.query("SELECT gid FROM pg_prepared_xacts")) {
-      SERVER.execute("ROLLBACK PREPARED '" + one + "'");
+    for (String one : server.query("SELECT gid FROM pg_prepared_xacts")) {
+      server.execute("ROLLBACK PREPARED '" + one + "'");
     }
   }
 
@@ -61,10 +62,10 @@ final class TwoPhaseIT {
   @MethodSource("names")
   void isAnsweredAsByTheServerItself(String name) {
     List<byte[]> packets = Objects.requireNonNull(CASES.get(name));
-    Transcript expected = play(Way.direct(SERVER, ROLE), packets);
+    Transcript expected = play(Way.direct(server, ROLE), packets);
     rollBack();
-    play(Way.through(POSTERN, ROLE), packets).expectSameAs(expected);
-    try (WireClient next = Way.through(POSTERN, ROLE).wire()) {
+    play(Way.through(postern, ROLE), packets).expectSameAs(expected);
+    try (WireClient next = Way.through(postern, ROLE).wire()) {
       assertThat(next.queryOne("SELECT count(*) FROM pg_listening_channels()")).isEqualTo("0");
       assertThat(next.queryOne("SELECT count(*) FROM pg_prepared_statements")).isEqualTo("0");
       assertThat(next.queryOne("SELECT count(*) FROM pg_cursors")).isEqualTo("0");
@@ -78,10 +79,10 @@ final class TwoPhaseIT {
         client.exchange(packet);
       }
       client.query("COMMIT");
-      for (String one : SERVER.query("SELECT gid FROM pg_prepared_xacts ORDER BY gid")) {
+      for (String one : server.query("SELECT gid FROM pg_prepared_xacts ORDER BY gid")) {
         client.note("prepared " + one);
       }
-      SERVER.execute("NOTIFY a, 'told'");
+      server.execute("NOTIFY a, 'told'");
       client.query("SELECT 1", "UNLISTEN *");
     }
     return transcript;

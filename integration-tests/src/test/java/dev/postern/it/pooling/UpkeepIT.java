@@ -28,11 +28,12 @@ import org.junit.jupiter.api.Test;
 /** When a pool opens connections, how long it keeps them, and which it gives to a client. */
 final class UpkeepIT {
   private static final String ROLE = "upkeep_role";
-  private static final PostgresServer SERVER = PostgresServer.builder().start();
+  private static PostgresServer server;
 
   @BeforeAll
   static void createRole() {
-    SERVER.createRole(ROLE, Pools.PASSWORD);
+    server = PostgresServer.builder().start();
+    server.createRole(ROLE, Pools.PASSWORD);
   }
 
   @BeforeEach
@@ -42,7 +43,7 @@ final class UpkeepIT {
 
   @AfterAll
   static void stop() {
-    SERVER.close();
+    server.close();
   }
 
   @Test
@@ -50,7 +51,7 @@ final class UpkeepIT {
     try (RunningPostern postern = pool(pool -> pool.minimum(3));
         WireClient client = wire(postern)) {
       awaitProcesses(3);
-      SERVER.execute("SELECT pg_terminate_backend(" + processes().getFirst() + ")");
+      server.execute("SELECT pg_terminate_backend(" + processes().getFirst() + ")");
       awaitProcesses(3);
       assertThat(client.queryOne("SELECT 'served'")).isEqualTo("served");
       assertThat(pool(postern).open()).isEqualTo(3);
@@ -193,7 +194,7 @@ final class UpkeepIT {
     await()
         .until(
             () ->
-                SERVER
+                server
                     .queryOne(
                         "SELECT now() - state_change > interval '"
                             + time.toMillis()
@@ -211,7 +212,7 @@ final class UpkeepIT {
   }
 
   private static List<String> processes() {
-    return Pools.processes(SERVER, ROLE);
+    return Pools.processes(server, ROLE);
   }
 
   private static void awaitProcesses(int number) {
@@ -225,6 +226,6 @@ final class UpkeepIT {
   }
 
   private static RunningPostern pool(Consumer<Pooling.Settings> settings) {
-    return Pools.before(SERVER, Pooling.TRANSACTION.with(settings), ROLE);
+    return Pools.before(server, Pooling.TRANSACTION.with(settings), ROLE);
   }
 }
