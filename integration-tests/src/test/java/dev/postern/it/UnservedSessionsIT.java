@@ -21,7 +21,8 @@ final class UnservedSessionsIT {
   void aWaitTimeoutNamesTheRouteToTheClientAndPoolAndServerToTheOperator() {
     PostgresServer server = Gateways.server();
     server.createRole(ROLE, Gateways.PASSWORD);
-    Pooling full = Pooling.TRANSACTION.with(pool -> pool.size(1).waitTimeout(millis(300)));
+    Pooling full =
+        Pooling.TRANSACTION.with(pool -> pool.size(1).waitTimeout(Duration.ofSeconds(1)));
     try (RunningPostern postern = before(server, full);
         WireClient holder = client(postern);
         WireClient late = client(postern)) {
@@ -31,7 +32,7 @@ final class UnservedSessionsIT {
 
       assertThat(error.fields().get('M'))
           .matches(
-              "no server connection of the pool for route \"test\" became free within [3-9]\\d\\d ms"
+              "no server connection of the pool for route \"test\" became free within [1-9]\\d{3,} ms"
                   + " \\(1 of 1 in use, 0 waiting\\)");
       awaitEnd("reason=\"POOL_TIMEOUT\"", "sqlState=\"53300\"", ROLE + "@127.0.0.1:");
     }
@@ -73,9 +74,5 @@ final class UnservedSessionsIT {
                 assertThat(Logs.containing("session ended: no backend: "))
                     .filteredOn(line -> Stream.of(parts).allMatch(line::contains))
                     .hasSize(1));
-  }
-
-  private static Duration millis(int count) {
-    return Duration.ofMillis(count);
   }
 }

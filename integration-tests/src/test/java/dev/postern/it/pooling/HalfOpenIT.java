@@ -60,8 +60,7 @@ final class HalfOpenIT {
         Door door = Door.to(postern::address);
         WireClient silent = new Way(door.address(), ROLE).wire();
         WireClient other = Way.through(postern, ROLE).wire()) {
-      silent.query("BEGIN");
-      silent.query("SELECT pg_advisory_xact_lock(1)");
+      silent.query("BEGIN; SELECT pg_advisory_xact_lock(1)");
       door.silence();
       assertThat(other.queryOne("SELECT pg_try_advisory_lock(1)")).isEqualTo("t");
       await().until(() -> postern.server().registry().sessions().size() == 1);

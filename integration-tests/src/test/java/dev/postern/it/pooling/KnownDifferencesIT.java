@@ -199,7 +199,7 @@ final class KnownDifferencesIT {
 
   @Test
   void aThreadThatHoldsAllConnectionsWaitsForItself() {
-    try (RunningPostern postern = pool(pool -> pool.size(1).waitTimeout(Duration.ofMillis(200)));
+    try (RunningPostern postern = pool(pool -> pool.size(1).waitTimeout(Duration.ofSeconds(1)));
         WireClient first = wire(postern);
         WireClient second = wire(postern)) {
       first.query("BEGIN");

@@ -98,7 +98,7 @@ final class QuotasIT {
   @Test
   void saysWhichLimitWasReachedAndHowLongTheClientWaited() {
     Consumer<Pooling.Settings> impatient =
-        pool -> pool.connectionsPerDatabase(1).waitTimeout(Duration.ofMillis(400));
+        pool -> pool.connectionsPerDatabase(1).waitTimeout(Duration.ofSeconds(1));
     try (RunningPostern postern = pools(impatient);
         WireClient other = Way.through(postern, OTHER).wire();
         WireClient one = Way.through(postern, ONE).wire()) {
@@ -107,7 +107,7 @@ final class QuotasIT {
       String message = other.expectFatal("53300").fields().get('M');
       assertThat(message)
           .matches(
-              "no server connection of the pool for route \"test\" became free within [4-9]\\d\\d ms"
+              "no server connection of the pool for route \"test\" became free within [1-9]\\d{3,} ms"
                   + " \\(connections-per-database: 1 of 1 open, 0 waiting\\)");
       assertThat(one.queryOne("SELECT 'unhurt'")).isEqualTo("unhurt");
     }
@@ -116,14 +116,14 @@ final class QuotasIT {
   @Test
   void saysThatThePoolItselfWasFull() {
     Consumer<Pooling.Settings> impatient =
-        pool -> pool.size(1).connectionsPerDatabase(5).waitTimeout(Duration.ofMillis(400));
+        pool -> pool.size(1).connectionsPerDatabase(5).waitTimeout(Duration.ofSeconds(1));
     try (RunningPostern postern = pools(impatient);
         WireClient second = Way.through(postern, ONE).wire();
         WireClient first = Way.through(postern, ONE).wire()) {
       first.query("BEGIN");
       second.send(FrontendPackets.query("SELECT 1"));
       assertThat(second.expectFatal("53300").fields().get('M'))
-          .containsPattern("within [4-9]\\d\\d ms \\(1 of 1 in use, 0 waiting\\)");
+          .containsPattern("within [1-9]\\d{3,} ms \\(1 of 1 in use, 0 waiting\\)");
     }
   }
 
