@@ -14,13 +14,19 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.extension.BeforeEachCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
 import org.slf4j.LoggerFactory;
 
-/** What Postern and its libraries log in this JVM. */
-final class Logs {
+/** What Postern and its libraries have logged in this JVM since the test began. */
+public final class Logs implements BeforeEachCallback {
   private static final Queue<ILoggingEvent> EVENTS = new ConcurrentLinkedQueue<>();
 
-  private Logs() {}
+  /** A test that runs once more does not see what it saw. */
+  @Override
+  public void beforeEach(ExtensionContext context) {
+    EVENTS.clear();
+  }
 
   /** Collects from now on; called once. */
   static void collect() {
@@ -68,9 +74,15 @@ final class Logs {
     return (OutputStreamAppender<ILoggingEvent>) queue.iteratorForAppenders().next();
   }
 
-  /** Logs everything that the code of Postern has to say, for tests of what must not be said. */
-  static void everything() {
-    ((Logger) LoggerFactory.getLogger("dev.postern")).setLevel(Level.TRACE);
+  /**
+   * How much the code of Postern logs: {@link Level#TRACE} for tests of what must not be said.
+   * Returns what it was.
+   */
+  static Level level(Level level) {
+    Logger logger = (Logger) LoggerFactory.getLogger("dev.postern");
+    Level before = logger.getLevel();
+    logger.setLevel(level);
+    return before;
   }
 
   private static String line(ILoggingEvent event) {

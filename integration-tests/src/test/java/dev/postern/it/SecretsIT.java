@@ -2,6 +2,7 @@ package dev.postern.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Level;
 import dev.postern.api.message.FrontendMessage;
 import dev.postern.testkit.FrontendPackets;
 import dev.postern.testkit.PostgresServer;
@@ -10,17 +11,24 @@ import dev.postern.testkit.WireClient;
 import dev.postern.testkit.WireMessage;
 import java.util.Base64;
 import java.util.List;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** What the log must not hold, at any level. */
 final class SecretsIT {
   private static PostgresServer server;
+  private static Level usual;
 
   @BeforeAll
   static void logEverything() {
     server = Gateways.server();
-    Logs.everything();
+    usual = Logs.level(Level.TRACE);
+  }
+
+  @AfterAll
+  static void logAsUsual() {
+    Logs.level(usual);
   }
 
   @Test
