@@ -9,7 +9,6 @@ import java.io.IOException;
 import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.Arrays;
 import java.util.Queue;
 import java.util.Random;
@@ -46,7 +45,6 @@ final class HostileStartupIT {
   @ValueSource(ints = {Integer.MIN_VALUE, -1, 0, 1, 4, 7, 10_005, 16_777_216, Integer.MAX_VALUE})
   void refusesALengthOutsideTheLimits(int length) {
     try (WireClient client = WireClient.connect(Gateways.plain().address())) {
-      client.patience(Duration.ofSeconds(2));
       client.send(FrontendPackets.startupClaiming(length, new byte[] {0, 3, 0, 0}));
       Startups.expectRefused(client);
     }
@@ -104,7 +102,6 @@ final class HostileStartupIT {
   @MethodSource("malformed")
   void refusesAMalformedPacket(String name, byte[] packet) {
     try (WireClient client = WireClient.connect(Gateways.plain().address())) {
-      client.patience(Duration.ofSeconds(2));
       client.send(packet);
       Startups.expectRefused(client);
     }
@@ -115,7 +112,6 @@ final class HostileStartupIT {
     byte[] packet = FrontendPackets.startup("user", ROLE, "database", "postgres");
     for (int length = 0; length < packet.length; length += 3) {
       try (WireClient client = WireClient.connect(Gateways.plain().address())) {
-        client.patience(Duration.ofSeconds(2));
         client.send(Arrays.copyOf(packet, length));
         client.shutdownOutput();
         Startups.expectRefused(client);
@@ -130,7 +126,6 @@ final class HostileStartupIT {
       byte[] noise = new byte[1 + random.nextInt(200)];
       random.nextBytes(noise);
       try (WireClient client = WireClient.connect(Gateways.plain().address())) {
-        client.patience(Duration.ofSeconds(2));
         client.send(noise);
         client.shutdownOutput();
         byte[] answer = client.readToEnd().toByteArray();
@@ -146,7 +141,6 @@ final class HostileStartupIT {
       byte[] noise = new byte[1 + random.nextInt(400)];
       random.nextBytes(noise);
       try (WireClient client = WireClient.connect(Gateways.encrypted().address())) {
-        client.patience(Duration.ofSeconds(2));
         client.send(FrontendPackets.sslRequest());
         client.readByte();
         client.send(noise);
@@ -261,7 +255,6 @@ final class HostileStartupIT {
   @MethodSource("malformedFinalMessages")
   void refusesAMalformedClientFinalMessage(String template) {
     try (WireClient client = WireClient.connect(Gateways.plain().address())) {
-      client.patience(Duration.ofSeconds(2));
       client.send(FrontendPackets.startup("user", ROLE, "database", "postgres"));
       client.expect('R');
       client.send(FrontendPackets.saslInitialResponse("SCRAM-SHA-256", "n,,n=,r=abcdefghijklmnop"));
@@ -275,7 +268,6 @@ final class HostileStartupIT {
 
   private static void refusedInSasl(byte[] message) {
     try (WireClient client = WireClient.connect(Gateways.plain().address())) {
-      client.patience(Duration.ofSeconds(2));
       client.send(FrontendPackets.startup("user", ROLE, "database", "postgres"));
       client.expect('R');
       client.send(message);
