@@ -21,6 +21,7 @@ final class PgDumpIT {
       Gateways.createRole(server, postern, ROLE);
       String from = "dump_from_" + format;
       String to = "dump_to_" + format;
+      server.execute("DROP DATABASE IF EXISTS " + from, "DROP DATABASE IF EXISTS " + to);
       server.createDatabase(from, ROLE);
       server.createDatabase(to, ROLE);
       Psql.through(postern, ROLE)

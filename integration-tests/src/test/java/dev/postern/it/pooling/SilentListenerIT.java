@@ -91,7 +91,7 @@ final class SilentListenerIT {
 
   @Test
   void aListenIsRefusedInItsPlaceWhereTheServerTakesTheConnectionAndSaysNothing() {
-    try (FakeBackend silent = FakeBackend.start(WireServer::readToEnd);
+    try (FakeBackend silent = FakeBackend.start(SilentListenerIT::takeAndSayNothing);
         Door door = Door.to(server::address);
         RunningPostern postern = postern(door.address().getPort());
         WireClient client = client(postern);
@@ -138,6 +138,11 @@ final class SilentListenerIT {
       server.execute("NOTIFY news, 'heard'");
       assertThat(client.expect('A').strings(4)).containsExactly("news", "heard");
     }
+  }
+
+  private static void takeAndSayNothing(WireServer connection) {
+    connection.patience(Duration.ofMinutes(1));
+    connection.readToEnd();
   }
 
   private static void servesAtOnce(WireClient other) {
