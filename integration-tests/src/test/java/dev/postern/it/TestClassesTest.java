@@ -1,6 +1,7 @@
 package dev.postern.it;
 
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.fields;
 
 import com.tngtech.archunit.core.importer.ImportOption.OnlyIncludeTests;
@@ -23,5 +24,6 @@ final class TestClassesTest {
           .and()
           .areFinal()
           .should()
-          .notHaveRawType(assignableTo(AutoCloseable.class));
+          .notHaveRawType(
+              resideInAPackage("dev.postern.testkit..").and(assignableTo(AutoCloseable.class)));
 }
