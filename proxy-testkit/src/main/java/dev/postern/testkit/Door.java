@@ -20,6 +20,7 @@ public final class Door implements AutoCloseable {
   private static final int BUFFER = 16 * 1024;
 
   private final ServerSocket listener;
+  private final Thread acceptor = Thread.ofVirtual().name("door").unstarted(this::accept);
   private final Set<Socket> open = ConcurrentHashMap.newKeySet();
   private final AtomicInteger connections = new AtomicInteger();
   private volatile Supplier<InetSocketAddress> target;
@@ -41,7 +42,7 @@ public final class Door implements AutoCloseable {
   public static Door to(Supplier<InetSocketAddress> target) {
     try {
       Door door = new Door(target);
-      Thread.ofVirtual().name("door").start(door::accept);
+      door.acceptor.start();
       return door;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -70,16 +71,20 @@ public final class Door implements AutoCloseable {
     silenced = connections.get();
   }
 
-  /** Ends all connections too. */
+  /** Ends all connections too. Whoever comes from then on is refused. */
   @Override
   public void close() {
     try {
       listener.close();
+      acceptor.join(); // until then the kernel takes connections
       for (Socket socket : open) {
         socket.close();
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
     }
   }
 
@@ -87,6 +92,10 @@ public final class Door implements AutoCloseable {
     while (!listener.isClosed()) {
       try {
         Socket client = listener.accept();
+        if (listener.isClosed()) { // one that came at the same time
+          client.close();
+          return;
+        }
         int number = connections.incrementAndGet();
         Thread.ofVirtual().name("door-in").start(() -> lead(client, number));
       } catch (IOException e) {
