@@ -144,7 +144,11 @@ public final class PooledBackend {
    * hears so.
    */
   public void attach(BackendUser newUser) {
-    onHome(() -> port.attach(newUser));
+    if (home().inEventLoop()) { // nearly always: nothing is allocated then
+      port.attach(newUser);
+    } else {
+      home().execute(() -> port.attach(newUser));
+    }
   }
 
   /** Queues the bytes and takes them over; they leave with the next flush. */
@@ -178,7 +182,11 @@ public final class PooledBackend {
    */
   public void giveBack(List<String> cleaning) {
     reading(true);
-    onHome(() -> comingBack.begin(cleaning));
+    if (home().inEventLoop()) {
+      comingBack.begin(cleaning);
+    } else {
+      home().execute(() -> comingBack.begin(cleaning));
+    }
   }
 
   /**

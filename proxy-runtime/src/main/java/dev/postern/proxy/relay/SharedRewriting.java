@@ -223,7 +223,7 @@ final class SharedRewriting implements Rewriting {
       out.writeBytes(bytes, textEnd + 1, end - textEnd - 1);
       requests.skip(end);
     }
-    unnamed.parse(bytes.slice(body, end - body), effects);
+    unnamed.parse(bytes, body, end - body, effects);
   }
 
   private void bind(ByteBuf bytes, int at, int here, Requests requests) {

@@ -40,10 +40,12 @@ final class UnnamedRequests {
   /**
    * The client parses it.
    *
-   * @param body of the Parse message behind the name
+   * @param body where the Parse message begins behind the name
+   * @param length from there to its end
    */
-  void parse(ByteBuf body, int effects) {
-    Unnamed fresh = statements.parsed(body, effects, outstanding.queue.isEmpty());
+  void parse(ByteBuf bytes, int body, int length, int effects) {
+    boolean certain = outstanding.queue.isEmpty();
+    Unnamed fresh = statements.parsed(bytes, body, length, effects, certain);
     backend.known().unnamedOwner(fresh);
     parsed = true;
     outstanding.requested((byte) 'P', fresh);

@@ -40,14 +40,14 @@ final class UnnamedStatements {
   /**
    * The client has parsed the unnamed statement.
    *
-   * @param body of the Parse message behind the name
+   * @param body where the Parse message begins behind the name
+   * @param length from there to its end
    * @param certain whether nothing is under way behind which it might be skipped
    * @return identifies it on the server
    */
-  Unnamed parsed(ByteBuf body, int effects, boolean certain) {
+  Unnamed parsed(ByteBuf bytes, int body, int length, int effects, boolean certain) {
     Unnamed parsed = new Unnamed(false);
     parsed.before = certain ? null : kept();
-    int length = body.readableBytes();
     last = parsed;
     lastEffects = effects;
     if (length > MAX_UNNAMED) {
@@ -56,7 +56,7 @@ final class UnnamedStatements {
       if (lastBody.length < length) {
         lastBody = new byte[Math.max(64, Integer.highestOneBit(length) * 2)];
       }
-      body.getBytes(body.readerIndex(), lastBody, 0, length);
+      bytes.getBytes(body, lastBody, 0, length);
       lastLength = length;
     }
     return parsed;

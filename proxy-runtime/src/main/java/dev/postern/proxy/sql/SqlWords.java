@@ -45,11 +45,17 @@ final class SqlWords {
 
   /** Whether the word is this one, which is written in small letters. */
   boolean is(String word) {
-    if (wordEnd - wordStart != word.length()) {
+    return length() == word.length() && begins(word);
+  }
+
+  /** Whether the word begins like this, which is written in small letters. */
+  boolean begins(String prefix) {
+    if (length() < prefix.length()) {
       return false;
     }
-    for (int i = 0; i < word.length(); i++) {
-      if ((text[wordStart + i] | 0x20) != word.charAt(i) && text[wordStart + i] != word.charAt(i)) {
+    for (int i = 0; i < prefix.length(); i++) {
+      byte c = text[wordStart + i];
+      if ((c | 0x20) != prefix.charAt(i) && c != prefix.charAt(i)) {
         return false;
       }
     }

@@ -202,7 +202,7 @@ public final class StatementScan {
           if (words.length() >= 7 && !words.isLast()) {
             if (mayCreate && words.is("pg_temp")) {
               temporary = true;
-            } else if (words.length() >= 16) {
+            } else if (words.length() >= 16 && words.begins("pg_")) {
               effects |= advisory(words.word());
             }
           }

@@ -59,7 +59,7 @@ final class UnnamedStatementsTest {
 
   private Unnamed parse(String sql) {
     byte[] body = (sql + "\0\0\0").getBytes(StandardCharsets.US_ASCII);
-    return statements.parsed(Unpooled.wrappedBuffer(body), 0, false);
+    return statements.parsed(Unpooled.wrappedBuffer(body), 0, body.length, 0, false);
   }
 
   private String written() {
