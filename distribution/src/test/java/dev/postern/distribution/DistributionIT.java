@@ -45,6 +45,16 @@ final class DistributionIT {
   }
 
   @Test
+  void doesNotStartWithAPluginThatIsMissingAndTellsScripts() throws Exception {
+    Installation postern = linux();
+    postern.configure("plugin: static-routes\n", "plugin: nowhere\n");
+
+    assertThatThrownBy(() -> postern.command("", "run"))
+        .hasMessageContaining("ended with 78")
+        .hasMessageContaining("nowhere");
+  }
+
+  @Test
   void keepsItsDataFromOtherAccounts() throws Exception {
     assertThat(Files.getPosixFilePermissions(portable().home().resolve("data")))
         .isEqualTo(PosixFilePermissions.fromString("rwx------"));

@@ -66,7 +66,7 @@ final class InstallationIT {
   void saysWhichPluginIsMissing() throws IOException {
     Files.createDirectories(home.resolve("plugins"));
     assertThatThrownBy(this::start)
-        .isInstanceOf(StartException.class)
+        .isInstanceOfSatisfying(StartException.class, e -> assertThat(e.isMisconfigured()).isTrue())
         .hasMessageContaining("scram");
   }
 

@@ -76,7 +76,12 @@ final class ConfigCommand {
         return true;
       }
       try {
-        ServerTls.check(listener);
+        ServerTls.check(listener)
+            .ifPresent(
+                warning ->
+                    Failures.print(
+                        "warning: clients that check it will refuse to connect to %s: %s (%s)"
+                            .formatted(listener.address(), warning, listener.tls().certificate())));
         return true;
       } catch (TlsConfigurationException e) {
         Failures.print("TLS of the listener on " + listener.address() + ": " + e.getMessage());

@@ -53,7 +53,10 @@ final class RunCommand implements Callable<Integer> {
     } catch (ConfigurationException e) {
       Failures.print(e.getMessage());
       return ExitCode.CONFIGURATION.code();
-    } catch (StartException | AdminException e) {
+    } catch (StartException e) {
+      Failures.print(e.getMessage());
+      return (e.isMisconfigured() ? ExitCode.CONFIGURATION : ExitCode.FAILURE).code();
+    } catch (AdminException e) {
       Failures.print(e.getMessage());
       return ExitCode.FAILURE.code();
     }

@@ -75,7 +75,7 @@ public final class Gateway implements AutoCloseable {
     try {
       return Plugins.found(configuration.plugins().effectiveDirectory(home), home);
     } catch (PluginLoadException e) {
-      throw new StartException(String.valueOf(e.getMessage()), e);
+      throw StartException.misconfigured(String.valueOf(e.getMessage()), e);
     }
   }
 
@@ -87,7 +87,7 @@ public final class Gateway implements AutoCloseable {
       return found.load(
           PluginSelection.of(configuration), new PluginEnvironment(home, data, users));
     } catch (PluginLoadException e) {
-      throw new StartException(String.valueOf(e.getMessage()), e);
+      throw StartException.misconfigured(String.valueOf(e.getMessage()), e);
     }
   }
 

@@ -64,7 +64,7 @@ final class Network implements AutoCloseable {
           ? Transport.best()
           : Transport.named(config.effectiveTransport().toString());
     } catch (IllegalArgumentException e) {
-      throw new StartException("network.transport: " + e.getMessage(), e);
+      throw StartException.misconfigured("network.transport: " + e.getMessage(), e);
     }
   }
 
@@ -84,7 +84,7 @@ final class Network implements AutoCloseable {
       try {
         tls.provider();
       } catch (TlsConfigurationException e) {
-        throw new StartException("network.tls-provider: " + e.getMessage(), e);
+        throw StartException.misconfigured("network.tls-provider: " + e.getMessage(), e);
       }
     }
   }
@@ -102,7 +102,7 @@ final class Network implements AutoCloseable {
     try {
       return new ListenerSecurity(ServerTls.open(listener, tls), mode == TlsMode.REQUIRED);
     } catch (TlsConfigurationException e) {
-      throw new StartException(
+      throw StartException.misconfigured(
           "TLS of the listener on " + listener.address() + ": " + e.getMessage(), e);
     }
   }

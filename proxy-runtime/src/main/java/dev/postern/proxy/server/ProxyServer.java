@@ -190,7 +190,8 @@ public final class ProxyServer implements AutoCloseable {
       try {
         BackendTlsContexts.check(peer.address().tls());
       } catch (TlsConfigurationException e) {
-        throw new StartException("TLS towards node " + peer.node() + ": " + e.getMessage(), e);
+        throw StartException.misconfigured(
+            "TLS towards node " + peer.node() + ": " + e.getMessage(), e);
       }
     }
     return new Cluster(cluster, connector, configuration.timeouts().effectiveConnect());

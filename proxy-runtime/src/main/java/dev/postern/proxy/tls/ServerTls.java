@@ -18,6 +18,7 @@ import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.Future;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.X509ExtendedTrustManager;
@@ -96,22 +97,25 @@ public final class ServerTls implements AutoCloseable {
   /**
    * Reads a listener's files as {@link #open} does, and makes and keeps nothing.
    *
+   * @return why clients that check the certificate will refuse it
    * @throws TlsConfigurationException if they cannot be used
    */
-  public static void check(ListenerConfig listener) throws TlsConfigurationException {
+  public static Optional<String> check(ListenerConfig listener) throws TlsConfigurationException {
     ListenerTlsConfig tls = listener.tls();
+    Optional<String> warning = Optional.empty();
     Path certificate = tls.certificate();
     Path key = tls.key();
     if (certificate != null && key != null) {
       boolean absent = !Files.exists(certificate) && !Files.exists(key);
       if (!(absent && tls.effectiveGenerate())) {
-        Identity.read(certificate, key);
+        warning = Identity.read(certificate, key).outOfDate(Instant.now());
       }
     }
     Path clientCa = tls.clientCa();
     if (clientCa != null) {
       TrustStores.read(clientCa);
     }
+    return warning;
   }
 
   /**
