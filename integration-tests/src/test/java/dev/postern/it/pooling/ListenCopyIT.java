@@ -18,6 +18,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 final class ListenCopyIT {
   private static final String ROLE = "listen_copy_role";
   private static final byte[] COPY = query("COPY copied FROM STDIN");
+  private static final byte[] TWO_COPIES = query("COPY copied FROM STDIN; COPY copied FROM STDIN");
   private static final byte[] ROW = copyData("1\n".getBytes(StandardCharsets.US_ASCII));
 
   @RegisterExtension private static final ListeningClients LISTENING = new ListeningClients(ROLE);
@@ -49,6 +50,57 @@ final class ListenCopyIT {
     WireClient client = listening();
     client.send(COPY, ROW, copyDone(), query("NOTIFY copying, 'behind it'"));
     assertThat(WireMessage.types(client.receiveUntil('Z'))).isEqualTo("GCZ");
+    assertThat(WireMessage.types(client.receiveUntil('Z'))).isEqualTo("CAZ");
+  }
+
+  @Test
+  void severalCopiesOfOneQueryAreEachFilled() {
+    WireClient client = listening();
+    client.send(TWO_COPIES);
+    for (int i = 0; i < 2; i++) {
+      client.expect('G');
+      client.send(ROW, copyDone());
+      client.expect('C');
+    }
+    client.expect('Z');
+    assertThat(client.queryOne("SELECT 'served'")).isEqualTo("served");
+  }
+
+  @Test
+  void theRowsOfSeveralCopiesCanBeSentAhead() {
+    WireClient client = listening();
+    client.send(TWO_COPIES, ROW, copyDone(), ROW, copyDone(), query("NOTIFY copying, 'behind'"));
+    assertThat(WireMessage.types(client.receiveUntil('Z'))).isEqualTo("GCGCZ");
+    assertThat(WireMessage.types(client.receiveUntil('Z'))).isEqualTo("CAZ");
+  }
+
+  @Test
+  void aQueryAmongTheRowsOfALaterCopyEndsTheSessionAsServersDo() {
+    WireClient client = listening();
+    client.send(TWO_COPIES, ROW, copyDone());
+    client.expect('G');
+    client.expect('C');
+    client.expect('G');
+    client.send(ROW, query("SELECT 1"));
+    isEnded(client);
+  }
+
+  @Test
+  void aQueryMayListenAndCopySeveralTimes() {
+    WireClient client = LISTENING.client();
+    client.send(
+        query(
+            "LISTEN copying; COPY copied FROM STDIN; COPY copied TO STDOUT; COPY copied FROM STDIN"));
+    client.expect('C');
+    client.expect('G');
+    client.send(ROW, copyDone());
+    client.expect('C');
+    client.expect('H');
+    client.receiveUntil('G');
+    client.send(ROW, copyDone());
+    client.expect('C');
+    client.expect('Z');
+    client.send(query("NOTIFY copying, 'heard'"));
     assertThat(WireMessage.types(client.receiveUntil('Z'))).isEqualTo("CAZ");
   }
 

@@ -22,6 +22,9 @@ class Answers {
   private final Outstanding outstanding;
   private final Progress progress;
 
+  /** Whether the backend has asked for the rows of a COPY, and has not said what it made of it. */
+  private boolean readsRows;
+
   Answers(PooledRelay relay, Lease lease, Outstanding outstanding) {
     this.relay = relay;
     this.lease = lease;
@@ -55,13 +58,14 @@ class Answers {
       case 'E' -> {
         progress.backendSent(true);
         progress.copyInEnded();
+        readsRows = false;
         return error(bytes, at, size, own, replies);
       }
       case 'C', 'I', 's' -> {
         boolean replaced = false;
         progress.backendSent(false);
         if (type == 'C') {
-          progress.copyInEnded();
+          copyInEnded();
           replaced = !own && tagged(bytes, at, size, replies);
         }
         completed(RequestQueue.EXECUTE, first);
@@ -89,6 +93,7 @@ class Answers {
       }
       case 'G' -> {
         progress.copyInBegan();
+        readsRows = true;
         if ((byte) first == RequestQueue.EXECUTE) {
           queue.forgetSyncsBeforeCopyEnd();
         }
@@ -96,6 +101,15 @@ class Answers {
       default -> progress.backendSent(false);
     }
     return own && type != 'A' && type != 'N';
+  }
+
+  /** What ends the rows of this COPY says nothing of the next one in the same Query. */
+  private void copyInEnded() {
+    progress.copyInEnded();
+    if (readsRows) {
+      readsRows = false;
+      queue.removeFirst(RequestQueue.COPY_END);
+    }
   }
 
   private void completed(byte kind, int first) {
@@ -121,6 +135,7 @@ class Answers {
       queue.remove();
     }
     progress.ready(status, queue.cycles());
+    readsRows = false;
     ready(status, dropped, at, replies);
     return dropped;
   }

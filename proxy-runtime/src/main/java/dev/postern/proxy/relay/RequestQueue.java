@@ -130,6 +130,26 @@ final class RequestQueue {
     size = kept;
   }
 
+  /** Removes the eldest that is of this kind and ends no cycle, if there is one. */
+  void removeFirst(byte kind) {
+    int found = 0;
+    while (found < size && (byte) kinds[(head + found) & (kinds.length - 1)] != kind) {
+      found++;
+    }
+    if (found == size) {
+      return;
+    }
+    for (int i = found; i > 0; i--) {
+      int to = (head + i) & (kinds.length - 1);
+      int from = (head + i - 1) & (kinds.length - 1);
+      kinds[to] = kinds[from];
+      statements[to] = statements[from];
+    }
+    statements[head] = null;
+    head = (head + 1) & (kinds.length - 1);
+    size--;
+  }
+
   /** Shows the kinds, without their flags, and what was noted with them, the eldest first. */
   void forEach(ObjIntConsumer<Object> consumer) {
     for (int i = 0; i < size; i++) {

@@ -56,6 +56,22 @@ final class RequestQueueTest {
   }
 
   @Test
+  void removesTheEldestOfAKindFromTheMiddle() {
+    queue.add(RequestQueue.QUERY, "first");
+    queue.add(RequestQueue.COPY_END, null);
+    queue.add(RequestQueue.COPY_END, null);
+    queue.add(RequestQueue.QUERY, "second");
+    queue.removeFirst(RequestQueue.COPY_END);
+    assertThat(queue.firstStatement()).isEqualTo("first");
+    queue.remove();
+    assertThat((byte) queue.first()).isEqualTo(RequestQueue.COPY_END);
+    queue.removeFirst(RequestQueue.COPY_END);
+    assertThat(queue.firstStatement()).isEqualTo("second");
+    queue.removeFirst(RequestQueue.COPY_END);
+    assertThat(queue.cycles()).isEqualTo(1);
+  }
+
+  @Test
   void isEmptyAndUsableAfterATrim() {
     for (int i = 0; i < 100; i++) {
       queue.add(RequestQueue.SYNC, null);
