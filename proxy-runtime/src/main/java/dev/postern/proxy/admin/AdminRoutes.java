@@ -31,10 +31,15 @@ final class AdminRoutes {
   /**
    * What was done to whom, where the path does not say so.
    *
+   * @param command that asks for it; {@code null} where an operation is that of one command
    * @param subject a user's name
    * @param to what it was set to, or an empty text
    */
-  private record Did(String subject, String to, Object answer) {}
+  private record Did(@Nullable String command, String subject, String to, Object answer) {
+    Did(String subject, String to, Object answer) {
+      this(null, subject, to, answer);
+    }
+  }
 
   /**
    * One operation.
@@ -86,7 +91,8 @@ final class AdminRoutes {
         "users/*/enabled",
         (name, body) -> {
           boolean enabled = read(body, Enabled.class).enabled();
-          return new Did(name, String.valueOf(enabled), users.setEnabled(name, enabled));
+          String command = enabled ? "user enable" : "user disable";
+          return new Did(command, name, "", users.setEnabled(name, enabled));
         });
     change(
         "user import",
@@ -148,7 +154,7 @@ final class AdminRoutes {
               Object answer = operation.apply(segment, body);
               Did did = answer instanceof Did told ? told : new Did(segment, "", answer);
               log.atInfo()
-                  .addKeyValue("operation", command)
+                  .addKeyValue("operation", did.command() == null ? command : did.command())
                   .addKeyValue("subject", did.subject())
                   .addKeyValue("to", did.to())
                   .log("administered");

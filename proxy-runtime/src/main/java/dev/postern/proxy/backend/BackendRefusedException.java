@@ -24,20 +24,14 @@ public final class BackendRefusedException extends SessionException {
       Set.of("InitializeSessionUserId", "CheckMyDatabase");
 
   private final transient @Nullable ErrorResponse error;
-  private final transient @Nullable Backend backend;
+  private final transient Backend backend;
 
   /**
    * @param error what the server sent
    * @param advice what the operator may want to know besides, or nothing
+   * @param backend the server
    */
-  public BackendRefusedException(ErrorResponse error, String advice) {
-    this(error, advice, null);
-  }
-
-  /**
-   * @param backend the server, where it is at hand
-   */
-  BackendRefusedException(ErrorResponse error, String advice, @Nullable Backend backend) {
+  public BackendRefusedException(ErrorResponse error, String advice, Backend backend) {
     super(
         sqlStateOf(error),
         FailureKind.BACKEND,
@@ -48,8 +42,7 @@ public final class BackendRefusedException extends SessionException {
     this.backend = backend;
   }
 
-  /** Which server it was, where that is known. */
-  public @Nullable Backend backend() {
+  public Backend backend() {
     return backend;
   }
 

@@ -65,7 +65,8 @@ public record Greeting(Map<String, String> parameters, @Nullable BackendKeyData 
             hearer.heard(message, bytes);
             return new Greeting(Collections.unmodifiableMap(parameters), key);
           }
-          case ErrorResponse error -> throw new BackendRefusedException(error, "");
+          case ErrorResponse error ->
+              throw new BackendRefusedException(error, "", backend.backend());
           default ->
               throw ProtocolException.byServer(
                   "a message of type 0x%02x in the greeting"

@@ -51,11 +51,10 @@ final class LoginRefusal {
   void because(Throwable failure) {
     switch (failure) {
       case BackendRefusedException e -> {
-        LoggingEventBuilder line = log(e.kind()).addKeyValue("sqlState", e.sqlState().code());
-        if (e.backend() != null) {
-          line = line.addKeyValue("backend", e.backend().address());
-        }
-        line.log("refused by the backend: {}", e.getMessage());
+        log(e.kind())
+            .addKeyValue("sqlState", e.sqlState().code())
+            .addKeyValue("backend", e.backend().address())
+            .log("refused by the backend: {}", e.getMessage());
         client.refuse(e.error());
       }
       case SessionException e -> refuse(e);

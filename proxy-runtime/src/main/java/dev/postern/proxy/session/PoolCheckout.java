@@ -191,7 +191,8 @@ record PoolCheckout(Pool pool, ServerParameters parameters, @Nullable PooledBack
             ErrorResponse.fatal(
                 error.sqlState() == null ? SqlState.INTERNAL_ERROR : error.sqlState(),
                 error.message()),
-            "; it was asked to take the client's startup parameters");
+            "; it was asked to take the client's startup parameters",
+            pool.key().server());
       }
       ServerParameters parameters = backend.parameters();
       if (parameters.values().isEmpty()) {

@@ -87,6 +87,7 @@ final class AdminServerTest {
     try {
       add("alice", "one");
       client.setEnabled("alice", false);
+      client.setEnabled("alice", true);
       client.setMapping(new NewMapping("alice", null, "app", secret("three")));
       client.removeMapping("alice", null);
     } finally {
@@ -96,7 +97,8 @@ final class AdminServerTest {
         .map(line -> String.valueOf(line.getKeyValuePairs()).replace("\"", ""))
         .containsExactly(
             "[operation=user add, subject=alice, to=]",
-            "[operation=user enable, subject=alice, to=false]",
+            "[operation=user disable, subject=alice, to=]",
+            "[operation=user enable, subject=alice, to=]",
             "[operation=user mapping set, subject=alice, to=app]",
             "[operation=user mapping remove, subject=alice, to=]");
   }
