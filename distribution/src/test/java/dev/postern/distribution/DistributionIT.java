@@ -2,7 +2,6 @@ package dev.postern.distribution;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.postern.testkit.PostgresServer;
 import java.io.IOException;
@@ -152,15 +151,8 @@ final class DistributionIT {
   }
 
   private Installation unpack(Predicate<String> which) throws IOException {
-    List<String> zips =
-        names(Path.of("target")).stream()
-            .filter(name -> name.endsWith(".zip"))
-            .filter(which)
-            .toList();
-    assumeTrue(!zips.isEmpty(), "this zip is not made on this platform");
-    return Installation.unpack(
-        Path.of("target", zips.getFirst()),
-        Files.createDirectory(directory.resolve("a path with spaces")));
+    return Installation.ofBuild(
+        which, Files.createDirectory(directory.resolve("a path with spaces")));
   }
 
   /** A directory with what the start script needs and no java. */

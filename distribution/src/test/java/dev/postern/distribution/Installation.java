@@ -1,5 +1,7 @@
 package dev.postern.distribution;
 
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -11,9 +13,13 @@ import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /** A zip of Postern, unpacked, with {@code bin/postern} to call. Used by one thread. */
@@ -36,6 +42,19 @@ final class Installation {
     }
     try (Stream<Path> unpacked = Files.list(directory)) {
       return new Installation(unpacked.findFirst().orElseThrow());
+    }
+  }
+
+  /** Unpacks a zip of this build; where it makes none of that name, the test is skipped. */
+  static Installation ofBuild(Predicate<String> name, Path directory) throws IOException {
+    try (Stream<Path> built = Files.list(Path.of("target"))) {
+      Optional<Path> zip =
+          built
+              .filter(file -> file.toString().endsWith(".zip"))
+              .filter(file -> name.test(file.getFileName().toString()))
+              .findFirst();
+      assumeTrue(zip.isPresent(), "this zip is not made on this platform");
+      return unpack(zip.get(), directory);
     }
   }
 
@@ -72,6 +91,15 @@ final class Installation {
       throw new IllegalStateException(configuration() + ": not there exactly once: " + old);
     }
     Files.writeString(configuration(), yaml.replace(old, text));
+  }
+
+  /** Makes it one of several behind one address. */
+  void join(String cluster, String secret) throws IOException {
+    Path file = home.resolve("conf/cluster.secret");
+    Files.createFile(
+        file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+    Files.writeString(file, secret);
+    Files.writeString(configuration(), "\n" + cluster, StandardOpenOption.APPEND);
   }
 
   /** Lets clients in at one port of the loopback interface, and passes them to another. */

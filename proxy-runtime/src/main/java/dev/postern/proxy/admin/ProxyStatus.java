@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param listeners where clients connect
  * @param sessions how many relay
  * @param logins how many connections have not logged in yet
+ * @param cluster {@code null} where it is not one of several
  */
 public record ProxyStatus(
     String version,
@@ -24,4 +25,5 @@ public record ProxyStatus(
     @Nullable String tlsProvider,
     List<String> listeners,
     int sessions,
-    int logins) {}
+    int logins,
+    @Nullable ClusterRow cluster) {}

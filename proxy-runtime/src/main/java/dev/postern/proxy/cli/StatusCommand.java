@@ -21,7 +21,9 @@ final class StatusCommand extends AdminCommand {
           .add("event loops", ProxyStatus::eventLoops)
           .add("TLS", ProxyStatus::tlsProvider)
           .add("sessions", ProxyStatus::sessions)
-          .add("logins", ProxyStatus::logins);
+          .add("logins", ProxyStatus::logins)
+          .add("node", status -> status.cluster() == null ? null : status.cluster().node())
+          .add("peers", status -> status.cluster() == null ? null : status.cluster().peers());
 
   @Override
   ExitCode run() {

@@ -1,6 +1,7 @@
 package dev.postern.proxy.server;
 
 import dev.postern.proxy.channel.Transport;
+import dev.postern.proxy.config.ClusterConfig;
 import dev.postern.proxy.config.Configuration;
 import dev.postern.proxy.config.ListenerConfig;
 import dev.postern.proxy.config.TlsMode;
@@ -14,6 +15,7 @@ import dev.postern.proxy.user.UserStore;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A whole Postern: the user store, the plugins and the server, made from a configuration and ended
@@ -23,12 +25,15 @@ public final class Gateway implements AutoCloseable {
   private final UserStore users;
   private final Plugins plugins;
   private final ProxyServer server;
+  private final @Nullable ClusterConfig cluster;
   private final Instant startedAt = Instant.now();
 
-  private Gateway(UserStore users, Plugins plugins, ProxyServer server) {
+  private Gateway(
+      UserStore users, Plugins plugins, ProxyServer server, @Nullable ClusterConfig cluster) {
     this.users = users;
     this.plugins = plugins;
     this.server = server;
+    this.cluster = cluster;
   }
 
   /**
@@ -54,7 +59,7 @@ public final class Gateway implements AutoCloseable {
       ServerPlugins inService =
           new ServerPlugins(plugins.authenticator(), plugins.router(), plugins.interceptors());
       ProxyServer server = ProxyServer.start(configuration, users, inService, tls, transport);
-      return new Gateway(users, plugins, server);
+      return new Gateway(users, plugins, server, configuration.cluster());
     } catch (StartException | RuntimeException e) {
       if (plugins != null) {
         plugins.close();
@@ -97,6 +102,11 @@ public final class Gateway implements AutoCloseable {
 
   public ProxyServer server() {
     return server;
+  }
+
+  /** The nodes of which this is one; {@code null} if it is alone. */
+  public @Nullable ClusterConfig cluster() {
+    return cluster;
   }
 
   /** Every plugin that is there, in use or not. */

@@ -7,11 +7,13 @@ import dev.postern.api.session.CloseReason;
 import dev.postern.api.session.SessionInfo;
 import dev.postern.api.session.TlsInfo;
 import dev.postern.proxy.admin.AdminException;
+import dev.postern.proxy.admin.ClusterRow;
 import dev.postern.proxy.admin.PluginRow;
 import dev.postern.proxy.admin.PoolRow;
 import dev.postern.proxy.admin.ProxyControl;
 import dev.postern.proxy.admin.ProxyStatus;
 import dev.postern.proxy.admin.SessionRow;
+import dev.postern.proxy.config.ClusterConfig;
 import dev.postern.proxy.pool.ListeningConnection;
 import dev.postern.proxy.pool.Pool;
 import dev.postern.proxy.pool.PoolKey;
@@ -31,6 +33,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** A gateway as its administrator sees it. */
 public final class GatewayControl implements ProxyControl {
@@ -65,7 +68,19 @@ public final class GatewayControl implements ProxyControl {
         server.tlsProvider().map(TlsProvider::toString).orElse(null),
         server.addresses().stream().map(GatewayControl::text).toList(),
         server.registry().sessions().size(),
-        server.registry().logins());
+        server.registry().logins(),
+        cluster(gateway.cluster()));
+  }
+
+  private static @Nullable ClusterRow cluster(@Nullable ClusterConfig cluster) {
+    if (cluster == null) {
+      return null;
+    }
+    List<ClusterRow.Peer> peers =
+        cluster.others().stream()
+            .map(peer -> new ClusterRow.Peer(peer.node(), peer.address().address()))
+            .toList();
+    return new ClusterRow(cluster.node(), peers);
   }
 
   @Override

@@ -70,7 +70,8 @@ public final class FakeProxy implements ProxyControl {
         "boringssl",
         List.of("127.0.0.1:6432"),
         1,
-        0);
+        0,
+        new ClusterRow(1, List.of(new ClusterRow.Peer(2, "10.0.0.2:6432"))));
   }
 
   @Override

@@ -38,7 +38,8 @@ final class ProxyCommandsTest {
   @Test
   void showsHowPosternIs() {
     assertThat(shell.run("status").out())
-        .contains("state        serving\n", "listeners    127.0.0.1:6432\n");
+        .contains("state        serving\n", "listeners    127.0.0.1:6432\n")
+        .contains("node         1\n", "peers        2 at 10.0.0.2:6432\n");
     assertThat(shell.run("status", "--output", "json").out()).contains("\"pid\": 4711");
   }
 
