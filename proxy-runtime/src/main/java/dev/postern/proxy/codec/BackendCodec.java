@@ -91,7 +91,7 @@ public final class BackendCodec {
           in.end(new CopyInResponse(BackendFields.copyFormat(in), in.formats("column count")));
       case MessageTypes.COPY_OUT_RESPONSE ->
           in.end(new CopyOutResponse(BackendFields.copyFormat(in), in.formats("column count")));
-      case MessageTypes.DATA_ROW -> in.end(new DataRow(in.values("column count", "column")));
+      case MessageTypes.DATA_ROW -> BackendFields.dataRow(in);
       case MessageTypes.EMPTY_QUERY_RESPONSE -> in.end(EMPTY_QUERY_RESPONSE);
       case MessageTypes.ERROR_RESPONSE -> in.end(new ErrorResponse(BackendFields.errorFields(in)));
       case MessageTypes.FUNCTION_CALL_RESPONSE ->
@@ -137,7 +137,7 @@ public final class BackendCodec {
     switch (message) {
       case DataRow row -> {
         int start = MessageWriter.begin(MessageTypes.DATA_ROW, out);
-        MessageWriter.values(row.columns(), out);
+        MessageWriter.bytes(row.body(), out);
         MessageWriter.end(start, out);
       }
       case CommandComplete complete -> {

@@ -1,5 +1,6 @@
 package dev.postern.proxy.codec;
 
+import dev.postern.api.message.DataRow;
 import dev.postern.api.message.ErrorOrNotice;
 import dev.postern.api.message.FieldDescription;
 import dev.postern.api.message.Format;
@@ -45,6 +46,14 @@ final class BackendFields {
           case FAILED -> 'E';
         });
     MessageWriter.end(start, out);
+  }
+
+  static DataRow dataRow(MessageReader in) throws ProtocolException {
+    try {
+      return DataRow.wrapBody(in.remainder());
+    } catch (IllegalArgumentException e) {
+      throw in.failure(String.valueOf(e.getMessage()));
+    }
   }
 
   static Map<Character, String> errorFields(MessageReader in) throws ProtocolException {

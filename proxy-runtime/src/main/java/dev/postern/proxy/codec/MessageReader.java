@@ -107,6 +107,11 @@ final class MessageReader {
   }
 
   byte[] secret() {
+    return remainder();
+  }
+
+  /** All that is left, in an array of the caller's own. */
+  byte[] remainder() {
     byte[] bytes = new byte[in.readableBytes()];
     in.readBytes(bytes);
     return bytes;

@@ -68,6 +68,11 @@ final class MessageFlow<M> implements Flow {
 
   /** Takes the bytes over. */
   private void walk(ByteBuf bytes) {
+    walkThrough(bytes);
+    outcomes.flush();
+  }
+
+  private void walkThrough(ByteBuf bytes) {
     int begin = bytes.readerIndex();
     int end = bytes.writerIndex();
     int run = begin;
@@ -228,6 +233,7 @@ final class MessageFlow<M> implements Flow {
     }
     if (outcome instanceof Outcome.Unchanged<M>) {
       wire.sent(decided.original.getByte(decided.original.readerIndex()));
+      outcomes.flush();
       to.write(decided.original);
     } else {
       decided.original.release();
@@ -244,6 +250,7 @@ final class MessageFlow<M> implements Flow {
   /** Sends on what is between two indexes, and is done with the buffer. */
   private void forward(ByteBuf bytes, int run, int at, int begin, int end) {
     if (run == begin && at == end) {
+      outcomes.flush();
       to.write(bytes);
     } else {
       forwardPart(bytes, run, at);
@@ -253,11 +260,13 @@ final class MessageFlow<M> implements Flow {
 
   private void end(ByteBuf bytes, int run, int at) {
     forwardPart(bytes, run, at);
+    outcomes.flush();
     bytes.release();
   }
 
   private void forwardPart(ByteBuf bytes, int run, int at) {
     if (at > run) {
+      outcomes.flush();
       to.write(bytes.retainedSlice(run, at - run));
     }
   }
@@ -270,6 +279,7 @@ final class MessageFlow<M> implements Flow {
   @Override
   public void close() {
     closed = true;
+    outcomes.close();
     incomplete.release();
     incomplete = Unpooled.EMPTY_BUFFER;
     if (awaited != null) {

@@ -1,16 +1,22 @@
 package dev.postern.proxy.relay;
 
 import io.netty.buffer.ByteBuf;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Sends on what handlers made of a message that does not go on as it came.
+ * Sends on what handlers made of a message that does not go on as it came. Gathers the messages of
+ * one burst in one buffer: rows that are changed come by the hundred.
  *
  * @param <M> the direction's messages
  */
 final class OutcomeWriter<M> {
+  private static final int INITIAL_BYTES = 1 << 12;
+  private static final int ENOUGH_BYTES = 1 << 16;
+
   private final Side to;
   private final Relay relay;
   private final Wire<M> wire;
+  private @Nullable ByteBuf gathered;
 
   OutcomeWriter(Side to, Relay relay, Wire<M> wire) {
     this.to = to;
@@ -18,21 +24,24 @@ final class OutcomeWriter<M> {
     this.wire = wire;
   }
 
-  /** False if the session has ended. */
+  /** False if the session has ended. What goes on does so with {@link #flush} at the latest. */
   boolean write(Outcome<M> outcome) {
     switch (outcome) {
       case Outcome.Changed<M>(var interceptor, var messages) -> {
         try {
           messages.forEach(this::encode);
         } catch (RuntimeException e) {
+          flush();
           relay.interceptorFailed(new InterceptorFailure(interceptor, e));
           return false;
         }
       }
       case Outcome.Rejected<M>(var sqlState, var text) -> {
+        flush();
         return wire.reject(sqlState, text, this::encode);
       }
       case Outcome.Ended<M>(var interceptor, var sqlState, var text) -> {
+        flush();
         relay.endedBy(interceptor, sqlState, text);
         return false;
       }
@@ -43,14 +52,36 @@ final class OutcomeWriter<M> {
   }
 
   private void encode(M message) {
-    ByteBuf encoded = to.alloc().buffer();
-    try {
-      wire.encode(message, encoded);
-    } catch (RuntimeException e) {
-      encoded.release();
-      throw e;
+    ByteBuf out = gathered;
+    if (out == null) {
+      out = to.alloc().buffer(INITIAL_BYTES);
+      gathered = out;
     }
-    wire.sent(encoded.getByte(encoded.readerIndex()));
-    to.write(encoded);
+    int start = out.writerIndex();
+    wire.encode(message, out);
+    wire.sent(out.getByte(start));
+    if (out.writerIndex() >= ENOUGH_BYTES) {
+      flush();
+    }
+  }
+
+  /** Hands on what was gathered; comes before anything else goes on. */
+  void flush() {
+    ByteBuf out = gathered;
+    if (out != null) {
+      gathered = null;
+      if (out.isReadable()) {
+        to.write(out);
+      } else {
+        out.release();
+      }
+    }
+  }
+
+  void close() {
+    if (gathered != null) {
+      gathered.release();
+      gathered = null;
+    }
   }
 }

@@ -71,7 +71,7 @@ final class MessageFields {
       case CopyFail(var text) -> fields.errorText("message", text);
       case CopyData(var data) -> fields.rowValue("data", data);
       case RowDescription(var columns) -> fields.columns("fields", columns);
-      case DataRow(var columns) -> fields.rowValues("columns", columns);
+      case DataRow row -> fields.rowValues("columns", row.columns());
       case CommandComplete(var tag) -> fields.name("tag", tag);
       case ReadyForQuery(var status) -> fields.word("status", status);
       case ErrorOrNotice error -> error.fields().forEach((code, text) -> error(code, text, fields));
