@@ -95,10 +95,10 @@ final class LimitsIT {
         RunningPostern postern =
             Gateways.before(server).setting("limits.sessions-per-user", 1).start()) {
       postern.addUser(ROLE, Gateways.PASSWORD);
-      try (WireClient client = WireClient.connect(postern.address())) {
-        client.login(ROLE, Gateways.PASSWORD, "postgres");
-        client.send(FrontendPackets.query("SELECT pg_sleep(300)"));
-      }
+      WireClient client = WireClient.connect(postern.address());
+      client.login(ROLE, Gateways.PASSWORD, "postgres");
+      client.send(FrontendPackets.query("SELECT pg_sleep(300)"));
+      client.reset();
       await().until(() -> postern.server().registry().sessions().isEmpty());
       assertThat(refusal(postern, ROLE).sqlState()).isEqualTo("53300");
       stop.countDown();

@@ -7,9 +7,11 @@ import static dev.postern.testkit.FrontendPackets.parse;
 import static dev.postern.testkit.FrontendPackets.query;
 import static dev.postern.testkit.FrontendPackets.sync;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.postern.api.routing.Pooling;
 import dev.postern.api.routing.Pooling.SessionState;
+import dev.postern.it.Sessions;
 import dev.postern.testkit.PostgresServer;
 import dev.postern.testkit.RunningPostern;
 import dev.postern.testkit.WireClient;
@@ -206,6 +208,26 @@ final class KnownDifferencesIT {
       second.send(query("SELECT 1"));
       second.expectFatal("53300");
     }
+  }
+
+  @Test
+  void aStatementUnderWayIsCancelledWhenItsClientIsReset() {
+    server.execute("CREATE TABLE left_undone (a int)", "GRANT ALL ON left_undone TO " + ROLE);
+    try (RunningPostern postern = pool(1)) {
+      reset(
+          Way.direct(server, ROLE).wire(),
+          "SELECT pg_sleep(1); INSERT INTO left_undone VALUES (1)");
+      await().until(() -> server.query("SELECT a FROM left_undone").equals(List.of("1")));
+      reset(wire(postern), "SELECT pg_sleep(300); INSERT INTO left_undone VALUES (2)");
+      Pools.awaitProcesses(server, ROLE, 0);
+      assertThat(server.query("SELECT a FROM left_undone")).containsExactly("1");
+    }
+  }
+
+  private static void reset(WireClient client, String sql) {
+    client.send(query(sql));
+    Sessions.awaitWaitEvent(server, ROLE, "PgSleep");
+    client.reset();
   }
 
   @Test

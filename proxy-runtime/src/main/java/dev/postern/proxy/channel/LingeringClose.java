@@ -6,6 +6,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.ssl.SslHandler;
@@ -72,11 +73,14 @@ public final class LingeringClose {
   }
 
   private static void linger(Channel channel) {
-    if (!(channel instanceof DuplexChannel duplex) || !channel.isActive()) {
+    if (!(channel instanceof DuplexChannel duplex)
+        || !channel.isActive()
+        || duplex.isInputShutdown()) { // there is nothing unread
       channel.close();
       return;
     }
     closeIn(channel, LINGER);
+    channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, false);
     // Before TLS: nobody has to decrypt what nobody reads.
     channel.pipeline().addFirst(new Discard());
     duplex.shutdownOutput();

@@ -1,6 +1,5 @@
 package dev.postern.proxy.relay;
 
-import dev.postern.api.session.CloseReason;
 import dev.postern.proxy.channel.LingeringClose;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
@@ -9,7 +8,9 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.EventLoop;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.codec.DecoderException;
+import io.netty.handler.ssl.SslCloseCompletionEvent;
 import java.io.IOException;
 import java.time.Duration;
 
@@ -23,6 +24,12 @@ final class ClientPort extends ChannelInboundHandlerAdapter implements Side {
   private boolean backendFull;
   private boolean waiting;
   private boolean held;
+
+  /** Whether there is nothing more to read. */
+  private boolean silent;
+
+  /** Whether the client takes nothing more. */
+  private boolean deaf;
 
   ClientPort(PooledRelay relay, Channel channel) {
     this.relay = relay;
@@ -50,7 +57,18 @@ final class ClientPort extends ChannelInboundHandlerAdapter implements Side {
 
   @Override
   public void write(ByteBuf bytes) {
-    channel.write(bytes, channel.voidPromise());
+    if (deaf || !channel.isActive()) {
+      int length = bytes.readableBytes();
+      bytes.release();
+      relay.departure().unheard(length);
+    } else {
+      channel.write(bytes, channel.voidPromise());
+    }
+  }
+
+  /** Whether there is room for more, or nobody who wants it. */
+  boolean takesMore() {
+    return deaf || !channel.isActive() || channel.isWritable();
   }
 
   @Override
@@ -62,6 +80,13 @@ final class ClientPort extends ChannelInboundHandlerAdapter implements Side {
   public void hold(boolean hold) {
     held = hold;
     updateReading();
+    if (!hold && relay.departure().isSilent()) {
+      eventLoop().execute(relay.departure()::passedOn); // behind what was held
+    }
+  }
+
+  boolean isHeld() {
+    return held;
   }
 
   void backendFull(boolean full) {
@@ -75,7 +100,7 @@ final class ClientPort extends ChannelInboundHandlerAdapter implements Side {
   }
 
   private void updateReading() {
-    boolean reading = !backendFull && !held && !waiting;
+    boolean reading = !backendFull && !held && !waiting && !silent;
     if (channel.config().isAutoRead() != reading) {
       channel.config().setAutoRead(reading);
     }
@@ -87,7 +112,7 @@ final class ClientPort extends ChannelInboundHandlerAdapter implements Side {
    * @param terminated whether the client has said that it wants nothing more
    */
   void closeAfterFlush(boolean terminated) {
-    if (terminated) {
+    if (terminated || silent) {
       LingeringClose.closeAfterFlush(channel, Duration.ofSeconds(LINGER_SECONDS));
     } else if (channel.isActive()) {
       LingeringClose.close(channel, Unpooled.EMPTY_BUFFER, Duration.ofSeconds(LINGER_SECONDS));
@@ -113,14 +138,30 @@ final class ClientPort extends ChannelInboundHandlerAdapter implements Side {
   }
 
   @Override
+  public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+    if (event == ChannelInputShutdownEvent.INSTANCE) {
+      silent = true;
+      updateReading();
+      relay.departure().silent();
+    } else if (event == SslCloseCompletionEvent.SUCCESS) {
+      deaf = true; // TLS has no half that stays open
+      relay.lease().updateReading();
+      relay.departure().silent();
+    }
+    ctx.fireUserEventTriggered(event);
+  }
+
+  @Override
   public void channelInactive(ChannelHandlerContext ctx) {
-    relay.departure().closed();
+    relay.departure().closed("the client closed the connection without Terminate");
   }
 
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
     if (cause instanceof IOException || cause instanceof DecoderException) { // the latter: TLS
-      relay.end(CloseReason.CLIENT_VANISHED, "the client's connection failed: " + cause, null);
+      deaf = true;
+      relay.departure().closed("the client's connection failed: " + cause);
+      ctx.close();
     } else {
       relay.broken(cause);
     }

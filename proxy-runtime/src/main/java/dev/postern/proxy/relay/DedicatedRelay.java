@@ -5,6 +5,7 @@ import dev.postern.api.session.CloseReason;
 import dev.postern.proxy.channel.BlockingChannel;
 import dev.postern.proxy.codec.BackendCodec;
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Promise;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +18,11 @@ public final class DedicatedRelay extends Relay {
   private final Flow fromBackend;
   private final Progress progress;
   private final @Nullable CancelTarget cancelTarget;
+
+  /**
+   * Whether the client has gone or sends nothing more, and its server finishes what it has asked.
+   */
+  private boolean leaving;
 
   /**
    * @param clientChannel on the same event loop as {@code backendChannel}
@@ -38,7 +44,7 @@ public final class DedicatedRelay extends Relay {
     boolean refusing = declarations.frontend.isDeciding();
     boolean cutClient = settings.countMessages() || !declarations.frontend.isEmpty();
     boolean cutBackend = settings.countMessages() || refusing || !declarations.backend.isEmpty();
-    progress = new Progress(cutClient && cutBackend);
+    progress = new Progress();
     Rejections rejections = new Rejections(declarations.isPhysicalReplication());
     if (refusing) {
       declarations.backend.want((byte) 'E');
@@ -63,6 +69,8 @@ public final class DedicatedRelay extends Relay {
       closed(clientChannel.channel().isActive() ? backend : client);
       return;
     }
+    // A client that sends nothing more may still read.
+    clientChannel.channel().config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
     takeOver(backend, backendChannel);
     takeOver(client, clientChannel);
     if (!isEnded()) {
@@ -108,10 +116,62 @@ public final class DedicatedRelay extends Relay {
     backend.channel().closeFuture().addListener(closed -> task.run());
   }
 
-  void closed(Leg leg) {
+  /**
+   * The client sends nothing more. As it would without Postern, the server does what came before,
+   * and finds the end when it reads on.
+   */
+  void clientEnded() {
+    if (isEnded() || leaving) {
+      return;
+    }
+    if (progress.busy() || client.isHeld()) {
+      leaving = true;
+      passEnd();
+    } else {
+      clientLeft();
+    }
+  }
+
+  /** Tells the server that nothing more comes, unless an interceptor still decides what does. */
+  void passEnd() {
+    if (leaving && !isEnded() && !client.isHeld()) {
+      backend.end();
+    }
+  }
+
+  private void clientLeft() {
     if (progress.terminated()) {
       end(CloseReason.CLIENT_TERMINATED, "the client ended the session", null);
-    } else if (!leg.isClient()) {
+    } else {
+      end(CloseReason.CLIENT_VANISHED, "the client closed the connection without Terminate", null);
+    }
+  }
+
+  /** Whether the session goes on without its client, which has said before that it leaves. */
+  private boolean goesOnWithout() {
+    if (!leaving && progress.terminated()) {
+      clientEnded();
+    }
+    if (!leaving || isEnded()) {
+      return false;
+    }
+    client.deafen();
+    return true;
+  }
+
+  /** The server goes on answering a client that has gone. */
+  void unheard() {
+    end(CloseReason.CLIENT_VANISHED, Departure.UNHEARD, null);
+  }
+
+  void closed(Leg leg) {
+    if (leg.isClient()) {
+      if (!goesOnWithout()) {
+        clientLeft();
+      }
+    } else if (progress.terminated() || leaving) {
+      clientLeft();
+    } else {
       // After a ReadyForQuery it has not said why; else its last message may have been its own
       // error.
       boolean unexplained = progress.atReadyForQuery();
@@ -119,12 +179,17 @@ public final class DedicatedRelay extends Relay {
           CloseReason.BACKEND_CLOSED,
           "the backend closed the connection",
           unexplained ? connectionLost() : null);
-    } else {
-      end(CloseReason.CLIENT_VANISHED, "the client closed the connection without Terminate", null);
     }
   }
 
   void failed(Leg leg, Throwable cause) {
+    if (leg.isClient() && goesOnWithout()) {
+      return;
+    }
+    if (!leg.isClient() && leaving) {
+      clientLeft();
+      return;
+    }
     String side = leg.isClient() ? "client" : "backend";
     end(
         leg.isClient() ? CloseReason.CLIENT_VANISHED : CloseReason.BACKEND_CLOSED,
@@ -135,7 +200,8 @@ public final class DedicatedRelay extends Relay {
 
   @Override
   boolean close(CloseReason reason, @Nullable ErrorResponse error) {
-    boolean busy = progress.busy() && reason != CloseReason.CLIENT_TERMINATED;
+    boolean busy =
+        progress.busy() && reason != CloseReason.CLIENT_TERMINATED && backend.channel().isActive();
     if (error != null && fromBackend.atMessageBoundary() && client.channel().isActive()) {
       ByteBuf encoded = client.channel().alloc().buffer();
       BackendCodec.encode(error, encoded);
@@ -144,6 +210,7 @@ public final class DedicatedRelay extends Relay {
     if (reason != CloseReason.BACKEND_CLOSED
         && !busy
         && !progress.terminated()
+        && !leaving
         && fromClient.atMessageBoundary()) {
       ByteBuf terminate = backend.channel().alloc().buffer(5);
       backend.write(terminate.writeByte('X').writeInt(4));

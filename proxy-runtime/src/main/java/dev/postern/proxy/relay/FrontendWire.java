@@ -52,10 +52,7 @@ final class FrontendWire implements Wire<FrontendMessage> {
 
   @Override
   public void sent(byte type) {
-    progress.clientSent(type == 'X');
-    if (type == 'Q' || type == 'S' || type == 'F') {
-      progress.requested(type == 'S');
-    }
+    progress.clientSent(type);
   }
 
   @Override

@@ -110,8 +110,7 @@ final class Lease implements BackendUser {
   void updateReading() {
     PooledBackend current = backend;
     if (current != null) {
-      boolean writable = client.channel().isWritable() || !client.channel().isActive();
-      current.reading(writable && !held && !relay.isHoldingReplies());
+      current.reading(client.takesMore() && !held && !relay.isHoldingReplies());
     }
   }
 

@@ -8,8 +8,10 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.EventLoop;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.DecoderException;
+import io.netty.handler.ssl.SslCloseCompletionEvent;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Objects;
@@ -33,6 +35,18 @@ final class Leg extends ChannelInboundHandlerAdapter implements Side {
   private @Nullable Flow flow;
   private boolean otherFull;
   private boolean held;
+
+  /** Whether the peer has said that nothing more will come. */
+  private boolean ended;
+
+  /** Whether that was the end of its half of the connection: there is nothing to read. */
+  private boolean silent;
+
+  /** Whether the peer takes nothing more. */
+  private boolean deaf;
+
+  /** What was for a peer that takes nothing, in bytes. */
+  private int unheard;
 
   Leg(DedicatedRelay relay, boolean client, Channel channel) {
     this.relay = relay;
@@ -66,7 +80,16 @@ final class Leg extends ChannelInboundHandlerAdapter implements Side {
 
   @Override
   public void write(ByteBuf bytes) {
-    channel.write(bytes, channel.voidPromise());
+    if (!deaf) {
+      channel.write(bytes, channel.voidPromise());
+      return;
+    }
+    int length = bytes.readableBytes();
+    bytes.release();
+    unheard += length;
+    if (unheard > Departure.MAX_UNHEARD) {
+      relay.unheard();
+    }
   }
 
   @Override
@@ -78,6 +101,21 @@ final class Leg extends ChannelInboundHandlerAdapter implements Side {
   public void hold(boolean hold) {
     held = hold;
     updateReading();
+    if (!hold && ended) {
+      channel.eventLoop().execute(relay::passEnd); // behind what was held
+    }
+  }
+
+  boolean isHeld() {
+    return held;
+  }
+
+  /** The peer takes nothing more: what is for it is dropped. */
+  void deafen() {
+    deaf = true;
+    Leg writer = Objects.requireNonNull(other);
+    writer.otherFull = false;
+    writer.updateReading();
   }
 
   /**
@@ -87,7 +125,7 @@ final class Leg extends ChannelInboundHandlerAdapter implements Side {
   void closeAfterFlush(boolean terminated) {
     if (!channel.isActive()) {
       channel.close();
-    } else if (client && !terminated) {
+    } else if (client && !terminated && !ended) {
       LingeringClose.close(channel, Unpooled.EMPTY_BUFFER, Duration.ofSeconds(LINGER_SECONDS));
     } else {
       LingeringClose.closeAfterFlush(channel, Duration.ofSeconds(LINGER_SECONDS));
@@ -104,6 +142,11 @@ final class Leg extends ChannelInboundHandlerAdapter implements Side {
     var timeout =
         channel.eventLoop().schedule(() -> channel.close(), LINGER_SECONDS, TimeUnit.SECONDS);
     channel.closeFuture().addListener(closed -> timeout.cancel(false));
+    end();
+  }
+
+  /** Says that nothing more will come, behind all that was written. */
+  void end() {
     channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(written -> shutdownOutput());
   }
 
@@ -151,9 +194,29 @@ final class Leg extends ChannelInboundHandlerAdapter implements Side {
   }
 
   private void updateReading() {
-    boolean reading = !otherFull && !held;
+    boolean reading = !otherFull && !held && !silent;
     if (channel.config().isAutoRead() != reading) {
       channel.config().setAutoRead(reading);
+    }
+  }
+
+  @Override
+  public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+    if (client && event == ChannelInputShutdownEvent.INSTANCE) {
+      silent = true;
+      updateReading();
+      ended();
+    } else if (client && event == SslCloseCompletionEvent.SUCCESS) {
+      deafen(); // TLS has no half that stays open
+      ended();
+    }
+    ctx.fireUserEventTriggered(event);
+  }
+
+  private void ended() {
+    if (!ended) {
+      ended = true;
+      relay.clientEnded();
     }
   }
 
@@ -166,6 +229,9 @@ final class Leg extends ChannelInboundHandlerAdapter implements Side {
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
     if (cause instanceof IOException || cause instanceof DecoderException) { // the latter: TLS
       relay.failed(this, cause);
+      if (client) {
+        ctx.close();
+      }
     } else {
       relay.broken(cause);
     }

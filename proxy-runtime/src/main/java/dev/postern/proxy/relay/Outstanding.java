@@ -32,7 +32,7 @@ final class Outstanding {
         queue.add(RequestQueue.QUERY, statement);
       }
       case 'S' -> {
-        if (progress.isCopyingIn()) {
+        if (isAskedForRows()) {
           return; // swallowed
         }
         unsynced = false;

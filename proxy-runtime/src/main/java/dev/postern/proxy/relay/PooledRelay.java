@@ -11,6 +11,7 @@ import dev.postern.proxy.pool.Share;
 import dev.postern.proxy.pool.Wait;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Promise;
 import java.util.ArrayList;
@@ -26,7 +27,7 @@ public final class PooledRelay extends Relay {
   private final boolean untilEnd;
   private final ClientPort client;
   private final BackendSide backendSide = new BackendSide(this);
-  private final Progress progress = new Progress(true);
+  private final Progress progress = new Progress();
   private final Outstanding outstanding = new Outstanding(progress);
   private final Lease lease;
   private final Acquisition acquisition;
@@ -83,7 +84,7 @@ public final class PooledRelay extends Relay {
       replies = new Replies(this, new SharedAnswers(this, lease, outstanding, sharing));
     }
     Rejections rejections = new Rejections(false);
-    Progress unheeded = new Progress(true);
+    Progress unheeded = new Progress();
     fromClient =
         declarations.frontend.isEmpty()
             ? requests
@@ -106,7 +107,7 @@ public final class PooledRelay extends Relay {
   public void start(BlockingChannel clientChannel) {
     if (!clientChannel.channel().isActive()) {
       clientChannel.release();
-      departure.closed();
+      departure.closed("the client closed the connection without Terminate");
       return;
     }
     lease.attach();
@@ -114,6 +115,8 @@ public final class PooledRelay extends Relay {
       clientChannel.release();
       return;
     }
+    // A client that sends nothing more may still read.
+    clientChannel.channel().config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
     ByteBuf rest = clientChannel.handOver(client);
     clientChannel.channel().config().setAutoRead(true);
     if (isEnded() || !rest.isReadable()) {
@@ -150,6 +153,16 @@ public final class PooledRelay extends Relay {
 
   Departure departure() {
     return departure;
+  }
+
+  /** Whether nothing of what the client has sent is kept back. */
+  boolean hasPassedAllOn() {
+    return !requests.isHolding() && !client.isHeld();
+  }
+
+  /** How many requests the server cannot answer before more of them comes. */
+  int unfinishedRequests() {
+    return requests.atMessageBoundary() ? 0 : 1;
   }
 
   void toClient(ByteBuf bytes) {
@@ -219,6 +232,7 @@ public final class PooledRelay extends Relay {
     client.waiting(false);
     requests.resume();
     lease.flush();
+    departure.passedOn();
   }
 
   /** Takes the bytes over. */
@@ -228,6 +242,7 @@ public final class PooledRelay extends Relay {
     if (sharing != null && sharing.awaited.isResumable() && !isEnded()) {
       resume();
     }
+    departure.answered();
   }
 
   /** Everything is answered. */
@@ -305,6 +320,7 @@ public final class PooledRelay extends Relay {
       requests.cancel();
       lease.flush();
       client.flush();
+      departure.passedOn();
       target.trySuccess(null);
       return;
     }

@@ -5,12 +5,9 @@ package dev.postern.proxy.relay;
  * threads may read a value that is a moment old.
  */
 public final class Progress {
-  /**
-   * Whether requests and their ends are counted one by one; if not, any bytes count as one request.
-   */
-  private final boolean counting;
-
+  /** How many ReadyForQuery are to come. */
   private int outstanding;
+
   private boolean atReadyForQuery = true;
   private boolean atError;
   private boolean lastIsSync;
@@ -21,23 +18,35 @@ public final class Progress {
   private long bytesFromBackend;
   private int idleTicks;
 
-  Progress(boolean counting) {
-    this.counting = counting;
-  }
-
-  void clientSent(boolean terminate) {
-    if (!counting) {
-      outstanding = 1;
+  /** A message has gone on, or begun to. */
+  void clientSent(byte type) {
+    terminated = type == 'X';
+    switch (type) {
+      case 'Q', 'F' -> requested(false);
+      case 'S' -> requested(true);
+      case 'd' -> {
+        swallowed();
+        copyingIn = true;
+      }
+      case 'c', 'f' -> {
+        swallowed();
+        copyingIn = false;
+      }
+      default -> {}
     }
-    terminated = terminate;
   }
 
-  /** A message that ReadyForQuery ends: Query, Sync, FunctionCall. */
-  void requested(boolean sync) {
+  private void requested(boolean sync) {
     lastIsSync = sync;
-    if (counting) {
-      outstanding++;
+    outstanding++;
+  }
+
+  /** Rows come: the server swallows the Sync before them. */
+  private void swallowed() {
+    if (lastIsSync && !copyingIn) {
+      outstanding = Math.max(0, outstanding - 1);
     }
+    lastIsSync = false;
   }
 
   /**
@@ -46,7 +55,7 @@ public final class Progress {
    */
   void copyInBegan() {
     copyingIn = true;
-    if (counting && lastIsSync) {
+    if (lastIsSync) {
       outstanding = 0;
     }
   }
@@ -68,8 +77,12 @@ public final class Progress {
     atReadyForQuery = true;
     atError = false;
     copyingIn = false;
-    outstanding = counting ? Math.max(0, outstanding - 1) : 0;
+    outstanding = Math.max(0, outstanding - 1);
     transactionStatus = status;
+  }
+
+  int outstanding() {
+    return outstanding;
   }
 
   /** How many requests are to be answered, where that is counted elsewhere. */

@@ -264,6 +264,11 @@ final class Requests implements Flow {
     }
   }
 
+  /** Whether something is kept back that could go on later. */
+  boolean isHolding() {
+    return holding;
+  }
+
   @Override
   public boolean atMessageBoundary() {
     return passing == 0;

@@ -33,9 +33,7 @@ final class ToClient {
 
   /** The same, before what is held. */
   void pass(ByteBuf bytes) {
-    if (!client.channel().isActive()) {
-      bytes.release();
-    } else if (interceptors != null) {
+    if (interceptors != null) {
       interceptors.accept(bytes);
     } else {
       client.write(bytes);

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import org.junit.jupiter.api.Test;
 
 final class OutstandingTest {
-  private final Progress progress = new Progress(true);
+  private final Progress progress = new Progress();
   private final Outstanding outstanding = new Outstanding(progress);
 
   @Test
@@ -28,6 +28,15 @@ final class OutstandingTest {
     request('S');
     assertThat(outstanding.isSkipping()).isFalse();
     assertThat(outstanding.queue.cycles()).isOne();
+  }
+
+  @Test
+  void awaitsTheAnswerToASyncBehindRowsThatWereSentAhead() {
+    request('Q');
+    request('c');
+    progress.copyInBegan();
+    request('S');
+    assertThat(outstanding.queue.cycles()).isEqualTo(2);
   }
 
   @Test

@@ -9,8 +9,12 @@ import dev.postern.api.message.CopyDone;
 import dev.postern.api.message.CopyInResponse;
 import dev.postern.api.message.Execute;
 import dev.postern.api.message.Format;
+import dev.postern.api.message.NotificationResponse;
 import dev.postern.api.message.Query;
+import dev.postern.api.message.ReadyForQuery;
 import dev.postern.api.message.Sync;
+import dev.postern.api.message.TransactionStatus;
+import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import java.util.List;
@@ -50,6 +54,77 @@ final class RelayTest {
     session.backendSends(new CommandComplete("SELECT 1"), RelayFixture.READY);
     assertThat(session.progress().busy()).isTrue();
     session.backendSends(new CommandComplete("SELECT 1"), RelayFixture.READY);
+    assertThat(session.progress().busy()).isFalse();
+  }
+
+  @Test
+  void countsThemInBytesThatNobodyCuts() {
+    session.start();
+    ByteBuf requests = RelayFixture.frontend(new Query("a"), new Query("b"), new Query("c"));
+    while (requests.isReadable()) {
+      session.client.writeInbound(requests.readBytes(1));
+    }
+    ReadyForQuery open = new ReadyForQuery(TransactionStatus.IN_TRANSACTION);
+    session.backendSends(new CommandComplete("SELECT 1"), RelayFixture.READY, open);
+    assertThat(session.progress().busy()).isTrue();
+    assertThat(session.progress().transactionStatus()).isEqualTo((byte) 'T');
+    ByteBuf last = RelayFixture.backend(new CommandComplete("SELECT 1"), RelayFixture.READY);
+    session.backend.writeInbound(last.readBytes(last.readableBytes() - 3));
+    assertThat(session.progress().busy()).isTrue();
+    session.backend.writeInbound(last);
+    assertThat(session.progress().busy()).isFalse();
+    assertThat(session.progress().transactionStatus()).isEqualTo((byte) 'I');
+    requests.release();
+  }
+
+  @Test
+  void countsThemWhereverAReadEnds() {
+    session.start();
+    ByteBuf requests =
+        RelayFixture.frontend(new Query("a"), new Execute("", 0), new Sync(), new Query("b"));
+    ByteBuf answers =
+        RelayFixture.backend(
+            new CommandComplete("SELECT 1"),
+            RelayFixture.READY,
+            RelayFixture.READY,
+            new CommandComplete("SELECT 2"),
+            RelayFixture.READY);
+    for (int asked = 1; asked < requests.readableBytes(); asked++) {
+      for (int told = 1; told < answers.readableBytes(); told++) {
+        ByteBuf request = requests.copy();
+        session.client.writeInbound(request.readRetainedSlice(asked), request);
+        ByteBuf answer = answers.copy();
+        session.backend.writeInbound(answer.readRetainedSlice(told));
+        assertThat(session.progress().busy()).isTrue();
+        session.backend.writeInbound(answer);
+        assertThat(session.progress().busy()).isFalse();
+      }
+    }
+    requests.release();
+    answers.release();
+  }
+
+  @Test
+  void isIdleBehindANotificationToo() {
+    session.start();
+    session.clientSends(new Query("a"));
+    session.backendSends(
+        new CommandComplete("SELECT 1"),
+        RelayFixture.READY,
+        new NotificationResponse(1, "channel", "payload"));
+    assertThat(session.progress().busy()).isFalse();
+  }
+
+  @Test
+  void countsNoSyncBeforeRowsThatNobodyCuts() {
+    session.start();
+    session.clientSends(new Execute("", 0), new Sync());
+    session.clientSends(new CopyData(Bytes.utf8("row")));
+    assertThat(session.progress().busy()).isTrue();
+    session.clientSends(new CopyDone(), new Sync());
+    session.backendSends(new CommandComplete("COPY 1"));
+    assertThat(session.progress().busy()).isTrue();
+    session.backendSends(RelayFixture.READY);
     assertThat(session.progress().busy()).isFalse();
   }
 
