@@ -140,9 +140,72 @@ final class SilentListenerIT {
     }
   }
 
+  @Test
+  void aClientThatWaitsForItToBeginCanCancelWhatItWants() throws Exception {
+    try (RunningPostern postern = postern(server.port());
+        WireClient client = WireClient.connect(postern.address());
+        WireClient other = client(postern)) {
+      WireClient.Greeting key = client.login(ROLE, Pools.PASSWORD, "postgres");
+      client.query("LISTEN news");
+      String process = listeningProcess();
+      signal("STOP", process);
+      try {
+        client.send(query("SELECT 'never'"), query("SELECT 'behind'"));
+        await().until(() -> connectionsInUse(postern) == 1);
+        WireClient.cancel(postern.address(), key);
+        assertThat(client.expectError().sqlState()).isEqualTo("57014");
+        client.expect('Z');
+        servesAtOnce(other);
+        WireClient.cancel(postern.address(), key);
+        assertThat(client.expectError().sqlState()).isEqualTo("57014");
+        client.expect('Z');
+        await().until(() -> connectionsInUse(postern) == 0);
+      } finally {
+        signal("CONT", process);
+      }
+      assertThat(client.queryOne("SELECT 'served'")).isEqualTo("served");
+      server.execute("NOTIFY news, 'heard'");
+      assertThat(client.expect('A').strings(4)).containsExactly("news", "heard");
+    }
+  }
+
+  @Test
+  void aClientThatWaitsToListenCanCancelThatAndTryAgain() throws Exception {
+    try (RunningPostern postern = postern(server.port());
+        WireClient first = client(postern);
+        WireClient client = WireClient.connect(postern.address())) {
+      WireClient.Greeting key = client.login(ROLE, Pools.PASSWORD, "postgres");
+      first.query("LISTEN first");
+      Pool pool = postern.server().pools().all().iterator().next();
+      String process = listeningProcess();
+      signal("STOP", process);
+      try {
+        client.query("BEGIN");
+        client.send(query("LISTEN news"));
+        await().until(() -> pool.listening().clients() == 2);
+        WireClient.cancel(postern.address(), key);
+        assertThat(client.expectError().sqlState()).isEqualTo("57014");
+        client.expect('Z');
+        assertThat(client.query("SELECT 1").getFirst().sqlState()).isEqualTo("25P02");
+        client.query("ROLLBACK");
+        client.send(query("LISTEN news"));
+      } finally {
+        signal("CONT", process);
+      }
+      assertThat(types(client.receiveUntil('Z'))).isEqualTo("CZ");
+      server.execute("NOTIFY news, 'heard'");
+      assertThat(client.expect('A').strings(4)).containsExactly("news", "heard");
+    }
+  }
+
   private static void takeAndSayNothing(WireServer connection) {
     connection.patience(Duration.ofMinutes(1));
     connection.readToEnd();
+  }
+
+  private static int connectionsInUse(RunningPostern postern) {
+    Pool pool = postern.server().pools().all().iterator().next();
+    return pool.open() - pool.idle();
   }
 
   private static void servesAtOnce(WireClient other) {

@@ -132,6 +132,9 @@ final class ListenRequests {
   }
 
   private static String reason(Exception failure) {
+    if (sqlState(failure).equals(SqlState.QUERY_CANCELED)) {
+      return String.valueOf(failure.getMessage());
+    }
     return "the gateway cannot listen: "
         + (failure instanceof SessionException refused
             ? refused.clientMessage()

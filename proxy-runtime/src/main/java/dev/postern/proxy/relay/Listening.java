@@ -1,5 +1,8 @@
 package dev.postern.proxy.relay;
 
+import dev.postern.api.FailureKind;
+import dev.postern.api.SessionException;
+import dev.postern.api.SqlState;
 import dev.postern.proxy.pool.Listener;
 import dev.postern.proxy.pool.ListeningConnection;
 import dev.postern.proxy.pool.Notification;
@@ -39,8 +42,17 @@ final class Listening implements Listener {
   /** What the connection listens to for this client: in force, or asked for. */
   private final Set<String> retained = new LinkedHashSet<>();
 
-  /** Whether requests wait for the connection. */
-  private boolean waiting;
+  /** Whether requests wait for the connection at the beginning of a transaction. */
+  private boolean beginning;
+
+  /** Which of these waits is the last. */
+  private int beginnings;
+
+  /** What requests wait for that want to listen; {@code null} if they do not. */
+  private @Nullable List<String> wanted;
+
+  /** Which of these waits is the last. */
+  private int attempts;
 
   /** Whether requests wait for replies that are held. */
   private boolean resuming;
@@ -81,7 +93,7 @@ final class Listening implements Listener {
 
   /** Whether the session waits for the connection, and has to keep its backend. */
   boolean isWaiting() {
-    return waiting || notifications.areAwaited();
+    return beginning || wanted != null || notifications.areAwaited();
   }
 
   /** Whether there are channels, or will be. */
@@ -105,23 +117,49 @@ final class Listening implements Listener {
     if (retained.isEmpty()) {
       return true;
     }
-    waiting = true;
+    beginning = true;
+    int which = ++beginnings;
     connection.catchUp(
         this,
         () -> {
-          waiting = false;
-          attributing = true;
-          if (!relay.isEnded()) {
-            relay.resume();
+          if (beginning && which == beginnings) {
+            beginning = false;
+            attributing = true;
+            if (!relay.isEnded()) {
+              relay.resume();
+            }
           }
         });
     return false;
   }
 
+  /** Whether no request of a transaction has gone on, because all wait for the connection. */
+  boolean isBeginning() {
+    return beginning;
+  }
+
+  /** Nobody waits for the beginning of a transaction any more. */
+  void beginsNothing() {
+    beginning = false;
+  }
+
+  /** Requests that wait to listen are to fail instead; false if there are none. */
+  boolean cancel() {
+    if (wanted == null) {
+      return false;
+    }
+    wanted = null;
+    failure =
+        new SessionException(
+            SqlState.QUERY_CANCELED, FailureKind.CLIENT, "canceling statement due to user request");
+    relay.resume();
+    return true;
+  }
+
   /** Whether the client may listen to these channels, too. */
-  boolean hasRoomFor(List<String> wanted) {
+  boolean hasRoomFor(List<String> names) {
     Set<String> all = new HashSet<>(retained);
-    all.addAll(wanted);
+    all.addAll(names);
     return all.size() <= MAX_CHANNELS;
   }
 
@@ -130,23 +168,31 @@ final class Listening implements Listener {
    *
    * @return false if the relay hears {@code resume} when that has been tried
    */
-  boolean retain(List<String> wanted) {
-    List<String> fresh = new ArrayList<>(wanted);
+  boolean retain(List<String> names) {
+    List<String> fresh = new ArrayList<>(names);
     fresh.removeAll(retained);
     if (fresh.isEmpty()) {
       return true;
     }
-    waiting = true;
-    connection.retain(this, fresh, error -> tried(fresh, error));
+    wanted = fresh;
+    int which = ++attempts;
+    connection.retain(this, fresh, error -> tried(which, fresh, error));
     return false;
   }
 
-  private void tried(List<String> fresh, @Nullable Exception error) {
-    waiting = false;
+  private void tried(int which, List<String> fresh, @Nullable Exception error) {
     if (relay.isEnded()) {
       connection.release(this, fresh);
       return;
     }
+    if (wanted == null || which != attempts) { // cancelled meanwhile, and perhaps wanted again
+      List<String> unneeded = new ArrayList<>(fresh);
+      unneeded.removeAll(retained);
+      unneeded.removeAll(wanted == null ? List.of() : wanted);
+      connection.release(this, unneeded);
+      return;
+    }
+    wanted = null;
     if (error == null) {
       retained.addAll(fresh);
       attributing = true;
@@ -226,7 +272,10 @@ final class Listening implements Listener {
 
   /** What is not listened to, and not about to be, is released, if that is certain. */
   private void trim() {
-    if (waiting || !outstanding.queue.isEmpty() || relay.progress().transactionStatus() != 'I') {
+    if (beginning
+        || wanted != null
+        || !outstanding.queue.isEmpty()
+        || relay.progress().transactionStatus() != 'I') {
       return;
     }
     List<String> unneeded = new ArrayList<>(retained);

@@ -46,6 +46,7 @@ public final class PooledRelay extends Relay {
 
   private final IdleTransaction idleTransaction;
   private final Departure departure;
+  private final Cancels cancels;
 
   /**
    * @param processId as the client knows it; 0 if it was told none
@@ -83,6 +84,7 @@ public final class PooledRelay extends Relay {
       requests = new Requests(this, lease, acquisition, sharing);
       replies = new Replies(this, new SharedAnswers(this, lease, outstanding, sharing));
     }
+    cancels = new Cancels(this, lease, acquisition, requests);
     Rejections rejections = new Rejections(false);
     Progress unheeded = new Progress();
     fromClient =
@@ -245,6 +247,12 @@ public final class PooledRelay extends Relay {
     departure.answered();
   }
 
+  void settledIfAllIsAnswered() {
+    if (lease.hasBackend() && outstanding.isSettled()) {
+      settled();
+    }
+  }
+
   /** Everything is answered. */
   void settled() {
     if (!replies.isBetweenMessages() || !requests.atMessageBoundary()) {
@@ -315,16 +323,7 @@ public final class PooledRelay extends Relay {
 
   @Override
   public void cancel(Promise<@Nullable CancelTarget> target) {
-    if (acquisition.stop()) {
-      client.waiting(false);
-      requests.cancel();
-      lease.flush();
-      client.flush();
-      departure.passedOn();
-      target.trySuccess(null);
-      return;
-    }
-    lease.cancel(target);
+    cancels.request(target);
   }
 
   @Override

@@ -89,7 +89,10 @@ final class Requests implements Flow {
     }
   }
 
-  /** What was held is not to be done, up to the end of the first request. */
+  /**
+   * What was held is not to be done, up to the end of the first request. The rest goes on; or is
+   * held on, where there is a backend already and something else is waited for.
+   */
   void cancel() {
     discarding = true;
     resume();
@@ -123,6 +126,10 @@ final class Requests implements Flow {
           discarding = false;
           relay.progress().outstanding(0);
           relay.toClient(Answers.canceled(relay.alloc()));
+          if (lease.hasBackend() && at < end) { // what is behind it still has to wait
+            keepBack(at, end);
+            return;
+          }
         }
         continue;
       }
