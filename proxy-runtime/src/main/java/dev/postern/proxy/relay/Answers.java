@@ -155,7 +155,7 @@ class Answers {
   private boolean error(ByteBuf bytes, int at, int size, boolean own, Replies replies) {
     if (queue.isEmpty()) {
       // Nobody has asked: the server ends the connection.
-      boolean unconcerned = relay.needsNothing();
+      boolean unconcerned = relay.settlement().needsNothing();
       lease.dies();
       return unconcerned;
     }

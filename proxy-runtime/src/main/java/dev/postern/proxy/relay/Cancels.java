@@ -29,7 +29,7 @@ final class Cancels {
     if (listening != null && listening.isBeginning()) {
       begin(listening);
       cancelled(target);
-    } else if (listening != null && listening.cancel()) {
+    } else if (listening != null && listening.retained().cancel()) {
       cancelled(target);
     } else {
       lease.cancel(target);
@@ -41,7 +41,7 @@ final class Cancels {
     drop();
     if (!requests.isHolding()) {
       listening.beginsNothing();
-      relay.settledIfAllIsAnswered();
+      relay.settlement().look();
     }
   }
 

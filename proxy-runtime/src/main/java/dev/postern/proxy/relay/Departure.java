@@ -18,6 +18,7 @@ final class Departure {
   private final PooledRelay relay;
   private final Lease lease;
   private final Outstanding outstanding;
+  private final Requests requests;
 
   /** Whether the client sends nothing more, but what it has sent may not all have gone on. */
   private boolean silent;
@@ -25,10 +26,11 @@ final class Departure {
   private boolean underWay;
   private int unheard;
 
-  Departure(PooledRelay relay, Lease lease, Outstanding outstanding) {
+  Departure(PooledRelay relay, Lease lease, Outstanding outstanding, Requests requests) {
     this.relay = relay;
     this.lease = lease;
     this.outstanding = outstanding;
+    this.requests = requests;
   }
 
   /** Whether the client has left, and its last requests are to be answered. */
@@ -54,9 +56,14 @@ final class Departure {
 
   /** What the client has sent went on; perhaps it was the last. */
   void passedOn() {
-    if (silent && !underWay && !relay.isEnded() && relay.hasPassedAllOn()) {
+    if (silent && !underWay && !relay.isEnded() && hasPassedAllOn()) {
       begin();
     }
+  }
+
+  /** Whether nothing of what the client has sent is kept back. */
+  private boolean hasPassedAllOn() {
+    return !requests.isHolding() && !relay.client().isHeld();
   }
 
   private void begin() {
@@ -76,8 +83,9 @@ final class Departure {
 
   /** Whether the server can answer a request without more from the client. */
   private boolean isAnswerable() {
+    int unfinished = requests.atMessageBoundary() ? 0 : 1;
     return lease.hasBackend()
-        && outstanding.queue.cycles() > relay.unfinishedRequests()
+        && outstanding.queue.cycles() > unfinished
         && !outstanding.isAskedForRows();
   }
 

@@ -122,7 +122,7 @@ final class Lease implements BackendUser {
     }
     relay.backendRead(bytes);
     if (from == backend && !relay.isEnded() && outstanding.isSettled()) {
-      relay.settled();
+      relay.settlement().settled();
     }
   }
 

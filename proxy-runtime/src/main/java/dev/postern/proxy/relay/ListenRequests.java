@@ -102,22 +102,25 @@ final class ListenRequests {
       return true;
     }
     Listening listening = relay.listen();
-    Exception failure = listening.takeFailure();
+    RetainedChannels retained = listening.retained();
+    Exception failure = retained.takeFailure();
     if (failure != null) {
       rules.reject(type, sqlState(failure), reason(failure), at, size, requests);
       return false;
     }
-    if (!listening.hasRoomFor(script.channels())) {
+    if (!retained.haveRoomFor(script.channels())) {
       rules.reject(
           type,
           SqlState.PROGRAM_LIMIT_EXCEEDED,
-          "a client of a pool cannot listen to more than " + Listening.MAX_CHANNELS + " channels",
+          "a client of a pool cannot listen to more than "
+              + RetainedChannels.MAX_CHANNELS
+              + " channels",
           at,
           size,
           requests);
       return false;
     }
-    if (listening.retain(script.channels())) {
+    if (retained.add(script.channels())) {
       return true;
     }
     requests.pass(at);

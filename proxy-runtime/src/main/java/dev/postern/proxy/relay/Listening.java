@@ -1,8 +1,5 @@
 package dev.postern.proxy.relay;
 
-import dev.postern.api.FailureKind;
-import dev.postern.api.SessionException;
-import dev.postern.api.SqlState;
 import dev.postern.proxy.pool.Listener;
 import dev.postern.proxy.pool.ListeningConnection;
 import dev.postern.proxy.pool.Notification;
@@ -10,12 +7,8 @@ import dev.postern.proxy.relay.HeldReplies.Fence;
 import dev.postern.proxy.sql.Channels;
 import dev.postern.proxy.sql.ListenScript;
 import io.netty.channel.EventLoop;
-import java.util.ArrayList;
-import java.util.HashSet;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A client that listens, or has listened, through its pool's listening connection. While there are
@@ -24,9 +17,6 @@ import org.jspecify.annotations.Nullable;
  * itself has come.
  */
 final class Listening implements Listener {
-  /** A server looks through all channels for each new one; of one client, in force or asked for. */
-  static final int MAX_CHANNELS = 1000;
-
   private final PooledRelay relay;
   private final Lease lease;
   private final Outstanding outstanding;
@@ -39,8 +29,7 @@ final class Listening implements Listener {
   private final ListenOutcomes outcomes = new ListenOutcomes(channels);
   private final Notifications notifications;
 
-  /** What the connection listens to for this client: in force, or asked for. */
-  private final Set<String> retained = new LinkedHashSet<>();
+  private final RetainedChannels retained;
 
   /** Whether requests wait for the connection at the beginning of a transaction. */
   private boolean beginning;
@@ -48,20 +37,11 @@ final class Listening implements Listener {
   /** Which of these waits is the last. */
   private int beginnings;
 
-  /** What requests wait for that want to listen; {@code null} if they do not. */
-  private @Nullable List<String> wanted;
-
-  /** Which of these waits is the last. */
-  private int attempts;
-
   /** Whether requests wait for replies that are held. */
   private boolean resuming;
 
   /** Whether notifications of the session's backend are the client's own. */
   private boolean attributing;
-
-  /** Why the connection does not listen to what the request at hand wants. */
-  private @Nullable Exception failure;
 
   private volatile List<String> shown = List.of();
 
@@ -77,6 +57,7 @@ final class Listening implements Listener {
     this.outstanding = outstanding;
     this.connection = connection;
     this.processId = processId;
+    retained = new RetainedChannels(relay, connection, this, () -> attributing = true);
     notifications =
         new Notifications(relay, lease, toClient, isBehind -> connection.behind(this, isBehind));
   }
@@ -93,7 +74,7 @@ final class Listening implements Listener {
 
   /** Whether the session waits for the connection, and has to keep its backend. */
   boolean isWaiting() {
-    return beginning || wanted != null || notifications.areAwaited();
+    return beginning || retained.areAwaited() || notifications.areAwaited();
   }
 
   /** Whether there are channels, or will be. */
@@ -103,6 +84,10 @@ final class Listening implements Listener {
 
   boolean isHoldingReplies() {
     return notifications.areAwaited();
+  }
+
+  RetainedChannels retained() {
+    return retained;
   }
 
   // ---- requests
@@ -143,66 +128,6 @@ final class Listening implements Listener {
     beginning = false;
   }
 
-  /** Requests that wait to listen are to fail instead; false if there are none. */
-  boolean cancel() {
-    if (wanted == null) {
-      return false;
-    }
-    wanted = null;
-    failure =
-        new SessionException(
-            SqlState.QUERY_CANCELED, FailureKind.CLIENT, "canceling statement due to user request");
-    relay.resume();
-    return true;
-  }
-
-  /** Whether the client may listen to these channels, too. */
-  boolean hasRoomFor(List<String> names) {
-    Set<String> all = new HashSet<>(retained);
-    all.addAll(names);
-    return all.size() <= MAX_CHANNELS;
-  }
-
-  /**
-   * Sees to it that the connection listens to these channels.
-   *
-   * @return false if the relay hears {@code resume} when that has been tried
-   */
-  boolean retain(List<String> names) {
-    List<String> fresh = new ArrayList<>(names);
-    fresh.removeAll(retained);
-    if (fresh.isEmpty()) {
-      return true;
-    }
-    wanted = fresh;
-    int which = ++attempts;
-    connection.retain(this, fresh, error -> tried(which, fresh, error));
-    return false;
-  }
-
-  private void tried(int which, List<String> fresh, @Nullable Exception error) {
-    if (relay.isEnded()) {
-      connection.release(this, fresh);
-      return;
-    }
-    if (wanted == null || which != attempts) { // cancelled meanwhile, and perhaps wanted again
-      List<String> unneeded = new ArrayList<>(fresh);
-      unneeded.removeAll(retained);
-      unneeded.removeAll(wanted == null ? List.of() : wanted);
-      connection.release(this, unneeded);
-      return;
-    }
-    wanted = null;
-    if (error == null) {
-      retained.addAll(fresh);
-      attributing = true;
-    } else {
-      connection.release(this, fresh);
-      failure = error;
-    }
-    relay.resume();
-  }
-
   /** What the client has done to its channels in the transaction, as the server has said. */
   Channels channels() {
     return channels;
@@ -211,13 +136,6 @@ final class Listening implements Listener {
   /** What was kept back goes on when the replies have. */
   void resumesBehindReplies() {
     resuming = true;
-  }
-
-  /** Why the last attempt failed; told once. */
-  @Nullable Exception takeFailure() {
-    Exception last = failure;
-    failure = null;
-    return last;
   }
 
   // ---- answers
@@ -266,25 +184,19 @@ final class Listening implements Listener {
       resuming = false;
       relay.resume();
     } else if (outstanding.isSettled()) {
-      relay.settled();
+      relay.settlement().settled();
     }
   }
 
   /** What is not listened to, and not about to be, is released, if that is certain. */
   private void trim() {
     if (beginning
-        || wanted != null
+        || retained.areAwaited()
         || !outstanding.queue.isEmpty()
         || relay.progress().transactionStatus() != 'I') {
       return;
     }
-    List<String> unneeded = new ArrayList<>(retained);
-    unneeded.removeAll(channels.inForce());
-    if (!unneeded.isEmpty()) {
-      unneeded.forEach(retained::remove);
-      connection.release(this, unneeded);
-    }
-    if (shown.size() != channels.inForce().size() || !unneeded.isEmpty()) {
+    if (retained.trim(channels.inForce()) || shown.size() != channels.inForce().size()) {
       shown = channels.inForce().stream().map(ListenScript::readable).toList();
     }
   }
@@ -330,8 +242,7 @@ final class Listening implements Listener {
   /** The session ends. */
   void close() {
     notifications.close();
-    connection.release(this, List.copyOf(retained));
-    retained.clear();
+    retained.close();
     shown = List.of();
   }
 }

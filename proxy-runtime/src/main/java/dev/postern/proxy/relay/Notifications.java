@@ -120,7 +120,7 @@ final class Notifications {
    * @param now what it listens to; it gets no others
    */
   void deliverIfPossible(Set<String> now) {
-    if (!undelivered.isEmpty() && (areAwaited() || relay.isClientIdle())) {
+    if (!undelivered.isEmpty() && (areAwaited() || relay.settlement().isClientIdle())) {
       undelivered.keep(listened(now));
       // While an interceptor decides, what waits behind that is not counted there.
       while (!lease.isHeld() && deliverNext()) {

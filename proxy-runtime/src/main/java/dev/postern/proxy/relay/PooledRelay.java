@@ -14,7 +14,6 @@ import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Promise;
-import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -24,7 +23,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PooledRelay extends Relay {
   private final Pool pool;
-  private final boolean untilEnd;
   private final ClientPort client;
   private final BackendSide backendSide = new BackendSide(this);
   private final Progress progress = new Progress();
@@ -44,7 +42,7 @@ public final class PooledRelay extends Relay {
   /** {@code null} as long as the client has not wanted to listen. */
   private @Nullable Listening listening;
 
-  private final IdleTransaction idleTransaction;
+  private final Settlement settlement;
   private final Departure departure;
   private final Cancels cancels;
 
@@ -67,14 +65,12 @@ public final class PooledRelay extends Relay {
     super(sessionId, declarations, settings, end);
     this.processId = processId;
     this.pool = pool;
-    untilEnd = pool.pooling().mode() == Pooling.Mode.SESSION;
     client = new ClientPort(this, clientChannel.channel());
+    boolean untilEnd = pool.pooling().mode() == Pooling.Mode.SESSION;
     Restoring restoring = untilEnd ? null : new Restoring(this, outstanding.queue, parameters);
     Share share = pool.share(client.eventLoop());
     lease = new Lease(this, client, outstanding, restoring, backend);
     acquisition = new Acquisition(this, lease, share);
-    idleTransaction = new IdleTransaction(this, lease, outstanding, pool.pooling());
-    departure = new Departure(this, lease, outstanding);
     if (restoring == null) {
       sharing = null;
       requests = new Requests(this, lease, acquisition, new PlainRewriting(outstanding));
@@ -84,6 +80,9 @@ public final class PooledRelay extends Relay {
       requests = new Requests(this, lease, acquisition, sharing);
       replies = new Replies(this, new SharedAnswers(this, lease, outstanding, sharing));
     }
+    Pins pins = sharing == null ? null : sharing.pins;
+    settlement = new Settlement(this, lease, outstanding, requests, replies, pins, pool.pooling());
+    departure = new Departure(this, lease, outstanding, requests);
     cancels = new Cancels(this, lease, acquisition, requests);
     Rejections rejections = new Rejections(false);
     Progress unheeded = new Progress();
@@ -157,16 +156,6 @@ public final class PooledRelay extends Relay {
     return departure;
   }
 
-  /** Whether nothing of what the client has sent is kept back. */
-  boolean hasPassedAllOn() {
-    return !requests.isHolding() && !client.isHeld();
-  }
-
-  /** How many requests the server cannot answer before more of them comes. */
-  int unfinishedRequests() {
-    return requests.atMessageBoundary() ? 0 : 1;
-  }
-
   void toClient(ByteBuf bytes) {
     toClient.accept(bytes);
   }
@@ -202,13 +191,6 @@ public final class PooledRelay extends Relay {
 
   boolean isHoldingReplies() {
     return toClient.isHolding();
-  }
-
-  /** Whether the client is in no transaction and waits for no answer. */
-  boolean isClientIdle() {
-    return progress.transactionStatus() == 'I'
-        && outstanding.isSettled()
-        && replies.isBetweenMessages();
   }
 
   // ---- the backend's side
@@ -247,40 +229,8 @@ public final class PooledRelay extends Relay {
     departure.answered();
   }
 
-  void settledIfAllIsAnswered() {
-    if (lease.hasBackend() && outstanding.isSettled()) {
-      settled();
-    }
-  }
-
-  /** Everything is answered. */
-  void settled() {
-    if (!replies.isBetweenMessages() || !requests.atMessageBoundary()) {
-      return;
-    }
-    if (departure.isUnderWay()) {
-      departure.ended();
-    } else if (isFree()) {
-      lease.giveBack();
-    } else {
-      idleTransaction.begins();
-    }
-  }
-
-  private boolean isFree() {
-    return !untilEnd
-        && progress.transactionStatus() == 'I'
-        && !isPinned()
-        && (listening == null || !listening.isWaiting());
-  }
-
-  private boolean isPinned() {
-    return sharing != null && !sharing.pins.isEmpty();
-  }
-
-  /** Whether the session could give its backend back now, or when the rest of a message is here. */
-  boolean needsNothing() {
-    return isFree() && outstanding.isSettled();
+  Settlement settlement() {
+    return settlement;
   }
 
   // ---- the end
@@ -335,9 +285,7 @@ public final class PooledRelay extends Relay {
       toClient.end(error, replies);
     }
     acquisition.stop();
-    boolean idle =
-        outstanding.isSettled() && requests.atMessageBoundary() && replies.isBetweenMessages();
-    boolean busy = lease.end(idle ? cleaning() : null);
+    boolean busy = lease.end(settlement.cleaning());
     requests.close();
     replies.close();
     fromClient.close();
@@ -345,17 +293,5 @@ public final class PooledRelay extends Relay {
     client.closeAfterFlush(reason == CloseReason.CLIENT_TERMINATED);
     pool.sessionClosed();
     return busy;
-  }
-
-  private List<String> cleaning() {
-    List<String> statements = new ArrayList<>();
-    if (progress.transactionStatus() != 'I') {
-      statements.add("ROLLBACK");
-    }
-    if (untilEnd || isPinned()) {
-      statements.add("RESET ROLE");
-      statements.add(PooledBackend.DISCARD_ALL);
-    }
-    return statements;
   }
 }

@@ -1,0 +1,104 @@
+package dev.postern.proxy.relay;
+
+import dev.postern.api.routing.Pooling;
+import dev.postern.proxy.pool.PooledBackend;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Whether a session needs its backend on, and what becomes of that where all is answered. */
+final class Settlement {
+  private final PooledRelay relay;
+  private final Lease lease;
+  private final Outstanding outstanding;
+  private final Requests requests;
+  private final Replies replies;
+  private final @Nullable Pins pins;
+  private final boolean untilEnd;
+  private final IdleTransaction idleTransaction;
+
+  /**
+   * @param pins {@code null} where the session keeps its backend to its end
+   */
+  Settlement(
+      PooledRelay relay,
+      Lease lease,
+      Outstanding outstanding,
+      Requests requests,
+      Replies replies,
+      @Nullable Pins pins,
+      Pooling pooling) {
+    this.relay = relay;
+    this.lease = lease;
+    this.outstanding = outstanding;
+    this.requests = requests;
+    this.replies = replies;
+    this.pins = pins;
+    untilEnd = pooling.mode() == Pooling.Mode.SESSION;
+    idleTransaction = new IdleTransaction(relay, lease, outstanding, pooling);
+  }
+
+  /** Everything is answered. */
+  void settled() {
+    if (!replies.isBetweenMessages() || !requests.atMessageBoundary()) {
+      return;
+    }
+    if (relay.departure().isUnderWay()) {
+      relay.departure().ended();
+    } else if (isFree()) {
+      lease.giveBack();
+    } else {
+      idleTransaction.begins();
+    }
+  }
+
+  /** Something that was waited for is not; perhaps everything is answered. */
+  void look() {
+    if (lease.hasBackend() && outstanding.isSettled()) {
+      settled();
+    }
+  }
+
+  private boolean isFree() {
+    Listening listening = relay.listening();
+    return !untilEnd
+        && relay.progress().transactionStatus() == 'I'
+        && !isPinned()
+        && (listening == null || !listening.isWaiting());
+  }
+
+  private boolean isPinned() {
+    return pins != null && !pins.isEmpty();
+  }
+
+  /** Whether the session could give its backend back now, or when the rest of a message is here. */
+  boolean needsNothing() {
+    return isFree() && outstanding.isSettled();
+  }
+
+  /** Whether the client is in no transaction and waits for no answer. */
+  boolean isClientIdle() {
+    return relay.progress().transactionStatus() == 'I'
+        && outstanding.isSettled()
+        && replies.isBetweenMessages();
+  }
+
+  /**
+   * At the session's end: statements that make the backend fit for the next user; {@code null} if
+   * it may be in the middle of something.
+   */
+  @Nullable List<String> cleaning() {
+    if (!outstanding.isSettled() || !requests.atMessageBoundary() || !replies.isBetweenMessages()) {
+      return null;
+    }
+    List<String> statements = new ArrayList<>();
+    if (relay.progress().transactionStatus() != 'I') {
+      statements.add("ROLLBACK");
+    }
+    if (untilEnd || isPinned()) {
+      statements.add("RESET ROLE");
+      statements.add(PooledBackend.DISCARD_ALL);
+    }
+    return statements;
+  }
+}
