@@ -214,20 +214,39 @@ final class KnownDifferencesIT {
   void aStatementUnderWayIsCancelledWhenItsClientIsReset() {
     server.execute("CREATE TABLE left_undone (a int)", "GRANT ALL ON left_undone TO " + ROLE);
     try (RunningPostern postern = pool(1)) {
-      reset(
-          Way.direct(server, ROLE).wire(),
-          "SELECT pg_sleep(1); INSERT INTO left_undone VALUES (1)");
+      sleep(
+              Way.direct(server, ROLE).wire(),
+              "SELECT pg_sleep(1); INSERT INTO left_undone VALUES (1)")
+          .reset();
       await().until(() -> server.query("SELECT a FROM left_undone").equals(List.of("1")));
-      reset(wire(postern), "SELECT pg_sleep(300); INSERT INTO left_undone VALUES (2)");
+      sleep(wire(postern), "SELECT pg_sleep(300); INSERT INTO left_undone VALUES (2)").reset();
       Pools.awaitProcesses(server, ROLE, 0);
       assertThat(server.query("SELECT a FROM left_undone")).containsExactly("1");
     }
   }
 
-  private static void reset(WireClient client, String sql) {
+  @Test
+  void aStatementThatOutlivesItsClientForTooLongIsCancelled() {
+    server.execute("CREATE TABLE outlived (a int)", "GRANT ALL ON outlived TO " + ROLE);
+    try (RunningPostern postern =
+        RunningPostern.builder()
+            .backend(server, Pools.transactions(1))
+            .setting("timeouts.departed", "500ms")
+            .start()) {
+      postern.importUser(server, ROLE);
+      sleep(Way.direct(server, ROLE).wire(), "SELECT pg_sleep(1); INSERT INTO outlived VALUES (1)")
+          .close();
+      await().until(() -> server.query("SELECT a FROM outlived").equals(List.of("1")));
+      sleep(wire(postern), "SELECT pg_sleep(300); INSERT INTO outlived VALUES (2)").close();
+      Pools.awaitProcesses(server, ROLE, 0);
+      assertThat(server.query("SELECT a FROM outlived")).containsExactly("1");
+    }
+  }
+
+  private static WireClient sleep(WireClient client, String sql) {
     client.send(query(sql));
     Sessions.awaitWaitEvent(server, ROLE, "PgSleep");
-    client.reset();
+    return client;
   }
 
   @Test

@@ -11,16 +11,18 @@ import org.jspecify.annotations.Nullable;
  * @param idle a session in which nothing passes; 0: for ever
  * @param drain how long sessions may go on after a stop was asked for; 0: not at all
  * @param interceptor a verdict that an interceptor decides later
+ * @param departed what the client of a session had asked before it went; 0: as long as it takes
  */
 public record TimeoutsConfig(
     @Nullable Duration login,
     @Nullable Duration connect,
     @Nullable Duration idle,
     @Nullable Duration drain,
-    @Nullable Duration interceptor) {
+    @Nullable Duration interceptor,
+    @Nullable Duration departed) {
 
   /** Nothing set. */
-  public static final TimeoutsConfig UNSET = new TimeoutsConfig(null, null, null, null, null);
+  public static final TimeoutsConfig UNSET = new TimeoutsConfig(null, null, null, null, null, null);
 
   private static final Duration DAY = Duration.ofDays(1);
 
@@ -34,6 +36,7 @@ public record TimeoutsConfig(
             "idle: less than 1s (expected: 0s for none, or 1s or more)")
         .range("drain", drain, Duration.ZERO, DAY)
         .range("interceptor", interceptor, Duration.ofMillis(10), DAY)
+        .range("departed", departed, Duration.ZERO, DAY)
         .enforce();
   }
 
@@ -56,5 +59,10 @@ public record TimeoutsConfig(
 
   public Duration effectiveInterceptor() {
     return interceptor == null ? Duration.ofSeconds(20) : interceptor;
+  }
+
+  /** {@link Duration#ZERO}: no limit. */
+  public Duration effectiveDeparted() {
+    return departed == null ? Duration.ofSeconds(15) : departed;
   }
 }

@@ -116,9 +116,16 @@ public final class DedicatedRelay extends Relay {
     backend.channel().closeFuture().addListener(closed -> task.run());
   }
 
+  /** The client has said Terminate, and may stay to read. */
+  void clientTerminated() {
+    if (progress.busy()) {
+      departs();
+    }
+  }
+
   /**
    * The client sends nothing more. As it would without Postern, the server does what came before,
-   * and finds the end when it reads on.
+   * and finds the end when it reads on; but not for ever.
    */
   void clientEnded() {
     if (isEnded() || leaving) {
@@ -126,6 +133,7 @@ public final class DedicatedRelay extends Relay {
     }
     if (progress.busy() || client.isHeld()) {
       leaving = true;
+      departs();
       passEnd();
     } else {
       clientLeft();
@@ -200,8 +208,7 @@ public final class DedicatedRelay extends Relay {
 
   @Override
   boolean close(CloseReason reason, @Nullable ErrorResponse error) {
-    boolean busy =
-        progress.busy() && reason != CloseReason.CLIENT_TERMINATED && backend.channel().isActive();
+    boolean busy = progress.busy() && backend.channel().isActive();
     if (error != null && fromBackend.atMessageBoundary() && client.channel().isActive()) {
       ByteBuf encoded = client.channel().alloc().buffer();
       BackendCodec.encode(error, encoded);

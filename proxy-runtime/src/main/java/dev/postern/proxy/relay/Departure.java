@@ -4,7 +4,7 @@ import dev.postern.api.session.CloseReason;
 
 /**
  * How a client leaves its pooled session. What it asked before it said Terminate, or closed its
- * half of the connection, is still done, and answered as long as it reads.
+ * half of the connection, is still done, and answered as long as it reads; but not for ever.
  */
 final class Departure {
   /**
@@ -48,6 +48,9 @@ final class Departure {
   void silent() {
     silent = true;
     passedOn();
+    if (!underWay && !relay.isEnded()) {
+      relay.departs();
+    }
   }
 
   boolean isSilent() {
@@ -69,7 +72,9 @@ final class Departure {
   private void begin() {
     underWay = true;
     lease.flush();
-    if (!isAnswerable()) {
+    if (isAnswerable()) {
+      relay.departs();
+    } else {
       ended();
     }
   }

@@ -172,6 +172,9 @@ final class Leg extends ChannelInboundHandlerAdapter implements Side {
   @Override
   public void channelReadComplete(ChannelHandlerContext ctx) {
     Objects.requireNonNull(other).flush();
+    if (client && relay.progress().terminated()) {
+      relay.clientTerminated();
+    }
   }
 
   @Override

@@ -1,11 +1,14 @@
 package dev.postern.proxy.relay;
 
+import static java.util.concurrent.TimeUnit.NANOSECONDS;
+
 import dev.postern.api.FailureKind;
 import dev.postern.api.SqlState;
 import dev.postern.api.message.ErrorResponse;
 import dev.postern.api.session.CloseReason;
 import dev.postern.proxy.pool.Wait;
 import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
 import java.time.Duration;
 import java.util.List;
@@ -25,6 +28,9 @@ public abstract sealed class Relay permits DedicatedRelay, PooledRelay {
   private final RelaySettings settings;
   private final RelayEnd end;
   private boolean ended;
+
+  /** Set when the client went before all that it had asked was done. */
+  private @Nullable Future<?> departed;
 
   Relay(String sessionId, Declarations declarations, RelaySettings settings, RelayEnd end) {
     declarations.seal();
@@ -105,9 +111,39 @@ public abstract sealed class Relay permits DedicatedRelay, PooledRelay {
       return;
     }
     ended = true;
+    if (departed != null) {
+      departed.cancel(false);
+    }
     boolean busy = close(reason, error);
     declarations.closed(reason);
     end.ended(reason, detail, error == null ? null : error.sqlState(), busy);
+  }
+
+  /**
+   * The client has gone, or sends nothing more, and not all that it asked is done. From the first
+   * call on, that may take as long as the settings say.
+   */
+  final void departs() {
+    Duration limit = settings.departedTimeout();
+    if (!ended && departed == null && !limit.isZero()) {
+      departed = eventLoop().schedule(this::departedLongAgo, limit.toNanos(), NANOSECONDS);
+    }
+  }
+
+  private void departedLongAgo() {
+    String detail =
+        "the client has gone, and the server was not done with what it had asked within timeouts.departed ("
+            + settings.departedTimeout().toMillis()
+            + " ms)";
+    if (progress().terminated()) {
+      end(CloseReason.CLIENT_TERMINATED, detail, null);
+    } else { // it may still read
+      end(
+          CloseReason.CLIENT_VANISHED,
+          detail,
+          ErrorResponse.fatal(
+              SqlState.QUERY_CANCELED, "canceling statement because its client sends no more"));
+    }
   }
 
   final boolean isEnded() {

@@ -161,6 +161,7 @@ public final class ProxyServer implements AutoCloseable {
         new RelaySettings(
             Math.toIntExact(limits.effectiveInterceptedMessage().bytes()),
             timeouts.effectiveInterceptor(),
+            timeouts.effectiveDeparted(),
             !timeouts.effectiveIdle().isZero());
     return new SessionServices(
         plugins.mayBlock() ? LoginThreads.apart() : LoginThreads.onEventLoops(),

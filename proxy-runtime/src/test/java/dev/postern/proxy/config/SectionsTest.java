@@ -121,19 +121,22 @@ final class SectionsTest {
     assertThat(timeouts.effectiveIdle()).isZero();
     assertThat(timeouts.effectiveDrain()).isEqualTo(Duration.ofSeconds(30));
     assertThat(timeouts.effectiveInterceptor()).isEqualTo(Duration.ofSeconds(20));
+    assertThat(timeouts.effectiveDeparted()).isEqualTo(Duration.ofSeconds(15));
   }
 
   @Test
   void timeoutsTakeEveryKey() throws Exception {
     TimeoutsConfig timeouts =
         binder.bind(
-            "{login: 1s, connect: 2s, idle: 3s, drain: 4s, interceptor: 5s}", TimeoutsConfig.class);
+            "{login: 1s, connect: 2s, idle: 3s, drain: 4s, interceptor: 5s, departed: 6s}",
+            TimeoutsConfig.class);
 
     assertThat(timeouts.effectiveLogin()).isEqualTo(Duration.ofSeconds(1));
     assertThat(timeouts.effectiveConnect()).isEqualTo(Duration.ofSeconds(2));
     assertThat(timeouts.effectiveIdle()).isEqualTo(Duration.ofSeconds(3));
     assertThat(timeouts.effectiveDrain()).isEqualTo(Duration.ofSeconds(4));
     assertThat(timeouts.effectiveInterceptor()).isEqualTo(Duration.ofSeconds(5));
+    assertThat(timeouts.effectiveDeparted()).isEqualTo(Duration.ofSeconds(6));
   }
 
   @ParameterizedTest
@@ -143,7 +146,8 @@ final class SectionsTest {
         "login: 0s | login: 0s (expected: 1s..10m)",
         "connect: 11m | connect: 11m (expected: 10ms..10m)",
         "idle: 500ms | idle: less than 1s (expected: 0s for none, or 1s or more)",
-        "interceptor: 0s | interceptor: 0s (expected: 10ms..24h)"
+        "interceptor: 0s | interceptor: 0s (expected: 10ms..24h)",
+        "departed: 2d | departed: 48h (expected: 0s..24h)"
       })
   void timeoutsHaveRanges(String yaml, String message) {
     int column = yaml.indexOf(' ') + 2;

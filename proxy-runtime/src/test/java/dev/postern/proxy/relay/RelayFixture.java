@@ -45,7 +45,8 @@ final class RelayFixture implements AutoCloseable {
             clientChannel,
             backendChannel,
             declarations,
-            new RelaySettings(MAX_DECLARED, Duration.ofSeconds(20), countMessages),
+            new RelaySettings(
+                MAX_DECLARED, Duration.ofSeconds(20), Duration.ofSeconds(15), countMessages),
             null,
             (why, what, told, working) -> {
               reason = why;
