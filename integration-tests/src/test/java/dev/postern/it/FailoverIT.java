@@ -52,6 +52,8 @@ final class FailoverIT {
       assertThat(first.port()).isEqualTo(port);
       org.awaitility.Awaitility.await()
           .until(() -> ports(postern, 2).equals(Map.of(first.port(), 1, second.port(), 1)));
+      String backend = "backend=\"127.0.0.1:" + port + "\"";
+      assertThat(Logs.containing("backend is up again", backend, "route=\"spread\"")).hasSize(1);
     }
   }
 

@@ -152,15 +152,17 @@ public final class BackendConnector {
       case 'S' -> handshake(backend, channel);
       case 'N' -> {
         if (settings.mode() != BackendTls.Mode.PREFER) {
-          throw new IOException(
+          throw new BackendTlsException(
               "the server does not offer TLS, and tls.mode of this backend is "
-                  + settings.mode().name().toLowerCase(java.util.Locale.ROOT).replace('_', '-'));
+                  + settings.mode().name().toLowerCase(java.util.Locale.ROOT).replace('_', '-'),
+              null);
         }
       }
       default ->
-          throw new IOException(
+          throw new BackendTlsException(
               "the server answered SSLRequest with byte 0x%02x, which is neither S nor N"
-                  .formatted(answer & 0xff));
+                  .formatted(answer & 0xff),
+              null);
     }
   }
 
@@ -169,7 +171,7 @@ public final class BackendConnector {
     try {
       channel.startTls(newHandler(backend, channel), null, false);
     } catch (SSLException e) {
-      throw new IOException("the TLS handshake failed: " + HandshakeFailure.reason(e), e);
+      throw new BackendTlsException("the TLS handshake failed: " + HandshakeFailure.reason(e), e);
     }
   }
 
@@ -177,7 +179,7 @@ public final class BackendConnector {
     try {
       return tls.newHandler(backend.tls(), backend.host(), channel.alloc());
     } catch (TlsConfigurationException e) {
-      throw new IOException(e.getMessage(), e);
+      throw new BackendTlsException(String.valueOf(e.getMessage()), e);
     }
   }
 

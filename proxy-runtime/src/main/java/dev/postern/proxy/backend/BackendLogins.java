@@ -26,6 +26,9 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,9 +36,16 @@ import org.jspecify.annotations.Nullable;
  * threads; blocks, on virtual threads.
  */
 public final class BackendLogins {
+  /** A server that was silent for so long is taken for one that does not answer. */
+  private static final long SILENCE_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+  /** Of how many servers it is known whether they take connections. */
+  private static final int MAX_SERVERS = 1000;
+
   private final BackendConnector connector;
   private final BackendMappings mappings;
   private final SaltedPasswords passwords;
+  private final ConcurrentMap<String, Reachability> servers = new ConcurrentHashMap<>();
 
   public BackendLogins(
       BackendConnector connector, BackendMappings mappings, SaltedPasswords passwords) {
@@ -183,6 +193,62 @@ public final class BackendLogins {
   }
 
   private BackendConnection logIn(
+      Backend backend,
+      Credentials credentials,
+      StartupMessage message,
+      EventLoop eventLoop,
+      Deadline deadline,
+      boolean last)
+      throws SessionException, IOException, InterruptedException {
+    Deadline patience = last ? deadline : deadline.orIn(connector.connectTimeout());
+    try (Reachability.Attempt attempt = reachability(backend).begin(credentials.role(), patience)) {
+      long begun = System.nanoTime();
+      try {
+        BackendConnection connection =
+            attempt(backend, credentials, message, eventLoop, deadline, last);
+        attempt.reached();
+        return connection;
+      } catch (SessionException | BackendTlsException e) {
+        if (e instanceof BackendRefusedException refused && isForOthers(refused, message)) {
+          attempt.failed(refused);
+        } else {
+          attempt.reached();
+        }
+        throw e;
+      } catch (IOException e) {
+        // A login that had no time left says nothing of the server.
+        if (deadline.remainingNanos() > 0 || System.nanoTime() - begun >= SILENCE_NANOS) {
+          attempt.failed(e);
+        }
+        throw e;
+      }
+    }
+  }
+
+  /** Whether a failed login says of the server that it takes no connections now, of nobody. */
+  public static boolean isOfTheServer(Exception failure) {
+    return switch (failure) {
+      case BackendRefusedException refused -> refused.isForEverybody();
+      case BackendTlsException _ -> false;
+      case IOException _ -> true;
+      default -> false;
+    };
+  }
+
+  /** What is said of places for replication says nothing of others. */
+  private static boolean isForOthers(BackendRefusedException refused, StartupMessage message) {
+    return refused.isForEverybody()
+        && !(refused.isFull() && message.parameters().containsKey("replication"));
+  }
+
+  private Reachability reachability(Backend backend) {
+    if (servers.size() > MAX_SERVERS) {
+      servers.values().removeIf(server -> !server.isDown());
+    }
+    return servers.computeIfAbsent(backend.address(), Reachability::new);
+  }
+
+  private BackendConnection attempt(
       Backend backend,
       Credentials credentials,
       StartupMessage message,

@@ -23,6 +23,9 @@ public final class BackendRefusedException extends SessionException {
   private static final Set<String> OWN_LIMITS =
       Set.of("InitializeSessionUserId", "CheckMyDatabase");
 
+  /** Where it says that the last places are for superusers and the like. */
+  private static final String SLOTS_ARE_RESERVED = "InitPostgres";
+
   private final transient @Nullable ErrorResponse error;
   private final transient Backend backend;
 
@@ -51,12 +54,26 @@ public final class BackendRefusedException extends SessionException {
    * failed. Else it refused this user, this database or these parameters.
    */
   boolean isForEverybody() {
-    if (sqlState().equals(SqlState.TOO_MANY_CONNECTIONS)) {
-      return error == null || !OWN_LIMITS.contains(error.fields().getOrDefault('R', ""));
+    if (isFull()) {
+      return !OWN_LIMITS.contains(routine());
     }
     String code = sqlState().code();
     return UNAVAILABLE.contains(code)
         || (code.startsWith("08") && !sqlState().equals(SqlState.PROTOCOL_VIOLATION));
+  }
+
+  /** Whether the server has no place left. */
+  boolean isFull() {
+    return sqlState().equals(SqlState.TOO_MANY_CONNECTIONS);
+  }
+
+  /** Whether it has some for other roles, or may have. */
+  boolean isForRole() {
+    return isFull() && (routine().isEmpty() || routine().equals(SLOTS_ARE_RESERVED));
+  }
+
+  private String routine() {
+    return error == null ? "" : error.fields().getOrDefault('R', "");
   }
 
   /** For the client: the server's own, unless it lacks what a client relies on. */

@@ -169,15 +169,15 @@ public final class ListeningConnection {
               }
 
               @Override
-              public void failed(Exception cause) {
-                openingFailed(cause);
+              public void failed(Exception cause, boolean ofTheServer) {
+                openingFailed(cause, ofTheServer);
               }
             });
   }
 
   private void begin(@Nullable ListeningPort opened) {
     if (opened == null) {
-      openingFailed(new IOException("the server closed the connection after the login"));
+      openingFailed(new IOException("the server closed the connection after the login"), false);
       return;
     }
     opening = false;
@@ -200,7 +200,7 @@ public final class ListeningConnection {
       port = null;
       audience.unconfirmAll();
       current.close();
-      openingFailed(error);
+      openingFailed(error, false);
       return;
     }
     attempts.succeeded();
@@ -214,9 +214,9 @@ public final class ListeningConnection {
     all.forEach(asking -> asking.tell(null));
   }
 
-  private void openingFailed(Exception cause) {
+  private void openingFailed(Exception cause, boolean ofTheServer) {
     opening = false;
-    attempts.failed(cause);
+    attempts.failed(cause, ofTheServer);
     List<Asking> all = List.copyOf(waiting);
     waiting.clear();
     all.forEach(asking -> asking.tell(cause));

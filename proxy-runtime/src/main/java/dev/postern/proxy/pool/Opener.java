@@ -35,7 +35,13 @@ final class Opener {
   interface Receiver {
     void opened(Opened opened);
 
-    void failed(Exception cause);
+    /**
+     * There is none.
+     *
+     * @param ofTheServer whether the server takes no connections now, of nobody: the next attempt
+     *     waits by itself until it may be made
+     */
+    void failed(Exception cause, boolean ofTheServer);
   }
 
   /** Opens one; the share hears of it on its loop. */
@@ -51,8 +57,8 @@ final class Opener {
           }
 
           @Override
-          public void failed(Exception cause) {
-            share.openingFailed(cause);
+          public void failed(Exception cause, boolean ofTheServer) {
+            share.openingFailed(cause, ofTheServer);
           }
         });
   }
@@ -70,18 +76,21 @@ final class Opener {
   private void run(Pool pool, EventLoop loop, Duration within, Receiver receiver) {
     PoolKey key = pool.key();
     BackendConnection connection = null;
+    boolean reached = false;
     try {
       connection =
           logins.logIn(key.server(), pool.credentials(), key.startup(), loop, Deadline.in(within));
+      reached = true;
       Opened opened = new Opened(connection, Greeting.read(connection, (message, bytes) -> {}));
       loop.execute(() -> receiver.opened(opened));
       connection = null;
     } catch (IOException | SessionException e) {
-      loop.execute(() -> receiver.failed(e));
+      boolean ofTheServer = !reached && BackendLogins.isOfTheServer(e);
+      loop.execute(() -> receiver.failed(e, ofTheServer));
     } catch (InterruptedException e) {
-      loop.execute(() -> receiver.failed(new IOException("interrupted", e)));
+      loop.execute(() -> receiver.failed(new IOException("interrupted", e), false));
     } catch (RuntimeException e) {
-      loop.execute(() -> receiver.failed(new IOException(e)));
+      loop.execute(() -> receiver.failed(new IOException(e), false));
     } finally {
       if (connection != null) {
         connection.close();
@@ -93,7 +102,8 @@ final class Opener {
     BlockingChannel blocking = connection.channel();
     if (!blocking.channel().isActive()) {
       connection.close();
-      share.openingFailed(new IOException("the server closed the connection after the login"));
+      share.openingFailed(
+          new IOException("the server closed the connection after the login"), false);
       return;
     }
     Pool pool = share.pool();

@@ -28,8 +28,15 @@ final class OpeningAttempts {
     log.atInfo().addKeyValue("pool", pool.key()).log("listening connection opened");
   }
 
-  void failed(Exception cause) {
-    if (!failing) {
+  /**
+   * One has failed.
+   *
+   * @param ofTheServer see {@link Opener.Receiver#failed}
+   */
+  void failed(Exception cause, boolean ofTheServer) {
+    if (ofTheServer) {
+      pauseMillis = FIRST_PAUSE_MILLIS;
+    } else if (!failing) {
       failing = true;
       log.atWarn()
           .addKeyValue("pool", pool.key())

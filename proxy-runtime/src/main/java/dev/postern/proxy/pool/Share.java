@@ -107,7 +107,8 @@ public final class Share {
 
   private void openForWaiters(int extra) {
     unblock();
-    while (opening.get() < waiters.count() && !pool.backoff().isOn(System.nanoTime())) {
+    while (opening.get() < waiters.count()
+        && !pool.backoff().isOn(System.nanoTime(), pool::opening)) {
       long since = waiters.since(opening.get());
       full = pool.places().take(extra, this, since);
       if (full != null) {
@@ -124,7 +125,6 @@ public final class Share {
   /** Opens a connection, for which there is a place. */
   private void open() {
     opening.incrementAndGet();
-    pool.backoff().began();
     pool.opener().open(this);
   }
 
@@ -205,24 +205,32 @@ public final class Share {
 
   void opened(PooledBackend backend) {
     opening.decrementAndGet();
-    pool.backoff().succeeded();
+    boolean again = pool.backoff().succeeded();
     lastFailure = null;
     giveBack(backend);
+    if (again) {
+      pool.shares().all().forEach(share -> share.loop.execute(() -> share.openForWaiters(0)));
+    }
   }
 
-  void openingFailed(Exception cause) {
+  /**
+   * A connection could not be opened.
+   *
+   * @param ofTheServer see {@link Opener.Receiver#failed}
+   */
+  void openingFailed(Exception cause, boolean ofTheServer) {
     opening.decrementAndGet();
     pool.places().release();
     if (cause instanceof IOException) {
       pool.questions().forget(); // the next login finds out whether the server lives
     }
-    boolean first = pool.backoff().failed(System.nanoTime());
+    boolean first = pool.backoff().failed(System.nanoTime(), ofTheServer);
     boolean full =
         cause instanceof SessionException refusal
             && refusal.sqlState().equals(SqlState.TOO_MANY_CONNECTIONS);
     boolean hopeless = pool.open() == 0 && !(full && pool.makeRoom());
-    // Whoever is refused logs the cause; where all go on waiting, one line is enough.
-    if (first && !(hopeless && !waiters.isEmpty())) {
+    // Whoever is refused logs the cause, and of servers it is logged for all pools.
+    if (first && !ofTheServer && !(hopeless && !waiters.isEmpty())) {
       log.atWarn()
           .addKeyValue("pool", pool.key())
           .log("could not open a connection: {}", cause.getMessage());
@@ -230,6 +238,8 @@ public final class Share {
     lastFailure = cause.getMessage();
     if (hopeless) {
       waiters.refuseAll(cause);
+    } else if (ofTheServer) {
+      openForWaiters(0);
     }
   }
 
@@ -277,7 +287,7 @@ public final class Share {
     long now = System.nanoTime();
     if (!pool.isRetired()
         && pool.open() < pool.pooling().minimum()
-        && !pool.backoff().isOn(now)
+        && !pool.backoff().isOn(now, pool::opening)
         && pool.places().take(0, this, now) == null) {
       open();
     }

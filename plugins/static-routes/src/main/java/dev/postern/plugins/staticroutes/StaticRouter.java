@@ -72,6 +72,7 @@ final class StaticRouter implements Router {
       log.atInfo()
           .addKeyValue("plugin", instance)
           .addKeyValue("backend", backend.address())
+          .addKeyValue("route", route.name())
           .log("backend is up again");
     }
   }
