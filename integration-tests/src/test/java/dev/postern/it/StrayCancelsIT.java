@@ -82,6 +82,27 @@ final class StrayCancelsIT {
     }
   }
 
+  /** As the key of a node looks whose secret is another one. */
+  @Test
+  void aPeerWhoseLongKeysAreStrangeIsNamedInTheLogOnce() {
+    try (PosternCluster cluster = Peers.start(2);
+        WireClient client = WireClient.connect(cluster.node(2).address())) {
+      WireClient.Greeting key = Peers.login(client, FrontendPackets.PROTOCOL_3_2);
+      byte[] strange = key.secret().toByteArray();
+      strange[strange.length - 1] ^= 1;
+      for (int i = 0; i < 3; i++) {
+        WireClient.cancel(cluster.node(1).address(), key.processId(), strange);
+      }
+      assertThat(
+              Logs.containing(
+                  "a cancel request says that node 2 has its session",
+                  "cluster.secret",
+                  "127.0.0.1:" + cluster.doorTo(2).address().getPort()))
+          .hasSize(1);
+      expectUnhurt(cluster.node(1));
+    }
+  }
+
   @Test
   void aPeerThatSaysNothingIsNotWaitedForLong() {
     try (FakeBackend silent = FakeBackend.start(StrayCancelsIT::takeAndSayNothing);

@@ -16,6 +16,9 @@ import org.slf4j.LoggerFactory;
 final class AdminRoutes {
   private static final Logger log = LoggerFactory.getLogger(AdminRoutes.class);
 
+  /** How many users of an import the log names. */
+  private static final int MOST_NAMES = 20;
+
   /** The answer to what was done and says nothing. */
   record Done() {}
 
@@ -32,7 +35,7 @@ final class AdminRoutes {
    * What was done to whom, where the path does not say so.
    *
    * @param command that asks for it; {@code null} where an operation is that of one command
-   * @param subject a user's name
+   * @param subject a user's name, or several
    * @param to what it was set to, or an empty text
    */
   private record Did(@Nullable String command, String subject, String to, Object answer) {
@@ -98,7 +101,12 @@ final class AdminRoutes {
         "user import",
         "POST",
         "import",
-        (_, body) -> users.importUsers(read(body, ImportRequest.class)));
+        (_, body) -> {
+          List<ImportOutcome> outcomes = users.importUsers(read(body, ImportRequest.class));
+          List<String> changed =
+              outcomes.stream().filter(ImportOutcome::isChange).map(ImportOutcome::name).toList();
+          return new Did(bounded(changed), "", outcomes);
+        });
     change("user export", "POST", "export", (_, _) -> users.export());
     look("mappings", _ -> users.mappings());
     change(
@@ -160,6 +168,14 @@ final class AdminRoutes {
                   .log("administered");
               return did.answer();
             }));
+  }
+
+  /** How many, and the first of them. */
+  private static String bounded(List<String> names) {
+    int number = names.size();
+    String users = number == 1 ? "1 user" : number + " users";
+    String first = String.join(", ", names.subList(0, Math.min(MOST_NAMES, number)));
+    return number == 0 ? users : users + ": " + first + (number > MOST_NAMES ? ", ..." : "");
   }
 
   private static Done done(Runnable operation) {

@@ -17,4 +17,9 @@ public record ImportOutcome(String name, Result result, @Nullable String reason)
     UNCHANGED,
     SKIPPED
   }
+
+  /** Whether the user is another than before. */
+  boolean isChange() {
+    return result == Result.ADDED || result == Result.REPLACED;
+  }
 }

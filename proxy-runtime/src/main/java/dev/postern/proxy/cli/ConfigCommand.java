@@ -12,6 +12,7 @@ import dev.postern.proxy.plugin.Plugins;
 import dev.postern.proxy.tls.BackendTlsContexts;
 import dev.postern.proxy.tls.ServerTls;
 import dev.postern.proxy.tls.TlsConfigurationException;
+import dev.postern.proxy.user.StoreException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -51,9 +52,11 @@ final class ConfigCommand {
             configuration.plugins().effectiveDirectory(home),
             PluginSelection.of(configuration),
             home);
+        BackendKeyCheck.warning(configuration.store(), home)
+            .ifPresent(warning -> Failures.print("warning: " + warning));
         System.out.println(installation.configurationFile() + ": good");
         return ExitCode.OK.code();
-      } catch (ConfigurationException | PluginLoadException e) {
+      } catch (ConfigurationException | PluginLoadException | StoreException e) {
         Failures.print(e.getMessage());
         return ExitCode.CONFIGURATION.code();
       }

@@ -1,9 +1,11 @@
 package dev.postern.proxy.cli;
 
 import dev.postern.proxy.admin.AdminClient;
+import dev.postern.proxy.admin.AdminException;
 import dev.postern.proxy.admin.SessionRow;
 import dev.postern.proxy.cli.Output.Columns;
 import java.util.List;
+import java.util.regex.Pattern;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
@@ -47,6 +49,8 @@ final class SessionsCommand {
   /** {@code postern sessions kill}. */
   @Command(name = "kill", mixinStandardHelpOptions = true, description = "End sessions.")
   static final class Kill extends AdminCommand {
+    private static final Pattern ID = Pattern.compile("[0-9]{1,19}");
+
     private record Killed(List<String> killed) {}
 
     @Parameters(paramLabel = "ID", arity = "1..*")
@@ -54,6 +58,13 @@ final class SessionsCommand {
 
     @Override
     ExitCode run() {
+      for (String id : ids) {
+        if (!ID.matcher(id).matches()) {
+          throw AdminException.invalid(
+              "no id of a session: %s (expected: a number, as sessions list shows it)"
+                  .formatted(id));
+        }
+      }
       AdminClient proxy = proxy();
       ids.forEach(proxy::kill);
       output().done(new Killed(ids), "ended " + String.join(", ", ids));

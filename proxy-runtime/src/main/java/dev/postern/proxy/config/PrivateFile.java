@@ -57,7 +57,7 @@ public final class PrivateFile {
       throw new FileSystemException(
           file.toString(),
           null,
-          "others than its owner can open the file (run: chmod 600 " + file + ")");
+          "others than its owner can open the file (run: chmod 600 " + ShellWord.of(file) + ")");
     }
   }
 

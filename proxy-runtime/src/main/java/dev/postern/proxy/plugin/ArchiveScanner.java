@@ -1,5 +1,6 @@
 package dev.postern.proxy.plugin;
 
+import dev.postern.proxy.config.ShellWord;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -180,7 +181,7 @@ final class ArchiveScanner {
           || !view.readAttributes().permissions().contains(PosixFilePermission.OTHERS_WRITE)) {
         return true;
       }
-      problems.add(shown(path), "everyone can write to it", "run: chmod o-w " + path);
+      problems.add(shown(path), "everyone can write to it", "run: chmod o-w " + ShellWord.of(path));
     } catch (IOException e) {
       problems.add(
           shown(path), "cannot be looked at: " + LoadFailure.message(e), "check who owns it");

@@ -107,7 +107,10 @@ public final class CancelRequests {
       CancelRequest passedOn = nodes.keys().passedOn(request);
       return peer.pass(passedOn, eventLoop) != PeerAnswer.UNKNOWN;
     }
-    if (NodeKeys.isNode(node) && unknownNodes.mayLog()) {
+    Peer claimed = nodes.peer(nodes.keys().claimedNode(request));
+    if (claimed != null) {
+      claimed.strange();
+    } else if (NodeKeys.isNode(node) && unknownNodes.mayLog()) {
       log.atWarn()
           .addKeyValue("node", node)
           .log("a cancel request is for node {}, which is not among cluster.peers", node);

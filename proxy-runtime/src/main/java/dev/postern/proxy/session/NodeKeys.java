@@ -106,6 +106,18 @@ final class NodeKeys {
     return secret.length == LONG && ends(secret, signed, KEY_LABEL, request.processId());
   }
 
+  /**
+   * Which node a key names that no node with this secret gave out.
+   *
+   * @return 0 if it names none, or can only have been made up
+   */
+  int claimedNode(CancelRequest request) {
+    byte[] secret = request.secretKey().toByteArray();
+    return secret.length == LONG && !isGenuine(request)
+        ? Short.toUnsignedInt(ByteBuffer.wrap(secret).getShort())
+        : 0;
+  }
+
   /** The form in which a request goes to a peer. */
   CancelRequest passedOn(CancelRequest request) {
     byte[] key = request.secretKey().toByteArray();

@@ -24,11 +24,15 @@ final class Peer {
 
   private static final Duration LOG_PAUSE = Duration.ofSeconds(10);
 
+  /** For what clients can cause by making keys up. */
+  private static final Duration STRANGE_PAUSE = Duration.ofMinutes(1);
+
   private final int node;
   private final Backend address;
   private final BackendConnector connector;
   private final Duration patience;
   private final Semaphore places = new Semaphore(AT_A_TIME);
+  private final SparseLog strange = new SparseLog(STRANGE_PAUSE, System::nanoTime);
   private final SparseLog sparse = new SparseLog(LOG_PAUSE, System::nanoTime);
 
   /**
@@ -70,6 +74,20 @@ final class Peer {
       return PeerAnswer.NONE;
     } finally {
       places.release();
+    }
+  }
+
+  /** A key that says it is the peer's was not made with the secret that the two should share. */
+  void strange() {
+    if (strange.mayLog()) {
+      log.atWarn()
+          .addKeyValue("node", node)
+          .addKeyValue("peer", address.address())
+          .log(
+              "a cancel request says that node {} has its session, but its key was not made with the"
+                  + " cluster.secret of this node: if that is not the same there, make it so, and"
+                  + " restart both",
+              node);
     }
   }
 

@@ -2,6 +2,7 @@ package dev.postern.proxy.user;
 
 import dev.postern.api.Secret;
 import dev.postern.proxy.user.StoreException.Reason;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
@@ -30,6 +31,15 @@ public final class BackendMappings {
     this.thread = thread;
     this.changes = changes;
     this.cipher = cipher;
+  }
+
+  /**
+   * Looks at the key of the backend passwords without a store.
+   *
+   * @throws StoreException if the file is missing, open to others, or holds no key
+   */
+  public static void checkKey(Path file) {
+    new BackendPasswordCipher(file).check();
   }
 
   /** All of them, in the order of user and route. */

@@ -68,6 +68,11 @@ final class BackendPasswordCipher {
     return Files.exists(keyFile);
   }
 
+  /** Reads the key, and forgets it. */
+  void check() {
+    Arrays.fill(readKey(), (byte) 0);
+  }
+
   byte[] seal(String user, String route, String role, Secret password) {
     byte[] nonce = new byte[NONCE_BYTES];
     random.nextBytes(nonce);

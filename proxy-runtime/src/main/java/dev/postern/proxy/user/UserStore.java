@@ -57,6 +57,11 @@ public final class UserStore implements UserDirectory, AutoCloseable {
     return open(new StoreFile(directory), keyFile, InstantSource.system());
   }
 
+  /** Whether there is a store, which is not opened. */
+  public static boolean exists(Path directory) {
+    return new StoreFile(directory).exists();
+  }
+
   static UserStore open(StoreFile file, Path keyFile, InstantSource clock) {
     return new UserStore(file, keyFile, clock);
   }

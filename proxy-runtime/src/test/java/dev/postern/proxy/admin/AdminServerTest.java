@@ -25,6 +25,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -80,27 +81,60 @@ final class AdminServerTest {
 
   @Test
   void logsToWhomWhatWasDone() {
-    Logger log = (Logger) LoggerFactory.getLogger(AdminRoutes.class);
-    ListAppender<ILoggingEvent> lines = new ListAppender<>();
-    lines.start();
-    log.addAppender(lines);
-    try {
-      add("alice", "one");
-      client.setEnabled("alice", false);
-      client.setEnabled("alice", true);
-      client.setMapping(new NewMapping("alice", null, "app", secret("three")));
-      client.removeMapping("alice", null);
-    } finally {
-      log.detachAppender(lines);
-    }
-    assertThat(lines.list)
-        .map(line -> String.valueOf(line.getKeyValuePairs()).replace("\"", ""))
+    assertThat(
+            logged(
+                () -> {
+                  add("alice", "one");
+                  client.setEnabled("alice", false);
+                  client.setEnabled("alice", true);
+                  client.setMapping(new NewMapping("alice", null, "app", secret("three")));
+                  client.removeMapping("alice", null);
+                }))
         .containsExactly(
             "[operation=user add, subject=alice, to=]",
             "[operation=user disable, subject=alice, to=]",
             "[operation=user enable, subject=alice, to=]",
             "[operation=user mapping set, subject=alice, to=app]",
             "[operation=user mapping remove, subject=alice, to=]");
+  }
+
+  @Test
+  void logsHowManyWereImportedAndTheFirstOfThem() {
+    List<ForeignUser> many =
+        IntStream.range(0, 25)
+            .mapToObj(i -> new ForeignUser("user" + i, secret("one"), null))
+            .toList();
+    assertThat(
+            logged(
+                () -> {
+                  client.importUsers(new ImportRequest(many.subList(0, 2), false));
+                  client.importUsers(new ImportRequest(many.subList(0, 3), false));
+                  client.importUsers(new ImportRequest(many.subList(0, 3), false));
+                  client.importUsers(new ImportRequest(many.subList(3, 25), false));
+                }))
+        .satisfiesExactly(
+            line -> assertThat(line).contains("subject=2 users: user0, user1, to="),
+            line -> assertThat(line).contains("subject=1 user: user2, to="),
+            line -> assertThat(line).contains("subject=0 users, to="),
+            line ->
+                assertThat(line)
+                    .contains("subject=22 users: user3, ", ", user22, ..., to=")
+                    .doesNotContain("user23"));
+  }
+
+  private static List<String> logged(Runnable work) {
+    Logger log = (Logger) LoggerFactory.getLogger(AdminRoutes.class);
+    ListAppender<ILoggingEvent> lines = new ListAppender<>();
+    lines.start();
+    log.addAppender(lines);
+    try {
+      work.run();
+    } finally {
+      log.detachAppender(lines);
+    }
+    return lines.list.stream()
+        .map(line -> String.valueOf(line.getKeyValuePairs()).replace("\"", ""))
+        .toList();
   }
 
   @Test

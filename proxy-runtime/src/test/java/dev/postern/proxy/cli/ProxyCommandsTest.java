@@ -80,6 +80,17 @@ final class ProxyCommandsTest {
   }
 
   @Test
+  void endsNothingWhereAnIdIsNone() {
+    assertThat(shell.run("sessions", "kill", "17", "abc"))
+        .isEqualTo(
+            new Result(
+                2,
+                "",
+                "postern: no id of a session: abc (expected: a number, as sessions list shows it)\n"));
+    assertThat(proxy.told()).isEmpty();
+  }
+
+  @Test
   void showsPlugins() {
     assertThat(shell.run("plugin", "list").out()).contains("scram   authenticator");
   }
