@@ -114,6 +114,51 @@ final class SilentListenerIT {
   }
 
   @Test
+  void whoWaitsToListenLeavesTheOnlyConnectionToOthersAndCanCancel() {
+    try (FakeBackend silent = FakeBackend.start(SilentListenerIT::takeAndSayNothing);
+        Door door = Door.to(server::address);
+        RunningPostern postern = postern(door.address().getPort(), 1);
+        WireClient client = WireClient.connect(postern.address());
+        WireClient other = client(postern)) {
+      WireClient.Greeting key = client.login(ROLE, Pools.PASSWORD, "postgres");
+      client.patience(FOUND_WITHIN);
+      door.leadTo(silent::address);
+      client.send(query("LISTEN news"));
+      await().until(() -> pool(postern).listening().clients() == 1);
+      servesAtOnce(other);
+      other.query("BEGIN");
+      await().atMost(FOUND_WITHIN).until(() -> pool(postern).waiting() == 1); // to be refused
+      WireClient.cancel(postern.address(), key);
+      assertThat(client.expectError().sqlState()).isEqualTo("57014");
+      client.expect('Z');
+      other.query("COMMIT");
+      door.leadTo(server::address);
+      assertThat(types(client.query("LISTEN news"))).isEqualTo("CZ");
+      server.execute("NOTIFY news, 'heard'");
+      assertThat(client.expect('A').strings(4)).containsExactly("news", "heard");
+    }
+  }
+
+  @Test
+  void whoWaitsToListenInATransactionKeepsItsConnection() {
+    try (FakeBackend silent = FakeBackend.start(SilentListenerIT::takeAndSayNothing);
+        Door door = Door.to(server::address);
+        RunningPostern postern = postern(door.address().getPort(), 1);
+        WireClient client = client(postern)) {
+      client.query("BEGIN");
+      String process = client.queryOne("SELECT pg_backend_pid()");
+      door.leadTo(silent::address);
+      client.send(query("LISTEN news"));
+      await().until(() -> pool(postern).listening().clients() == 1);
+      assertThat(connectionsInUse(postern)).isEqualTo(1);
+      door.leadTo(server::address);
+      assertThat(client.receiveUntil('Z').getFirst().sqlState()).isEqualTo("57P03");
+      client.query("ROLLBACK");
+      assertThat(client.queryOne("SELECT pg_backend_pid()")).isEqualTo(process);
+    }
+  }
+
+  @Test
   void whoWantsAChannelThatAnotherIsRefusedHasAnAnswerOfItsOwn() throws Exception {
     try (RunningPostern postern = postern(server.port());
         WireClient first = client(postern);
@@ -204,7 +249,7 @@ final class SilentListenerIT {
   }
 
   private static int connectionsInUse(RunningPostern postern) {
-    Pool pool = postern.server().pools().all().iterator().next();
+    Pool pool = pool(postern);
     return pool.open() - pool.idle();
   }
 
@@ -235,8 +280,17 @@ final class SilentListenerIT {
     return client;
   }
 
+  private static Pool pool(RunningPostern postern) {
+    return postern.server().pools().all().iterator().next();
+  }
+
   private static RunningPostern postern(int port) {
-    Pooling pooling = Pools.transactions(2).with(pool -> pool.checkAfter(Duration.ofMillis(500)));
+    return postern(port, 2);
+  }
+
+  private static RunningPostern postern(int port, int size) {
+    Pooling pooling =
+        Pools.transactions(size).with(pool -> pool.checkAfter(Duration.ofMillis(500)));
     Backend backend = new Backend("127.0.0.1", port, BackendTls.DISABLED);
     Route route = new Route("server", List.of(backend), null, BackendLogin.AS_CLIENT, pooling);
     RunningPostern postern = RunningPostern.builder().router(request -> route).start();

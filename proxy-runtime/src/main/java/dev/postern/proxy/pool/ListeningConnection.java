@@ -24,7 +24,7 @@ public final class ListeningConnection {
   /** How long it stays when nobody listens any more, in seconds. */
   private static final int LINGER_SECONDS = 10;
 
-  /** Who wants to listen holds a server connection meanwhile. */
+  /** Who wants to listen in a transaction holds a server connection meanwhile. */
   private static final Duration OPENING_TIMEOUT = Duration.ofSeconds(10);
 
   /**

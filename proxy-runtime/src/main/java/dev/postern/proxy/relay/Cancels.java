@@ -48,6 +48,10 @@ final class Cancels {
   /** What was asked first is not to be done. */
   private void drop() {
     relay.client().waiting(false);
+    Listening listening = relay.listening();
+    if (listening != null) {
+      listening.retained().takeFailure(); // of a LISTEN that came so far as to wait for a backend
+    }
     requests.cancel();
   }
 

@@ -125,6 +125,7 @@ final class ListenRequests {
     }
     requests.pass(at);
     requests.hold(at);
+    relay.eventLoop().execute(relay.settlement()::waitsForOthers); // when all is kept back
     return false;
   }
 

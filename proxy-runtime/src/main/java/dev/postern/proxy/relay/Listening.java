@@ -72,9 +72,12 @@ final class Listening implements Listener {
     return shown;
   }
 
-  /** Whether the session waits for the connection, and has to keep its backend. */
+  /**
+   * Whether the session waits for the connection, and has to keep its backend. Who waits to listen
+   * in no transaction has asked nothing of it yet.
+   */
   boolean isWaiting() {
-    return beginning || retained.areAwaited() || notifications.areAwaited();
+    return beginning || notifications.areAwaited();
   }
 
   /** Whether there are channels, or will be. */

@@ -59,6 +59,13 @@ final class Settlement {
     }
   }
 
+  /** What the session waits for is not its backend; perhaps it does not need that meanwhile. */
+  void waitsForOthers() {
+    if (lease.hasBackend() && needsNothing()) {
+      settled();
+    }
+  }
+
   private boolean isFree() {
     Listening listening = relay.listening();
     return !untilEnd
