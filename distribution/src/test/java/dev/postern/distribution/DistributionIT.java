@@ -60,6 +60,17 @@ final class DistributionIT {
   }
 
   @Test
+  void bringsPluginsWithLibrariesInFoldersOfTheirOwn() throws Exception {
+    Path home = portable().home();
+
+    assertThat(names(home.resolve("plugins/ldap")))
+        .hasSize(2)
+        .anyMatch(name -> name.startsWith("postern-plugin-ldap-"))
+        .anyMatch(name -> name.startsWith("unboundid-ldapsdk-"));
+    assertThat(names(home.resolve("lib"))).noneMatch(name -> name.startsWith("unboundid"));
+  }
+
+  @Test
   void bringsEveryBundledPlugin() throws Exception {
     assertThat(names(portable().home().resolve("plugins")))
         .anyMatch(name -> name.startsWith("postern-plugin-scram-"))
@@ -73,10 +84,8 @@ final class DistributionIT {
     Path home = portable().home();
     String notice = Files.readString(home.resolve("NOTICE"));
 
-    assertThat(names(home.resolve("lib")))
-        .filteredOn(name -> name.endsWith(".jar") && !name.startsWith("proxy-"))
-        .isNotEmpty()
-        .allMatch(isNamedIn(notice));
+    assertThat(jars(home.resolve("lib"))).isNotEmpty().allMatch(isNamedIn(notice));
+    assertThat(jars(home.resolve("plugins"))).isNotEmpty().allMatch(isNamedIn(notice));
   }
 
   @Test
@@ -182,6 +191,17 @@ final class DistributionIT {
             .flatMap(line -> Stream.of(line.strip().split("\\s{2,}", 2)[0].split(", ", -1)))
             .anyMatch(
                 name -> name.endsWith("-") ? jar.startsWith(name) : jar.matches(name + "-[0-9].*"));
+  }
+
+  /** The libraries in a folder and in those below it. */
+  private static List<String> jars(Path folder) throws IOException {
+    try (Stream<Path> files = Files.walk(folder)) {
+      return files
+          .map(file -> file.getFileName().toString())
+          .filter(name -> name.endsWith(".jar"))
+          .filter(name -> !name.startsWith("proxy-") && !name.startsWith("postern-"))
+          .toList();
+    }
   }
 
   private static List<String> names(Path folder) throws IOException {

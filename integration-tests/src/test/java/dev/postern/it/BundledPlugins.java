@@ -1,6 +1,8 @@
 package dev.postern.it;
 
+import com.unboundid.ldap.sdk.LDAPConnection;
 import dev.postern.api.PluginFactory;
+import dev.postern.plugins.ldap.LdapAuthenticatorFactory;
 import dev.postern.plugins.querylog.QueryLogFactory;
 import dev.postern.plugins.recorder.RecorderFactory;
 import dev.postern.plugins.scram.ScramAuthenticatorFactory;
@@ -11,6 +13,7 @@ import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.jar.Attributes;
 import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
@@ -26,19 +29,33 @@ final class BundledPlugins {
           QueryLogFactory.class,
           RecorderFactory.class);
 
+  /** Those that bring libraries, each with a class of its library. */
+  private static final Map<Class<? extends PluginFactory<?>>, Class<?>> WITH_LIBRARY =
+      Map.of(LdapAuthenticatorFactory.class, LDAPConnection.class);
+
   private BundledPlugins() {}
 
   /** Copies the jars that the build has made, or makes them where it has only compiled. */
   static void install(Path home) throws IOException, URISyntaxException {
     Path plugins = Files.createDirectories(home.resolve("plugins"));
     for (Class<?> factory : FACTORIES) {
-      Path code = Path.of(factory.getProtectionDomain().getCodeSource().getLocation().toURI());
-      Path jar = plugins.resolve(factory.getSimpleName() + ".jar");
-      if (Files.isDirectory(code)) {
-        pack(code, jar);
-      } else {
-        Files.copy(code, jar);
-      }
+      install(factory, plugins);
+    }
+    for (Map.Entry<Class<? extends PluginFactory<?>>, Class<?>> plugin : WITH_LIBRARY.entrySet()) {
+      Path folder = plugins.resolve(plugin.getKey().getSimpleName());
+      Files.createDirectory(folder);
+      install(plugin.getKey(), folder);
+      install(plugin.getValue(), folder);
+    }
+  }
+
+  private static void install(Class<?> member, Path folder) throws IOException, URISyntaxException {
+    Path code = Path.of(member.getProtectionDomain().getCodeSource().getLocation().toURI());
+    Path jar = folder.resolve(member.getSimpleName() + ".jar");
+    if (Files.isDirectory(code)) {
+      pack(code, jar);
+    } else {
+      Files.copy(code, jar);
     }
   }
 
