@@ -88,7 +88,7 @@ final class ExamplePluginIT {
 
   @Test
   void thePluginsAreThereUnderTheirNames() {
-    assertThat(gateway.plugins())
+    assertThat(gateway.plugins().descriptions())
         .extracting(PluginDescription::name)
         .containsExactlyInAnyOrder("http-login", "by-tenant", "seat-belt");
   }

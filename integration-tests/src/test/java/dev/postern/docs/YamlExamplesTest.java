@@ -9,6 +9,7 @@ import dev.postern.api.routing.RouterFactory;
 import dev.postern.proxy.config.Binder;
 import dev.postern.proxy.config.Configuration;
 import dev.postern.proxy.config.ConfigurationFile;
+import dev.postern.proxy.config.InterceptorConfig;
 import dev.postern.proxy.config.PluginInstanceConfig;
 import dev.postern.testkit.TestCertificate;
 import java.io.IOException;
@@ -54,10 +55,14 @@ final class YamlExamplesTest {
 
     Configuration configuration = ConfigurationFile.parse(completed(block.text()), home);
 
-    check(AuthenticatorFactory.class, configuration.authenticator());
-    check(RouterFactory.class, configuration.router());
-    for (PluginInstanceConfig interceptor : configuration.effectiveInterceptors()) {
-      check(MessageInterceptorFactory.class, interceptor);
+    for (PluginInstanceConfig authenticator : configuration.effectiveAuthenticators()) {
+      check(AuthenticatorFactory.class, authenticator);
+    }
+    for (PluginInstanceConfig router : configuration.effectiveRouters()) {
+      check(RouterFactory.class, router);
+    }
+    for (InterceptorConfig interceptor : configuration.effectiveInterceptors()) {
+      check(MessageInterceptorFactory.class, interceptor.instance());
     }
   }
 
@@ -65,7 +70,7 @@ final class YamlExamplesTest {
     StringBuilder yaml = new StringBuilder(example);
     REQUIRED.forEach(
         (section, value) -> {
-          if (!example.matches("(?ms).*^" + section + ":.*")) {
+          if (!example.matches("(?ms).*^" + section + "s?:.*")) {
             yaml.append('\n').append(section).append(": ").append(value);
           }
         });

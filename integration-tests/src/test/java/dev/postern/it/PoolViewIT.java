@@ -8,6 +8,7 @@ import dev.postern.proxy.admin.AdminServer;
 import dev.postern.proxy.admin.PoolRow;
 import dev.postern.proxy.admin.SessionRow;
 import dev.postern.proxy.admin.UserAdministration;
+import dev.postern.proxy.config.ConfigurationFile;
 import dev.postern.proxy.server.Gateway;
 import dev.postern.proxy.server.GatewayControl;
 import dev.postern.proxy.user.UserSettings;
@@ -70,7 +71,11 @@ final class PoolViewIT {
         AdminServer.start(
             socket,
             new UserAdministration(gateway.users()),
-            new GatewayControl(gateway, "test", _ -> {}));
+            new GatewayControl(
+                gateway,
+                () -> ConfigurationFile.load(home.resolve("conf/postern.yaml"), home),
+                "test",
+                _ -> {}));
     operator = new AdminClient(socket);
     Installations.addUser(gateway, ROLE);
   }

@@ -2,11 +2,18 @@ package dev.postern.api;
 
 import dev.postern.api.user.UserDirectory;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.InstantSource;
+import java.util.concurrent.ExecutorService;
+import java.util.function.DoubleSupplier;
 
 /**
- * What Postern lends to an instance of a plugin. Valid until {@link Plugin#close()} returns. Safe
- * for use by many threads.
+ * What Postern lends to an instance of a plugin. Valid until {@link Plugin#close()} returns; what
+ * was opened through it is closed then, the last thing first. Safe for use by many threads.
+ *
+ * <p>An instance may be replaced by another one of the same name while Postern runs ({@code postern
+ * plugin reload}). Both are in service then, until the last session that began with the old one has
+ * ended: what they share, such as files in {@link #dataDirectory()}, has to bear two users.
  */
 public interface PluginContext {
   /** The instance's name in the configuration; for log lines and metrics. */
@@ -26,4 +33,56 @@ public interface PluginContext {
 
   /** The clock to use for validity times, so that tests can move it. */
   InstantSource clock();
+
+  /**
+   * Virtual threads of this instance, for what must not be done on an event loop. The plugin's
+   * class loader is their context class loader. Refuses tasks and interrupts those under way when
+   * the instance is closed.
+   */
+  ExecutorService threads();
+
+  /**
+   * Does something again and again, on a virtual thread of this instance, until the instance is
+   * closed: the first time after one interval, and each further time one interval after the last
+   * one has ended. What it throws is logged and does not end it.
+   *
+   * @param interval 1 ms or more
+   */
+  Registration every(Duration interval, Runnable task);
+
+  /**
+   * Tells of a file that has changed, appeared or gone, within some two seconds, on a virtual
+   * thread of this instance. Links are followed, so that the swapped links of mounted secrets count
+   * as changes. Told once for changes that come together; what it throws is logged.
+   *
+   * @param file may be absent now
+   */
+  Registration watch(Path file, Runnable changed);
+
+  /**
+   * Closes something with the instance, after {@link Plugin#close()}, also where {@code create}
+   * fails after this call.
+   *
+   * @return the same
+   */
+  <R extends AutoCloseable> R closing(R resource);
+
+  /**
+   * A number that the operator sees ({@code postern plugin show}). The same for the same name.
+   *
+   * @param name lower-case letters, digits and underscores, beginning with a letter
+   * @param help what it counts, in a sentence
+   * @throws IllegalArgumentException if the name is not one, or is a gauge's
+   */
+  Counter counter(String name, String help);
+
+  /**
+   * A number that goes up and down, and is asked for when somebody looks.
+   *
+   * @param name as of a counter
+   * @param help what it measures, with its unit
+   * @param value must not block
+   * @throws IllegalArgumentException if the name is not one, or is taken
+   */
+  void gauge(String name, String help, DoubleSupplier value);
 }

@@ -1,18 +1,18 @@
 package dev.postern.testkit;
 
-import dev.postern.api.Plugin;
 import dev.postern.api.PluginContext;
 import dev.postern.api.auth.Authenticator;
 import dev.postern.api.auth.ScramVerifier;
 import dev.postern.api.intercept.MessageInterceptor;
 import dev.postern.api.routing.Router;
-import dev.postern.api.user.UserDirectory;
 import dev.postern.proxy.config.Binder;
 import dev.postern.proxy.config.Configuration;
 import dev.postern.proxy.config.ConfigurationFile;
+import dev.postern.proxy.plugin.InstanceContext;
 import dev.postern.proxy.plugin.NamedInterceptor;
+import dev.postern.proxy.plugin.PluginEnvironment;
+import dev.postern.proxy.plugin.PluginSource;
 import dev.postern.proxy.server.ProxyServer;
-import dev.postern.proxy.server.ServerPlugins;
 import dev.postern.proxy.user.ImportedUser;
 import dev.postern.proxy.user.UserStore;
 import java.io.IOException;
@@ -20,7 +20,6 @@ import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -52,23 +51,24 @@ public final class RunningPostern implements AutoCloseable {
   private @Nullable Parts parts;
 
   /** What runs. */
-  private record Parts(UserStore users, ProxyServer server, List<Plugin> plugins) {}
+  private record Parts(UserStore users, ProxyServer server, List<AutoCloseable> plugins) {}
 
   /** What a plugin is made with. */
-  record Workshop(Path home, UserStore users) {
+  record Workshop(Path home, UserStore users, List<AutoCloseable> made) {
     Binder binder() {
       return new Binder(home, System.getenv());
     }
 
-    PluginContext context(String instanceName) throws IOException {
-      Path directory = Files.createDirectories(home.resolve("data/plugins").resolve(instanceName));
-      return new Context(instanceName, directory, users, InstantSource.system());
+    PluginContext context(String instanceName) {
+      InstanceContext context =
+          new InstanceContext(
+              instanceName,
+              new PluginEnvironment(home, home.resolve("data"), users),
+              RunningPostern.class.getClassLoader());
+      made.addFirst(context);
+      return context;
     }
   }
-
-  private record Context(
-      String instanceName, Path dataDirectory, UserDirectory users, InstantSource clock)
-      implements PluginContext {}
 
   private RunningPostern(PosternBuilder builder, Path home) {
     this.builder = builder;
@@ -176,7 +176,7 @@ public final class RunningPostern implements AutoCloseable {
   }
 
   private void launch() throws IOException {
-    List<Plugin> plugins = new ArrayList<>();
+    List<AutoCloseable> plugins = new ArrayList<>();
     UserStore users = null;
     try {
       Configuration configuration = ConfigurationFile.load(file(), home);
@@ -184,7 +184,7 @@ public final class RunningPostern implements AutoCloseable {
           UserStore.open(
               configuration.store().effectiveDirectory(home),
               configuration.store().effectiveBackendPasswordKey(home));
-      ServerPlugins serverPlugins = plugins(new Workshop(home, users), plugins);
+      PluginSource serverPlugins = plugins(new Workshop(home, users, plugins));
       parts = new Parts(users, ProxyServer.start(configuration, users, serverPlugins), plugins);
     } catch (IOException | RuntimeException e) {
       closeAll(plugins, users);
@@ -195,20 +195,21 @@ public final class RunningPostern implements AutoCloseable {
     }
   }
 
-  private ServerPlugins plugins(Workshop workshop, List<Plugin> made) throws Exception {
+  private PluginSource plugins(Workshop workshop) throws Exception {
+    List<AutoCloseable> made = workshop.made();
     Authenticator authenticator = builder.authenticator.make(workshop);
-    made.add(authenticator);
+    made.addFirst(authenticator);
     Router router =
         Objects.requireNonNull(builder.router, "no router: say where sessions go").make(workshop);
-    made.add(router);
+    made.addFirst(router);
     List<NamedInterceptor> interceptors = new ArrayList<>();
     for (Map.Entry<String, PosternBuilder.Maker<MessageInterceptor>> entry :
         builder.interceptors.entrySet()) {
       MessageInterceptor interceptor = entry.getValue().make(workshop);
-      made.add(interceptor);
+      made.addFirst(interceptor);
       interceptors.add(new NamedInterceptor(entry.getKey(), interceptor));
     }
-    return new ServerPlugins(authenticator, router, interceptors);
+    return PluginSource.fixed(authenticator, router, interceptors);
   }
 
   private void stop() {
@@ -225,8 +226,8 @@ public final class RunningPostern implements AutoCloseable {
     TemporaryFiles.delete(home);
   }
 
-  private static void closeAll(List<Plugin> plugins, @Nullable UserStore users) {
-    for (Plugin plugin : plugins) {
+  private static void closeAll(List<AutoCloseable> plugins, @Nullable UserStore users) {
+    for (AutoCloseable plugin : plugins) {
       try {
         plugin.close();
       } catch (Exception e) {

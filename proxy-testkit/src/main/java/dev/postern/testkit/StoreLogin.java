@@ -10,7 +10,6 @@ import dev.postern.api.user.StoredUser;
 import dev.postern.api.user.StoredVerifier;
 import dev.postern.api.user.UserDirectory;
 import java.util.List;
-import java.util.Map;
 
 /** Lets the users of the store in by SCRAM, for tests that are not about the login. */
 final class StoreLogin implements Authenticator {
@@ -29,6 +28,6 @@ final class StoreLogin implements Authenticator {
             .map(StoredVerifier::verifier)
             .toList();
     ScramProof proof = exchange.scramSha256(verifiers);
-    return new AuthenticatedUser(name, Map.of(), 0, proof.keys());
+    return AuthenticatedUser.named(name).withScramKeys(proof.keys());
   }
 }

@@ -46,7 +46,7 @@ public final class HttpLogin implements AuthenticatorFactory<HttpLogin.Config> {
         request.POST(BodyPublishers.ofString(question));
         var answer = http.send(request.build(), BodyHandlers.ofString());
         return switch (answer.statusCode()) {
-          case 200 -> new AuthenticatedUser(user, Map.of("tenant", answer.body()), 0, null);
+          case 200 -> AuthenticatedUser.named(user).withAttributes(Map.of("tenant", answer.body()));
           case 401 -> throw AuthenticationException.invalidPassword(user, "the service said 401");
           default -> throw new IOException("status " + answer.statusCode());
         };

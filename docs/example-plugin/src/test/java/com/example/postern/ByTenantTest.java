@@ -43,7 +43,7 @@ class ByTenantTest {
   }
 
   private static RoutingRequest of(String tenant) {
-    var user = new AuthenticatedUser("alice", Map.of("tenant", tenant), 0, null);
+    var user = AuthenticatedUser.named("alice").withAttributes(Map.of("tenant", tenant));
     return new RoutingRequest(Samples.client(), Samples.startup("alice", "app"), user);
   }
 }

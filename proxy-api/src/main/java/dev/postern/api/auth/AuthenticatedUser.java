@@ -1,19 +1,30 @@
 package dev.postern.api.auth;
 
+import dev.postern.api.Secret;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A user who has proved who it is.
+ * A user who has proved who it is. Made by {@link #named}, and completed by the methods that give a
+ * changed copy: components may be added in later versions.
  *
  * @param name the name it proved
  * @param attributes what the authenticator knows besides (groups, claims), for routers and
  *     interceptors
  * @param maxSessions how many sessions it may hold at once; 0: no limit
  * @param scramKeys what the backend login may use instead of a password, or {@code null}
+ * @param role the role to log in to the server as, unless the route names one; {@code null}: the
+ *     user's mapping in the store, if the route lets it be used, else the name
+ * @param password that role's password for the server, unless the route gives one, or {@code null}.
+ *     Closed by Postern when the login is over
  */
 public record AuthenticatedUser(
-    String name, Map<String, String> attributes, int maxSessions, @Nullable ScramKeys scramKeys) {
+    String name,
+    Map<String, String> attributes,
+    int maxSessions,
+    @Nullable ScramKeys scramKeys,
+    @Nullable String role,
+    @Nullable Secret password) {
   public AuthenticatedUser {
     attributes = Map.copyOf(attributes);
     if (name.isEmpty()) {
@@ -22,10 +33,37 @@ public record AuthenticatedUser(
     if (maxSessions < 0) {
       throw new IllegalArgumentException("maxSessions: " + maxSessions + " (expected: 0 or more)");
     }
+    if (role != null && role.isEmpty()) {
+      throw new IllegalArgumentException("the role's name is empty");
+    }
   }
 
   /** A user with a name and nothing else. */
   public static AuthenticatedUser named(String name) {
-    return new AuthenticatedUser(name, Map.of(), 0, null);
+    return new AuthenticatedUser(name, Map.of(), 0, null, null, null);
+  }
+
+  /** The same with these attributes instead of its own. */
+  public AuthenticatedUser withAttributes(Map<String, String> newAttributes) {
+    return new AuthenticatedUser(name, newAttributes, maxSessions, scramKeys, role, password);
+  }
+
+  /**
+   * The same with another limit.
+   *
+   * @param sessions 0: no limit
+   */
+  public AuthenticatedUser withMaxSessions(int sessions) {
+    return new AuthenticatedUser(name, attributes, sessions, scramKeys, role, password);
+  }
+
+  /** The same with the keys that its proof gave. */
+  public AuthenticatedUser withScramKeys(@Nullable ScramKeys keys) {
+    return new AuthenticatedUser(name, attributes, maxSessions, keys, role, password);
+  }
+
+  /** The same with a role at the server, and what proves it there. */
+  public AuthenticatedUser withRole(@Nullable String newRole, @Nullable Secret newPassword) {
+    return new AuthenticatedUser(name, attributes, maxSessions, scramKeys, newRole, newPassword);
   }
 }

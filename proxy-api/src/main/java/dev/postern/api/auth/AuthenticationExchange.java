@@ -7,7 +7,8 @@ import java.util.List;
 
 /**
  * The conversation between Postern and a client that wants to log in. One method that asks the
- * client may be called, once. Used by the login's thread only.
+ * client may be called, once; where several authenticators have to agree, by one of them. Used by
+ * the login's thread only.
  */
 public interface AuthenticationExchange {
   ClientInfo client();
@@ -38,4 +39,14 @@ public interface AuthenticationExchange {
    *     protocol or went away
    */
   Secret cleartextPassword() throws AuthenticationException;
+
+  /**
+   * Lets another authenticator of the configuration decide. It counts as asking the client.
+   *
+   * @param authenticator an instance of the configuration, by its name
+   * @return what that one says
+   * @throws AuthenticationException what that one throws, or {@code 28000} if there is none of this
+   *     name, or it has been asked in this login already
+   */
+  AuthenticatedUser delegate(String authenticator) throws AuthenticationException;
 }

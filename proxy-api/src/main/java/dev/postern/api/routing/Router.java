@@ -1,6 +1,7 @@
 package dev.postern.api.routing;
 
 import dev.postern.api.Plugin;
+import org.jspecify.annotations.Nullable;
 
 /** Decides where a session goes. One instance serves all sessions. */
 public interface Router extends Plugin {
@@ -8,11 +9,16 @@ public interface Router extends Plugin {
    * Chooses the backends for a session. Runs on the session's virtual thread and may block until
    * the login's deadline.
    *
+   * @return where it goes, or {@code null} to leave the decision to the next router; where there is
+   *     none, the session is refused
    * @throws RoutingException if there is no place for this session
    */
-  Route route(RoutingRequest request) throws RoutingException;
+  @Nullable Route route(RoutingRequest request) throws RoutingException;
 
-  /** A backend of a route was reached and a session logged in to it. Must not block. */
+  /**
+   * A backend of a route was reached and a session logged in to it. Told to the router that gave
+   * the route, as is all that follows. Must not block.
+   */
   default void sessionOpened(Route route, Backend backend) {}
 
   /**

@@ -206,6 +206,16 @@ public final class AdminClient implements UserOperations, ProxyControl {
   }
 
   @Override
+  public List<InstanceRow> instances() {
+    return many(InstanceRow.class, "instances");
+  }
+
+  @Override
+  public void reload(List<String> instances) {
+    ask("POST", new AdminRoutes.Reload(instances), "instances");
+  }
+
+  @Override
   public void drain() {
     ask("POST", new Nothing(), "drain");
   }

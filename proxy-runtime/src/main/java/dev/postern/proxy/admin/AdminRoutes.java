@@ -31,6 +31,8 @@ final class AdminRoutes {
 
   record Stop(boolean now) {}
 
+  record Reload(List<String> instances) {}
+
   /**
    * What was done to whom, where the path does not say so.
    *
@@ -136,6 +138,15 @@ final class AdminRoutes {
     change("sessions kill", "DELETE", "sessions/*", (id, _) -> done(() -> proxy.kill(id)));
     look("pools", _ -> proxy.pools());
     look("plugins", _ -> proxy.plugins());
+    look("instances", _ -> proxy.instances());
+    change(
+        "plugin reload",
+        "POST",
+        "instances",
+        (_, body) -> {
+          List<String> names = read(body, Reload.class).instances();
+          return new Did(String.join(", ", names), "", done(() -> proxy.reload(names)));
+        });
     change("drain", "POST", "drain", (_, _) -> done(proxy::drain));
     change(
         "stop", "POST", "stop", (_, body) -> done(() -> proxy.stop(read(body, Stop.class).now())));

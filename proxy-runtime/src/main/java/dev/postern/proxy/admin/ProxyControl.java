@@ -25,6 +25,18 @@ public interface ProxyControl {
   /** The plugins that are there, in use or not. */
   List<PluginRow> plugins();
 
+  /** The instances that the configuration makes of them, and those that sessions still need. */
+  List<InstanceRow> instances();
+
+  /**
+   * Puts new instances in service, of the jars and the configuration as they are now.
+   *
+   * @param instances their names
+   * @throws AdminException {@code NOT_FOUND} if there is none with such a name, {@code INVALID} if
+   *     a jar or the configuration is wrong; what was in service stays so
+   */
+  void reload(List<String> instances);
+
   /** Lets nobody in any more, and goes on serving who is in. Returns at once. */
   void drain();
 

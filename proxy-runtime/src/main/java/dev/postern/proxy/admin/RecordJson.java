@@ -49,6 +49,7 @@ public final class RecordJson {
       case Boolean flag -> flag ? JsonValue.TRUE : JsonValue.FALSE;
       case Integer number -> JSON.createValue(number);
       case Long number -> JSON.createValue(number);
+      case Double number -> JSON.createValue(number);
       case Enum<?> constant -> JSON.createValue(constant.name());
       case Instant instant -> JSON.createValue(instant.toString());
       case Duration duration -> JSON.createValue(duration.toString());
@@ -135,6 +136,7 @@ public final class RecordJson {
         case JsonString text -> scalar(text.getString(), type);
         case JsonNumber number when type == int.class -> number.intValueExact();
         case JsonNumber number when type == long.class -> number.longValueExact();
+        case JsonNumber number when type == double.class -> number.doubleValue();
         case JsonObject object when type instanceof Class<?> c && c.isRecord() ->
             record(object, c, path);
         case JsonValue array

@@ -31,9 +31,9 @@ public record Credentials(
   }
 
   /**
-   * What a route, a user and its mapping come to. The role is the route's, else the mapping's, else
-   * the client's own name; the password is the route's, else the mapping's if that is for this
-   * role.
+   * What a route, a user and its mapping come to. The role is the route's, else the one that the
+   * authenticator gave, else the mapping's, else the client's own name; the password is the
+   * route's, else the authenticator's or the mapping's if that is for this role.
    *
    * @param mappedRole the role of the user's mapping in the store, or {@code null} without one;
    *     disregarded unless {@link #wantMapping}
@@ -45,8 +45,12 @@ public record Credentials(
       @Nullable String mappedRole,
       @Nullable Secret mappedPassword) {
     String mapped = wantMapping(login) ? mappedRole : null;
-    String role = login.user() != null ? login.user() : mapped != null ? mapped : user.name();
+    String own = user.role() != null ? user.role() : user.name();
+    String role = role(login, user, mapped);
     Secret password = login.password();
+    if (password == null && role.equals(own)) {
+      password = user.password();
+    }
     if (password == null && role.equals(mapped)) {
       password = mappedPassword;
     }
@@ -55,5 +59,14 @@ public record Credentials(
     }
     return new Credentials(
         role, login.clientKey() ? user.scramKeys() : null, password, login.cleartextWithoutTls());
+  }
+
+  private static String role(BackendLogin login, AuthenticatedUser user, @Nullable String mapped) {
+    if (login.user() != null) {
+      return login.user();
+    } else if (user.role() != null) {
+      return user.role();
+    }
+    return mapped != null ? mapped : user.name();
   }
 }

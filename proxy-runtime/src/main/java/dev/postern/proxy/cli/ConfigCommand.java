@@ -6,6 +6,7 @@ import dev.postern.proxy.config.ConfigurationException;
 import dev.postern.proxy.config.ListenerConfig;
 import dev.postern.proxy.config.PeerConfig;
 import dev.postern.proxy.config.TlsMode;
+import dev.postern.proxy.plugin.PluginJars;
 import dev.postern.proxy.plugin.PluginLoadException;
 import dev.postern.proxy.plugin.PluginSelection;
 import dev.postern.proxy.plugin.Plugins;
@@ -49,9 +50,7 @@ final class ConfigCommand {
           return ExitCode.CONFIGURATION.code();
         }
         Plugins.check(
-            configuration.plugins().effectiveDirectory(home),
-            PluginSelection.of(configuration),
-            home);
+            PluginJars.of(configuration.plugins(), home), PluginSelection.of(configuration));
         BackendKeyCheck.warning(configuration.store(), home)
             .ifPresent(warning -> Failures.print("warning: " + warning));
         System.out.println(installation.configurationFile() + ": good");

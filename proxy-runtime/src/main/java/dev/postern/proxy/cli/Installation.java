@@ -58,7 +58,9 @@ record Installation(Path home, Path configurationFile, Path data) {
         file.cluster(),
         file.plugins(),
         file.authenticator(),
+        file.authenticators(),
         file.router(),
+        file.routers(),
         file.interceptors());
   }
 }

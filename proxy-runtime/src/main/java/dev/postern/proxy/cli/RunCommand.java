@@ -68,7 +68,11 @@ final class RunCommand implements Callable<Integer> {
       return AdminServer.start(
           configuration.admin().effectiveSocket(installation.home()),
           new UserAdministration(gateway.users()),
-          new GatewayControl(gateway, Version.current().text(), now -> stop(gateway, now)));
+          new GatewayControl(
+              gateway,
+              installation::configuration,
+              Version.current().text(),
+              now -> stop(gateway, now)));
     } catch (AdminException e) {
       gateway.close();
       throw e;

@@ -34,6 +34,19 @@ final class Times {
     }
   }
 
+  /** A short time in the unit that suits it. */
+  static String shown(Duration time) {
+    long nanos = time.toNanos();
+    if (nanos == 0) {
+      return "-";
+    } else if (nanos < 10_000) {
+      return nanos + " ns";
+    } else if (nanos < 10_000_000) {
+      return nanos / 1000 + " us";
+    }
+    return nanos / 1_000_000 + " ms";
+  }
+
   /** {@code 30s}, {@code 5m}, {@code 12h} or {@code 7d}. */
   static final class OfDuration implements ITypeConverter<Duration> {
     @Override

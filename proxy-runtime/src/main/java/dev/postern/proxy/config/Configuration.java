@@ -1,10 +1,9 @@
 package dev.postern.proxy.config;
 
-import java.util.ArrayList;
-import java.util.HashMap;
+import dev.postern.proxy.config.AuthenticatorsConfig.Require;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -19,8 +18,10 @@ import org.jspecify.annotations.Nullable;
  * @param admin how the command line reaches a running Postern
  * @param cluster the other nodes behind the same address; {@code null}: this is the only one
  * @param plugins where plugin jars are
- * @param authenticator the plugin that decides who gets in
- * @param router the plugin that decides where sessions go
+ * @param authenticator the plugin that decides who gets in, where there is one
+ * @param authenticators the plugins that decide who gets in, where there are several
+ * @param router the plugin that decides where sessions go, where there is one
+ * @param routers where there are several: each may leave the decision to the next
  * @param interceptors the plugins that see what passes, in this order; {@code null}: none
  */
 public record Configuration(
@@ -32,21 +33,63 @@ public record Configuration(
     AdminConfig admin,
     @Nullable ClusterConfig cluster,
     PluginsConfig plugins,
-    PluginInstanceConfig authenticator,
-    PluginInstanceConfig router,
-    @Nullable List<PluginInstanceConfig> interceptors) {
+    @Nullable PluginInstanceConfig authenticator,
+    @Nullable AuthenticatorsConfig authenticators,
+    @Nullable PluginInstanceConfig router,
+    @Nullable List<PluginInstanceConfig> routers,
+    @Nullable List<InterceptorConfig> interceptors) {
 
   public Configuration {
     listeners = List.copyOf(listeners);
+    routers = routers == null ? null : List.copyOf(routers);
     interceptors = interceptors == null ? null : List.copyOf(interceptors);
     Rules rules = new Rules();
     rules.require(!listeners.isEmpty(), "listeners: empty (expected: one or more)");
     checkAddresses(listeners, rules);
-    checkNames(authenticator, router, interceptors == null ? List.of() : interceptors, rules);
+    rules.require(
+        (authenticator == null) != (authenticators == null),
+        () ->
+            "authenticator: "
+                + (authenticator == null ? "missing" : "beside authenticators")
+                + " (expected: either authenticator or authenticators)");
+    rules.require(
+        (router == null) != (routers == null),
+        () ->
+            "router: "
+                + (router == null ? "missing" : "beside routers")
+                + " (expected: either router or routers)");
+    rules.require(routers == null || !routers.isEmpty(), "routers: empty (expected: one or more)");
+    new InstanceNames(rules)
+        .add("authenticator", authenticator)
+        .addAll("authenticators.chain", authenticators == null ? null : authenticators.chain())
+        .add("router", router)
+        .addAll("routers", routers)
+        .addAll(
+            "interceptors",
+            interceptors == null
+                ? null
+                : interceptors.stream().map(InterceptorConfig::instance).toList());
     rules.enforce();
   }
 
-  public List<PluginInstanceConfig> effectiveInterceptors() {
+  /** One or more, in the order in which they are asked. */
+  public List<PluginInstanceConfig> effectiveAuthenticators() {
+    return authenticators != null
+        ? authenticators.chain()
+        : List.of(Objects.requireNonNull(authenticator));
+  }
+
+  /** Whether each authenticator has to let a client in, and not the first that claims it. */
+  public boolean requiresAllAuthenticators() {
+    return authenticators != null && authenticators.require() == Require.ALL;
+  }
+
+  /** One or more, in the order in which they are asked. */
+  public List<PluginInstanceConfig> effectiveRouters() {
+    return routers != null ? routers : List.of(Objects.requireNonNull(router));
+  }
+
+  public List<InterceptorConfig> effectiveInterceptors() {
     return interceptors == null ? List.of() : interceptors;
   }
 
@@ -59,29 +102,6 @@ public record Configuration(
       rules.require(
           listener.port() == 0 || taken.add(listener.address()),
           () -> place + ".port: another listener has " + listener.address() + " already");
-    }
-  }
-
-  private static void checkNames(
-      PluginInstanceConfig authenticator,
-      PluginInstanceConfig router,
-      List<PluginInstanceConfig> interceptors,
-      Rules rules) {
-    Map<String, String> owners = new HashMap<>();
-    owners.put(authenticator.effectiveName(), "authenticator");
-    List<Map.Entry<String, PluginInstanceConfig>> further = new ArrayList<>();
-    further.add(Map.entry("router", router));
-    for (int i = 0; i < interceptors.size(); i++) {
-      further.add(Map.entry("interceptors[" + i + "]", interceptors.get(i)));
-    }
-    for (Map.Entry<String, PluginInstanceConfig> instance : further) {
-      String name = instance.getValue().effectiveName();
-      String owner = owners.putIfAbsent(name, instance.getKey());
-      rules.require(
-          owner == null,
-          () ->
-              "%s.name: \"%s\" is the name of %s already (give each instance a name of its own)"
-                  .formatted(instance.getKey(), name, owner));
     }
   }
 }

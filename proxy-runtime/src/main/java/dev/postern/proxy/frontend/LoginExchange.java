@@ -5,6 +5,7 @@ import dev.postern.api.FailureKind;
 import dev.postern.api.Secret;
 import dev.postern.api.SessionException;
 import dev.postern.api.SqlState;
+import dev.postern.api.auth.AuthenticatedUser;
 import dev.postern.api.auth.AuthenticationException;
 import dev.postern.api.auth.AuthenticationExchange;
 import dev.postern.api.auth.ScramProof;
@@ -101,6 +102,12 @@ public final class LoginExchange implements AuthenticationExchange {
           }
           return password;
         });
+  }
+
+  @Override
+  public AuthenticatedUser delegate(String authenticator) throws AuthenticationException {
+    throw AuthenticationException.unavailable(
+        "there is no authenticator \"" + authenticator + "\" to delegate to", null);
   }
 
   private interface Conversation<T> {

@@ -19,10 +19,17 @@ final class ArchiveScanner {
   static final int API_LEVEL = 1;
 
   private final Path home;
+  private final @Nullable Map<String, String> pins;
   private final PluginProblems problems;
 
-  ArchiveScanner(Path home, PluginProblems problems) {
+  /**
+   * @param home to which paths in messages are relative
+   * @param pins the SHA-256 that each jar has to have, by its path within the directory; {@code
+   *     null}: none is checked
+   */
+  ArchiveScanner(Path home, @Nullable Map<String, String> pins, PluginProblems problems) {
     this.home = home.toAbsolutePath().normalize();
+    this.pins = pins;
     this.problems = problems;
   }
 
@@ -36,7 +43,7 @@ final class ArchiveScanner {
           "make it, or set plugins.directory to where plugins are");
     } else if (isSafe(directory)) {
       for (Path path : list(directory)) {
-        PluginArchive archive = Files.isDirectory(path) ? folder(path) : jar(path);
+        PluginArchive archive = look(path, directory);
         if (archive != null) {
           archives.add(archive);
         }
@@ -45,11 +52,47 @@ final class ArchiveScanner {
     return archives;
   }
 
-  private @Nullable PluginArchive jar(Path path) {
-    return isJar(path) && isSafe(path) ? archive(path, List.of(path)) : null;
+  /** Looks at one jar or folder; {@code null} if it is neither, or after a problem was reported. */
+  @Nullable PluginArchive look(Path path, Path directory) {
+    List<Path> jars = Files.isDirectory(path) ? folder(path) : jar(path);
+    return jars != null
+            && jars.stream().filter(jar -> isPinned(jar, directory)).count() == jars.size()
+        ? archive(path, jars)
+        : null;
   }
 
-  private @Nullable PluginArchive folder(Path path) {
+  private @Nullable List<Path> jar(Path path) {
+    return isJar(path) && isSafe(path) ? List.of(path) : null;
+  }
+
+  private boolean isPinned(Path jar, Path directory) {
+    if (pins == null) {
+      return true;
+    }
+    String pin = pins.get(directory.relativize(jar).toString());
+    if (pin == null) {
+      problems.add(
+          shown(jar),
+          "is not named in plugins.sha256",
+          "remove it, or name it there with the SHA-256 that \"postern plugin verify\" shows");
+      return false;
+    }
+    try {
+      String digest = JarDigest.of(jar);
+      if (pin.equalsIgnoreCase(digest)) {
+        return true;
+      }
+      problems.add(
+          shown(jar),
+          "has the SHA-256 " + digest + ", and plugins.sha256 says " + pin,
+          "put the jar there that was meant, or correct the configuration");
+    } catch (IOException e) {
+      problems.add(shown(jar), "cannot be read: " + LoadFailure.message(e), "check who owns it");
+    }
+    return false;
+  }
+
+  private @Nullable List<Path> folder(Path path) {
     if (!isSafe(path)) {
       return null;
     }
@@ -60,9 +103,7 @@ final class ArchiveScanner {
       return null;
     }
     // Not allMatch alone: each jar is to be reported.
-    return jars.stream().filter(this::isSafe).toList().size() == jars.size()
-        ? archive(path, jars)
-        : null;
+    return jars.stream().filter(this::isSafe).toList().size() == jars.size() ? jars : null;
   }
 
   private @Nullable PluginArchive archive(Path path, List<Path> jars) {

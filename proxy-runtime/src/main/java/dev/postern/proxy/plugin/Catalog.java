@@ -4,9 +4,13 @@ import dev.postern.proxy.config.Binder;
 import dev.postern.proxy.config.ConfigurationException;
 import dev.postern.proxy.config.Location;
 import dev.postern.proxy.config.PluginInstanceConfig;
+import dev.postern.proxy.config.ScopeConfig;
 import dev.postern.proxy.plugin.LoadedArchive.LoadedFactory;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -17,9 +21,15 @@ final class Catalog implements AutoCloseable {
   private final PluginProblems problems;
 
   /** A factory, and the configuration for one instance of it. */
-  record Wanted(LoadedFactory factory, String name, Record config, Location location) {
-    boolean isOf(LoadedFactory other) {
-      return factory.kind() == other.kind() && factory.name().equals(other.name());
+  record Wanted(
+      LoadedFactory factory,
+      String name,
+      @Nullable ScopeConfig only,
+      Record config,
+      Location location) {
+    /** The same for some sessions; {@code null}: for all. */
+    Wanted limitedTo(@Nullable ScopeConfig sessions) {
+      return new Wanted(factory, name, sessions, config, location);
     }
 
     Origin origin() {
@@ -33,9 +43,36 @@ final class Catalog implements AutoCloseable {
   }
 
   /** Looks at all archives, then creates all their factories. */
-  static Catalog open(Path directory, Path home) throws PluginLoadException {
+  static Catalog open(PluginJars directory) throws PluginLoadException {
     PluginProblems problems = new PluginProblems();
-    List<PluginArchive> found = new ArchiveScanner(home, problems).scan(directory);
+    List<PluginArchive> found =
+        new ArchiveScanner(directory.home(), directory.sha256(), problems).scan(directory.path());
+    return load(found, problems);
+  }
+
+  /**
+   * One jar or folder, wherever it is.
+   *
+   * @param home to which paths in messages are relative
+   */
+  static Catalog of(Path archive, Path home) throws PluginLoadException {
+    PluginProblems problems = new PluginProblems();
+    ArchiveScanner scanner = new ArchiveScanner(home, null, problems);
+    Path path = archive.toAbsolutePath().normalize();
+    PluginArchive found = null;
+    if (Files.exists(path)) {
+      found = scanner.look(path, path);
+      if (found == null && problems.isEmpty()) {
+        problems.add(archive.toString(), "is no jar", "name a file that ends in .jar, or a folder");
+      }
+    } else {
+      problems.add(archive.toString(), "does not exist", "check the path");
+    }
+    return load(found == null ? List.of() : List.of(found), problems);
+  }
+
+  private static Catalog load(List<PluginArchive> found, PluginProblems problems)
+      throws PluginLoadException {
     problems.throwIfAny();
     List<LoadedArchive> archives = new ArrayList<>();
     Catalog catalog = new Catalog(archives, problems);
@@ -107,7 +144,7 @@ final class Catalog implements AutoCloseable {
     String jar = factory.archive().shown();
     try (LoaderScope _ = LoaderScope.enter(factory.archive().loader())) {
       Record config = binder.bind(instance.config(), factory.configType());
-      return new Wanted(factory, instance.effectiveName(), config, instance.location());
+      return new Wanted(factory, instance.effectiveName(), null, config, instance.location());
     } catch (ConfigurationException e) {
       e.problems()
           .forEach(
@@ -122,12 +159,17 @@ final class Catalog implements AutoCloseable {
     return null;
   }
 
+  /** Reports that the configuration does not go with what is in service. */
+  void refuse(String place, String reason, String remedy) {
+    problems.add(place, reason, remedy);
+  }
+
   void throwIfAnyProblem() throws PluginLoadException {
     problems.throwIfAny();
   }
 
-  /** Every factory, with the instances that are made of it. */
-  List<PluginDescription> describe(List<Wanted> wanted) {
+  /** Every factory that is there. */
+  List<PluginDescription> describe() {
     return factories().stream()
         .map(
             factory ->
@@ -136,24 +178,34 @@ final class Catalog implements AutoCloseable {
                     factory.kind(),
                     factory.archive().shown(),
                     factory.archive().archive().version(),
-                    factory.archive().archive().apiLevel(),
-                    wanted.stream()
-                        .filter(instance -> instance.isOf(factory))
-                        .map(Wanted::name)
-                        .toList()))
+                    factory.archive().archive().apiLevel()))
         .toList();
   }
 
-  /** Closes what nothing in service came from, and gives the rest up to be closed later. */
-  List<LoadedArchive> keep(List<Wanted> wanted) {
-    List<LoadedArchive> used =
-        wanted.stream().map(one -> one.factory().archive()).distinct().toList();
-    archives.stream().filter(archive -> !used.contains(archive)).forEach(LoadedArchive::close);
-    return used;
+  /**
+   * Of all jars, in the order of their names.
+   *
+   * @throws PluginLoadException if one cannot be read
+   */
+  List<VerifiedArchive.Digest> digests() throws PluginLoadException {
+    List<VerifiedArchive.Digest> digests = new ArrayList<>();
+    for (LoadedArchive archive : archives) {
+      for (Path jar : archive.archive().jars()) {
+        try {
+          digests.add(new VerifiedArchive.Digest(archive.archive().nameOf(jar), JarDigest.of(jar)));
+        } catch (IOException e) {
+          problems.add(archive.shown(), "cannot be read: " + LoadFailure.message(e), "try again");
+        }
+      }
+    }
+    problems.throwIfAny();
+    digests.sort(Comparator.comparing(VerifiedArchive.Digest::jar));
+    return digests;
   }
 
+  /** Done with the archives; those of which instances were made stay open for them. */
   @Override
   public void close() {
-    archives.forEach(LoadedArchive::close);
+    archives.forEach(archive -> archive.uses().giveBack());
   }
 }

@@ -8,15 +8,27 @@ import dev.postern.api.session.SessionInfo;
  * Opens a plugin's interceptor with its own class loader. Its handlers run on event loops, as they
  * are: they are too many to switch loaders for.
  */
-record GuardedInterceptor(Origin origin, MessageInterceptor interceptor)
+record GuardedInterceptor(Origin origin, MessageInterceptor interceptor, Calls calls)
     implements MessageInterceptor {
+
+  static NamedInterceptor of(Instance<MessageInterceptor> instance) {
+    return new NamedInterceptor(
+        instance.name(),
+        new GuardedInterceptor(instance.origin(), instance.plugin(), instance.calls()),
+        instance.wanted().only(),
+        instance.calls());
+  }
 
   @Override
   public void open(SessionInfo session, Interests interests) {
     try (LoaderScope _ = origin.enter()) {
       interceptor.open(session, interests);
     } catch (LinkageError e) {
+      calls.failed();
       throw origin.failure(e);
+    } catch (RuntimeException e) {
+      calls.failed();
+      throw e;
     }
   }
 

@@ -5,19 +5,32 @@ import dev.postern.api.routing.Route;
 import dev.postern.api.routing.Router;
 import dev.postern.api.routing.RoutingException;
 import dev.postern.api.routing.RoutingRequest;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Runs a plugin's router with its own class loader, and keeps its errors apart from ours. */
-record GuardedRouter(Origin origin, Router router) implements Router {
+record GuardedRouter(Origin origin, Router router, Calls calls) implements Router {
   private static final Logger log = LoggerFactory.getLogger(GuardedRouter.class);
 
+  static GuardedRouter of(Instance<Router> instance) {
+    return new GuardedRouter(instance.origin(), instance.plugin(), instance.calls());
+  }
+
   @Override
-  public Route route(RoutingRequest request) throws RoutingException {
+  public @Nullable Route route(RoutingRequest request) throws RoutingException {
+    long begin = System.nanoTime();
+    calls.add(1);
     try (LoaderScope _ = origin.enter()) {
-      return origin.present(router.route(request), "a route");
+      return router.route(request);
     } catch (LinkageError e) {
+      calls.failed();
       throw origin.failure(e);
+    } catch (RuntimeException e) {
+      calls.failed();
+      throw e;
+    } finally {
+      calls.took(System.nanoTime() - begin);
     }
   }
 
@@ -41,6 +54,7 @@ record GuardedRouter(Origin origin, Router router) implements Router {
     try {
       news.run();
     } catch (Throwable e) {
+      calls.failed();
       log.atError()
           .addKeyValue("plugin", origin.instance())
           .setCause(e)

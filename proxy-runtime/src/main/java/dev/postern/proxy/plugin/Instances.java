@@ -11,17 +11,11 @@ import dev.postern.api.routing.RouterFactory;
 import dev.postern.proxy.plugin.Catalog.Wanted;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
-/** Creates instances and closes them in the opposite order. One thread. */
+/** Creates instances. Until they are given away, {@link #close} closes them. One thread. */
 final class Instances implements AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(Instances.class);
-
   private final PluginEnvironment environment;
-  private final Deque<Created> created = new ArrayDeque<>();
-
-  private record Created(Origin origin, Plugin plugin) {}
+  private final Deque<Instance<?>> created = new ArrayDeque<>();
 
   /** Of one kind of plugin: its factory's method. */
   @FunctionalInterface
@@ -33,25 +27,20 @@ final class Instances implements AutoCloseable {
     this.environment = environment;
   }
 
-  Authenticator authenticator(Wanted wanted) throws PluginLoadException {
+  Instance<Authenticator> authenticator(Wanted wanted) throws PluginLoadException {
     AuthenticatorFactory<?> factory = (AuthenticatorFactory<?>) wanted.factory().factory();
-    return new GuardedAuthenticator(
-        wanted.origin(), create(wanted, context -> create(factory, wanted.config(), context)));
+    return create(wanted, context -> create(factory, wanted.config(), context));
   }
 
-  Router router(Wanted wanted) throws PluginLoadException {
+  Instance<Router> router(Wanted wanted) throws PluginLoadException {
     RouterFactory<?> factory = (RouterFactory<?>) wanted.factory().factory();
-    return new GuardedRouter(
-        wanted.origin(), create(wanted, context -> create(factory, wanted.config(), context)));
+    return create(wanted, context -> create(factory, wanted.config(), context));
   }
 
-  NamedInterceptor interceptor(Wanted wanted) throws PluginLoadException {
+  Instance<MessageInterceptor> interceptor(Wanted wanted) throws PluginLoadException {
     MessageInterceptorFactory<?> factory =
         (MessageInterceptorFactory<?>) wanted.factory().factory();
-    MessageInterceptor interceptor =
-        create(wanted, context -> create(factory, wanted.config(), context));
-    return new NamedInterceptor(
-        wanted.name(), new GuardedInterceptor(wanted.origin(), interceptor));
+    return create(wanted, context -> create(factory, wanted.config(), context));
   }
 
   private static <C extends Record> Authenticator create(
@@ -69,41 +58,41 @@ final class Instances implements AutoCloseable {
     return factory.create(factory.configType().cast(config), context);
   }
 
-  private <P extends Plugin> P create(Wanted wanted, Creation<P> creation)
+  private <P extends Plugin> Instance<P> create(Wanted wanted, Creation<P> creation)
       throws PluginLoadException {
     PluginProblems problems = new PluginProblems();
     String during =
         "%s: %s %s: "
             .formatted(wanted.location().position(), wanted.factory().kind(), wanted.name());
+    InstanceContext context =
+        new InstanceContext(wanted.name(), environment, wanted.origin().loader());
     try (LoaderScope _ = wanted.origin().enter()) {
-      P plugin = creation.create(new InstanceContext(wanted.name(), environment));
+      P plugin = creation.create(context);
       if (plugin != null) {
-        created.push(new Created(wanted.origin(), plugin));
-        return plugin;
+        Instance<P> instance = new Instance<>(wanted, plugin, context);
+        created.push(instance);
+        return instance;
       }
       problems.add(
           wanted.origin().jar(), during + "create gave nothing", "see the plugin's documentation");
     } catch (Exception | LinkageError | AssertionError | StackOverflowError e) {
       problems.add(wanted.origin().jar(), during, e);
     }
+    context.close();
     problems.throwIfAny();
     throw new IllegalStateException("unreachable");
   }
 
-  /** Closes all that were created, last first, whatever any of them throws. */
+  /** They belong to somebody else now. */
+  void giveAway() {
+    created.clear();
+  }
+
+  /** Closes all that were created and not given away, last first, whatever any of them throws. */
   @Override
   public void close() {
     while (!created.isEmpty()) {
-      Created last = created.pop();
-      try (LoaderScope _ = last.origin.enter()) {
-        last.plugin.close();
-      } catch (Exception | LinkageError | AssertionError | StackOverflowError e) {
-        LOG.atWarn()
-            .addKeyValue("plugin", last.origin.instance())
-            .addKeyValue("jar", last.origin.jar())
-            .setCause(e)
-            .log("plugin did not close");
-      }
+      created.pop().uses().giveBack();
     }
   }
 }

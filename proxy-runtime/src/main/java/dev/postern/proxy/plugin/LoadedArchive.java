@@ -15,13 +15,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** A plugin's class loader and the factories that came from it. */
-final class LoadedArchive implements AutoCloseable {
+final class LoadedArchive {
   private static final Logger LOG = LoggerFactory.getLogger(LoadedArchive.class);
   private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9-]{0,62}");
 
   private final PluginArchive archive;
   private final PluginClassLoader loader;
   private final List<LoadedFactory> factories = new ArrayList<>();
+  private final Uses uses = new Uses(this::close);
 
   /**
    * @param configType what the factory gave as the type of its configuration
@@ -139,8 +140,12 @@ final class LoadedArchive implements AutoCloseable {
     return factories;
   }
 
-  @Override
-  public void close() {
+  /** Whoever loaded it, and each instance that was made of it; the last one closes the jars. */
+  Uses uses() {
+    return uses;
+  }
+
+  private void close() {
     try {
       loader.close();
     } catch (IOException e) {

@@ -1,10 +1,29 @@
 package dev.postern.proxy.plugin;
 
 import dev.postern.api.intercept.MessageInterceptor;
+import dev.postern.api.session.SessionInfo;
+import dev.postern.proxy.config.ScopeConfig;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An instance in service.
  *
  * @param name in the configuration; for log lines and metrics
+ * @param only for which sessions it is; {@code null}: all
+ * @param calls where what it is called for is counted
  */
-public record NamedInterceptor(String name, MessageInterceptor interceptor) {}
+public record NamedInterceptor(
+    String name, MessageInterceptor interceptor, @Nullable ScopeConfig only, Calls calls) {
+
+  /** An instance that is for all sessions. */
+  public NamedInterceptor(String name, MessageInterceptor interceptor) {
+    this(name, interceptor, null, new Calls());
+  }
+
+  /** Whether it is to see a session. */
+  public boolean isFor(SessionInfo session) {
+    return only == null
+        || only.includes(
+            session.user().name(), session.startup().database(), session.route().name());
+  }
+}

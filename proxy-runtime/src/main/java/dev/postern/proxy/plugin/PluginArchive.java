@@ -19,4 +19,12 @@ record PluginArchive(
     List<Path> jars,
     @Nullable String version,
     int apiLevel,
-    Map<PluginKind, List<String>> providers) {}
+    Map<PluginKind, List<String>> providers) {
+
+  /** As plugins.sha256 names a jar: after its folder, if it has one. */
+  String nameOf(Path jar) {
+    boolean isFolder = !shown.endsWith(".jar");
+    Path name = jar.getFileName();
+    return isFolder ? Path.of(shown).getFileName().resolve(name).toString() : name.toString();
+  }
+}

@@ -22,6 +22,10 @@ final class PluginProblems {
     }
   }
 
+  boolean isEmpty() {
+    return found.isEmpty();
+  }
+
   void throwIfAny() throws PluginLoadException {
     if (!found.isEmpty()) {
       throw new PluginLoadException(found, cause);

@@ -1,70 +1,75 @@
 package dev.postern.proxy.plugin;
 
-import dev.postern.api.auth.Authenticator;
-import dev.postern.api.routing.Router;
-import dev.postern.proxy.config.Binder;
-import dev.postern.proxy.config.PluginInstanceConfig;
-import dev.postern.proxy.plugin.Catalog.Wanted;
+import java.lang.ref.WeakReference;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicBoolean;
-import org.jspecify.annotations.Nullable;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The plugins in service. Safe for use by many threads. */
-public final class Plugins implements AutoCloseable {
-  private final Authenticator authenticator;
-  private final Router router;
-  private final List<NamedInterceptor> interceptors;
-  private final List<PluginDescription> descriptions;
-  private final Instances instances;
-  private final List<LoadedArchive> archives;
-  private final AtomicBoolean closed = new AtomicBoolean();
+public final class Plugins implements PluginSource, AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(Plugins.class);
 
-  private Plugins(Catalog catalog, List<Wanted> wanted, Instances instances)
+  private final PluginJars directory;
+  private final PluginEnvironment environment;
+
+  /** Those in service, and those that sessions still need. */
+  private final Set<Generation> generations = ConcurrentHashMap.newKeySet();
+
+  private final Set<Thread> closing = ConcurrentHashMap.newKeySet();
+  private volatile Generation current;
+  private volatile List<PluginDescription> descriptions;
+
+  private volatile boolean closed;
+
+  private Plugins(
+      PluginJars directory,
+      PluginEnvironment environment,
+      Catalog catalog,
+      PluginSelection selection)
       throws PluginLoadException {
-    this.instances = instances;
-    this.authenticator = instances.authenticator(wanted.get(0));
-    this.router = instances.router(wanted.get(1));
-    List<NamedInterceptor> opened = new ArrayList<>();
-    for (Wanted interceptor : wanted.subList(2, wanted.size())) {
-      opened.add(instances.interceptor(interceptor));
-    }
-    this.interceptors = List.copyOf(opened);
-    this.descriptions = catalog.describe(wanted);
-    this.archives = catalog.keep(wanted);
+    this.directory = directory;
+    this.environment = environment;
+    this.descriptions = catalog.describe();
+    this.current = Assembly.first(catalog, environment).assemble(selection, this::end);
+    generations.add(current);
   }
 
   /**
    * Loads all plugins of a directory and creates the instances that are wanted. The caller closes
    * them, after the last session has ended.
    *
-   * @param directory with jars, and folders of jars
    * @throws PluginLoadException if any plugin there cannot be loaded, or any instance not be
    *     created; nothing stays open then
    */
   public static Plugins load(
-      Path directory, PluginSelection selection, PluginEnvironment environment)
+      PluginJars directory, PluginSelection selection, PluginEnvironment environment)
       throws PluginLoadException {
-    return found(directory, environment.home()).load(selection, environment);
+    return found(directory).load(selection, environment);
   }
 
   /**
    * The first half of {@link #load}, for which nobody has to be there yet: looks at all jars and
    * creates the factories. The caller goes on to load some, or closes them.
    *
-   * @param home to which paths in messages are relative
    * @throws PluginLoadException if any plugin there cannot be loaded; nothing stays open then
    */
-  public static Found found(Path directory, Path home) throws PluginLoadException {
-    return new Found(Catalog.open(directory, home));
+  public static Found found(PluginJars directory) throws PluginLoadException {
+    return new Found(directory, Catalog.open(directory));
   }
 
   /** Plugins of which no instance exists yet. Used by one thread. */
   public static final class Found implements AutoCloseable {
+    private final PluginJars directory;
     private final Catalog catalog;
 
-    private Found(Catalog catalog) {
+    private Found(PluginJars directory, Catalog catalog) {
+      this.directory = directory;
       this.catalog = catalog;
     }
 
@@ -76,14 +81,8 @@ public final class Plugins implements AutoCloseable {
      */
     public Plugins load(PluginSelection selection, PluginEnvironment environment)
         throws PluginLoadException {
-      Instances instances = new Instances(environment);
-      try {
-        Binder binder = new Binder(environment.home(), environment.variables());
-        return new Plugins(catalog, wanted(catalog, selection, binder), instances);
-      } catch (PluginLoadException | RuntimeException | Error e) {
-        instances.close();
-        catalog.close();
-        throw e;
+      try (catalog) {
+        return new Plugins(directory, environment, catalog, selection);
       }
     }
 
@@ -97,41 +96,77 @@ public final class Plugins implements AutoCloseable {
    * Loads all plugins of a directory and checks the configuration of the instances that are wanted,
    * without creating any.
    *
-   * @param home to which paths in the configuration are relative
    * @return every plugin that is there
    * @throws PluginLoadException if any plugin there cannot be loaded, or any configuration is wrong
    */
-  public static List<PluginDescription> check(Path directory, PluginSelection selection, Path home)
+  public static List<PluginDescription> check(PluginJars directory, PluginSelection selection)
       throws PluginLoadException {
-    try (Catalog catalog = Catalog.open(directory, home)) {
-      return catalog.describe(wanted(catalog, selection, new Binder(home, System.getenv())));
+    try (Catalog catalog = Catalog.open(directory)) {
+      Assembly.check(selection, catalog, directory.home());
+      return catalog.describe();
     }
   }
 
-  /** The authenticator, the router and the interceptors, in this order. */
-  private static List<Wanted> wanted(Catalog catalog, PluginSelection selection, Binder binder)
-      throws PluginLoadException {
-    List<@Nullable Wanted> wanted = new ArrayList<>();
-    wanted.add(catalog.find(PluginKind.AUTHENTICATOR, selection.authenticator(), binder));
-    wanted.add(catalog.find(PluginKind.ROUTER, selection.router(), binder));
-    for (PluginInstanceConfig interceptor : selection.interceptors()) {
-      wanted.add(catalog.find(PluginKind.INTERCEPTOR, interceptor, binder));
+  /**
+   * Loads one jar, or one folder of jars, wherever it is, and creates its factories.
+   *
+   * @param home to which paths in messages are relative
+   * @throws PluginLoadException if it cannot be loaded
+   */
+  public static VerifiedArchive verify(Path archive, Path home) throws PluginLoadException {
+    try (Catalog catalog = Catalog.of(archive, home)) {
+      return new VerifiedArchive(catalog.describe(), catalog.digests());
     }
-    catalog.throwIfAnyProblem();
-    return wanted.stream().map(Wanted.class::cast).toList();
   }
 
-  public Authenticator authenticator() {
-    return authenticator;
+  /**
+   * Puts new instances in service, made of the jars that are there now and the configuration that
+   * is given. New logins get them; sessions that began with the old ones keep those until their
+   * end. A named instance that the configuration names no more goes, and one that it names anew
+   * comes. All others stay as they are.
+   *
+   * @param names in the configuration
+   * @param selection the configuration as it is now
+   * @throws PluginLoadException if anything is wrong; what was in service stays so
+   */
+  public synchronized void reload(Set<String> names, PluginSelection selection)
+      throws PluginLoadException {
+    if (closed) {
+      throw new IllegalStateException("the plugins are closed");
+    }
+    Generation before = current;
+    try (Catalog catalog = Catalog.open(directory)) {
+      Generation next =
+          Assembly.following(before, catalog, environment, names).assemble(selection, this::end);
+      generations.add(next);
+      current = next;
+      descriptions = catalog.describe();
+    }
+    before.set().leave();
+    log.atInfo()
+        .addKeyValue("plugins", String.join(", ", names))
+        .addKeyValue("sessionsWithOldOnes", before.set().uses().users())
+        .log("plugins reloaded");
   }
 
-  public Router router() {
-    return router;
+  @Override
+  public PluginSet enter() {
+    while (true) {
+      PluginSet set = current.set();
+      if (set.uses().take()) {
+        return set;
+      }
+      if (closed) {
+        throw new IllegalStateException("the plugins are closed");
+      }
+      // Another thread has just put the next generation in service.
+      Thread.onSpinWait();
+    }
   }
 
-  /** In the order in which frontend messages pass them. */
-  public List<NamedInterceptor> interceptors() {
-    return interceptors;
+  @Override
+  public boolean mayBlock() {
+    return current.set().mayBlock();
   }
 
   /** Every plugin that is there, in use or not. */
@@ -139,15 +174,77 @@ public final class Plugins implements AutoCloseable {
     return descriptions;
   }
 
+  /** Of the instances in service. */
+  public List<String> names() {
+    return current.instances().stream().<String>map(Instance::name).toList();
+  }
+
+  public boolean isInService(String name) {
+    return names().contains(name);
+  }
+
+  /** Of the instances in service; whoever looks must not keep them. */
+  List<WeakReference<ClassLoader>> loaders() {
+    return current.instances().stream()
+        .map(instance -> new WeakReference<>(instance.origin().loader()))
+        .toList();
+  }
+
+  /** Every instance in service, and those that sessions still need. */
+  public List<InstanceView> instances() {
+    Generation now = current;
+    List<InstanceView> views = new ArrayList<>();
+    now.instances().forEach(instance -> views.add(InstanceView.of(instance, true, 0)));
+    Map<Instance<?>, Integer> leaving = new LinkedHashMap<>();
+    for (Generation generation : generations) {
+      if (generation != now) {
+        int sessions = generation.set().uses().users();
+        generation.instances().stream()
+            .filter(instance -> !now.instances().contains(instance))
+            .forEach(instance -> leaving.merge(instance, sessions, Integer::sum));
+      }
+    }
+    leaving.forEach((instance, sessions) -> views.add(InstanceView.of(instance, false, sessions)));
+    return views;
+  }
+
   /**
-   * Closes the interceptors from last to first, then the router, then the authenticator, then the
-   * jars. What a plugin throws is logged. Further calls do nothing.
+   * Nobody needs a generation any more. Plugins may take their time to close, and who notices may
+   * be an event loop.
+   */
+  private void end(Generation generation) {
+    Thread closer =
+        Thread.ofPlatform()
+            .name("plugin-close")
+            .daemon()
+            .unstarted(
+                () -> {
+                  generation.close();
+                  generations.remove(generation);
+                  closing.remove(Thread.currentThread());
+                });
+    closing.add(closer);
+    closer.start();
+  }
+
+  /**
+   * Closes the interceptors from last to first, then the routers, then the authenticators, then the
+   * jars, and waits for that. What a plugin throws is logged. Further calls do nothing.
    */
   @Override
-  public void close() {
-    if (closed.compareAndSet(false, true)) {
-      instances.close();
-      archives.forEach(LoadedArchive::close);
+  public synchronized void close() {
+    if (closed) {
+      return;
     }
+    closed = true;
+    current.set().leave();
+    try {
+      for (Thread closer : closing) {
+        closer.join();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    generations.forEach(Generation::close); // of which a session has not been given back
   }
 }

@@ -7,7 +7,7 @@ import dev.postern.api.message.BackendMessage;
 import dev.postern.api.message.FrontendMessage;
 import dev.postern.api.session.CloseReason;
 import dev.postern.proxy.codec.MessageTypes;
-import dev.postern.proxy.relay.Handlers.Handler;
+import dev.postern.proxy.plugin.Calls;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -42,9 +42,18 @@ public final class Declarations {
     this.physicalReplication = physicalReplication;
   }
 
-  /** Where one interceptor declares; call for them in the configuration's order. */
-  public Interests of(String interceptor) {
-    return new InterestsOf(interceptor);
+  /**
+   * Where one interceptor declares; call for them in the configuration's order.
+   *
+   * @param calls where what it is called for is counted
+   */
+  public Interests of(String interceptor, Calls calls) {
+    return new InterestsOf(interceptor, calls);
+  }
+
+  /** The same for one whose calls nobody counts. */
+  Interests of(String interceptor) {
+    return of(interceptor, new Calls());
   }
 
   boolean isPhysicalReplication() {
@@ -66,6 +75,8 @@ public final class Declarations {
   }
 
   void closed(CloseReason reason) {
+    frontend.count();
+    backend.count();
     for (Closing closing : closings) {
       try {
         closing.handler().accept(reason);
@@ -80,6 +91,7 @@ public final class Declarations {
 
   private final class InterestsOf implements Interests {
     private final String interceptor;
+    private final Calls calls;
 
     /**
      * How many of this interceptor's own backend handlers stand at the front already, to keep their
@@ -87,8 +99,9 @@ public final class Declarations {
      */
     private int ownBackendHandlers;
 
-    InterestsOf(String interceptor) {
+    InterestsOf(String interceptor, Calls calls) {
       this.interceptor = interceptor;
+      this.calls = calls;
     }
 
     @Override
@@ -121,7 +134,7 @@ public final class Declarations {
         @Nullable Function<FrontendMessage, Verdict<FrontendMessage>> decider) {
       checkOpen(interceptor);
       var types = MessageTypes.frontendTypes(type);
-      var handler = new Handler<>(interceptor, type, types, observer, decider);
+      var handler = new Handler<>(interceptor, type, types, observer, decider, calls);
       frontend.add(handler, frontend.size());
       return this;
     }
@@ -132,7 +145,7 @@ public final class Declarations {
         @Nullable Function<BackendMessage, Verdict<BackendMessage>> decider) {
       checkOpen(interceptor);
       var types = MessageTypes.backendTypes(type);
-      var handler = new Handler<>(interceptor, type, types, observer, decider);
+      var handler = new Handler<>(interceptor, type, types, observer, decider, calls);
       backend.add(handler, ownBackendHandlers++);
       return this;
     }

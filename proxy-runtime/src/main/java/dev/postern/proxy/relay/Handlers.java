@@ -1,7 +1,6 @@
 package dev.postern.proxy.relay;
 
 import dev.postern.api.intercept.UndecodedMessage;
-import dev.postern.api.intercept.Verdict;
 import dev.postern.proxy.codec.TypeSet;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -9,8 +8,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Consumer;
-import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What the interceptors of one session declared for one direction, in the order in which messages
@@ -19,14 +16,6 @@ import org.jspecify.annotations.Nullable;
  * @param <M> the direction's messages
  */
 final class Handlers<M> {
-  /** One declaration: either {@code observer} or {@code decider} is set. */
-  record Handler<M>(
-      String interceptor,
-      Class<? extends M> type,
-      TypeSet types,
-      @Nullable Consumer<M> observer,
-      @Nullable Function<M, Verdict<M>> decider) {}
-
   private final List<Handler<M>> inOrder = new ArrayList<>();
   private final Map<String, Consumer<UndecodedMessage>> undecoded = new HashMap<>();
   private TypeSet wanted = TypeSet.EMPTY;
@@ -41,9 +30,9 @@ final class Handlers<M> {
    */
   void add(Handler<M> handler, int place) {
     inOrder.add(place, handler);
-    deciding |= handler.decider() != null;
+    deciding |= handler.isDeciding();
     wanted = wanted.union(handler.types());
-    if (handler.decider() != null) {
+    if (handler.isDeciding()) {
       decoded = decoded.union(handler.types());
     }
   }
@@ -99,6 +88,11 @@ final class Handlers<M> {
 
   int size() {
     return inOrder.size();
+  }
+
+  /** The session is over: what was called is counted. */
+  void count() {
+    inOrder.forEach(Handler::count);
   }
 
   Handler<M> get(int index) {

@@ -2,12 +2,10 @@ package dev.postern.proxy.relay;
 
 import dev.postern.api.SqlState;
 import dev.postern.api.intercept.Verdict;
-import dev.postern.proxy.relay.Handlers.Handler;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
-import java.util.Objects;
 
 /**
  * The way of one message through the handlers of its direction. What a handler puts in its place
@@ -37,17 +35,9 @@ final class Passage<M> {
   static <M> void observe(Handlers<M> handlers, M message) {
     for (int i = 0; i < handlers.size(); i++) {
       Handler<M> handler = handlers.get(i);
-      if (handler.type().isInstance(message)) {
-        observe(handler, message);
+      if (handler.isFor(message)) {
+        handler.observe(message);
       }
-    }
-  }
-
-  private static <M> void observe(Handler<M> handler, M message) {
-    try {
-      Objects.requireNonNull(handler.observer()).accept(message);
-    } catch (Throwable e) {
-      throw new InterceptorFailure(handler.interceptor(), e);
     }
   }
 
@@ -61,13 +51,13 @@ final class Passage<M> {
         continue;
       }
       Handler<M> handler = handlers.get(next);
-      if (!handler.type().isInstance(step.message())) {
+      if (!handler.isFor(step.message())) {
         ahead.push(new Step<>(step.message(), next + 1));
-      } else if (handler.decider() == null) {
-        observe(handler, step.message());
+      } else if (!handler.isDeciding()) {
+        handler.observe(step.message());
         ahead.push(new Step<>(step.message(), next + 1));
       } else {
-        Outcome<M> outcome = apply(handler, step, decide(handler, step.message()));
+        Outcome<M> outcome = apply(handler, step, handler.decide(step.message()));
         if (outcome != null) {
           return outcome;
         }
@@ -86,15 +76,6 @@ final class Passage<M> {
     }
     Outcome<M> outcome = apply(handler, step, verdict);
     return outcome != null ? outcome : proceed();
-  }
-
-  private static <M> Verdict<M> decide(Handler<M> handler, M message) {
-    try {
-      return Objects.requireNonNull(
-          Objects.requireNonNull(handler.decider()).apply(message), "the verdict is null");
-    } catch (Throwable e) {
-      throw new InterceptorFailure(handler.interceptor(), e);
-    }
   }
 
   private @org.jspecify.annotations.Nullable Outcome<M> apply(

@@ -5,8 +5,8 @@ import dev.postern.proxy.config.ClusterConfig;
 import dev.postern.proxy.config.Configuration;
 import dev.postern.proxy.config.ListenerConfig;
 import dev.postern.proxy.config.TlsMode;
-import dev.postern.proxy.plugin.PluginDescription;
 import dev.postern.proxy.plugin.PluginEnvironment;
+import dev.postern.proxy.plugin.PluginJars;
 import dev.postern.proxy.plugin.PluginLoadException;
 import dev.postern.proxy.plugin.PluginSelection;
 import dev.postern.proxy.plugin.Plugins;
@@ -14,7 +14,6 @@ import dev.postern.proxy.tls.TlsRuntime;
 import dev.postern.proxy.user.UserStore;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,9 +55,7 @@ public final class Gateway implements AutoCloseable {
       found = found(configuration, home);
       UserStore users = opening.store();
       plugins = load(found, configuration, home, users);
-      ServerPlugins inService =
-          new ServerPlugins(plugins.authenticator(), plugins.router(), plugins.interceptors());
-      ProxyServer server = ProxyServer.start(configuration, users, inService, tls, transport);
+      ProxyServer server = ProxyServer.start(configuration, users, plugins, tls, transport);
       return new Gateway(users, plugins, server, configuration.cluster());
     } catch (StartException | RuntimeException e) {
       if (plugins != null) {
@@ -78,7 +75,7 @@ public final class Gateway implements AutoCloseable {
 
   private static Plugins.Found found(Configuration configuration, Path home) throws StartException {
     try {
-      return Plugins.found(configuration.plugins().effectiveDirectory(home), home);
+      return Plugins.found(PluginJars.of(configuration.plugins(), home));
     } catch (PluginLoadException e) {
       throw StartException.misconfigured(String.valueOf(e.getMessage()), e);
     }
@@ -109,9 +106,8 @@ public final class Gateway implements AutoCloseable {
     return cluster;
   }
 
-  /** Every plugin that is there, in use or not. */
-  public List<PluginDescription> plugins() {
-    return plugins.descriptions();
+  public Plugins plugins() {
+    return plugins;
   }
 
   public Instant startedAt() {

@@ -8,12 +8,19 @@ import dev.postern.api.session.SessionInfo;
 import dev.postern.api.session.TlsInfo;
 import dev.postern.proxy.admin.AdminException;
 import dev.postern.proxy.admin.ClusterRow;
+import dev.postern.proxy.admin.InstanceRow;
 import dev.postern.proxy.admin.PluginRow;
 import dev.postern.proxy.admin.PoolRow;
 import dev.postern.proxy.admin.ProxyControl;
 import dev.postern.proxy.admin.ProxyStatus;
 import dev.postern.proxy.admin.SessionRow;
 import dev.postern.proxy.config.ClusterConfig;
+import dev.postern.proxy.config.Configuration;
+import dev.postern.proxy.config.ConfigurationException;
+import dev.postern.proxy.plugin.InstanceView;
+import dev.postern.proxy.plugin.PluginDescription;
+import dev.postern.proxy.plugin.PluginLoadException;
+import dev.postern.proxy.plugin.PluginSelection;
 import dev.postern.proxy.pool.ListeningConnection;
 import dev.postern.proxy.pool.Pool;
 import dev.postern.proxy.pool.PoolKey;
@@ -31,26 +38,40 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A gateway as its administrator sees it. */
 public final class GatewayControl implements ProxyControl {
+  private static final Logger log = LoggerFactory.getLogger(GatewayControl.class);
   private static final String WAITING = "waiting for a server connection";
 
+  /** The file as it is now. */
+  @FunctionalInterface
+  public interface ConfigurationSource {
+    Configuration read() throws ConfigurationException;
+  }
+
   private final Gateway gateway;
+  private final ConfigurationSource configuration;
   private final String version;
   private final Consumer<Boolean> stop;
 
   /**
    * Does not take the gateway over.
    *
+   * @param configuration what plugins are reloaded from
    * @param version of this build
    * @param stop called with whether to stop now; returns at once
    */
-  public GatewayControl(Gateway gateway, String version, Consumer<Boolean> stop) {
+  public GatewayControl(
+      Gateway gateway, ConfigurationSource configuration, String version, Consumer<Boolean> stop) {
     this.gateway = gateway;
+    this.configuration = configuration;
     this.version = version;
     this.stop = stop;
   }
@@ -231,7 +252,7 @@ public final class GatewayControl implements ProxyControl {
 
   @Override
   public List<PluginRow> plugins() {
-    return gateway.plugins().stream()
+    return gateway.plugins().descriptions().stream()
         .map(
             plugin ->
                 new PluginRow(
@@ -239,8 +260,61 @@ public final class GatewayControl implements ProxyControl {
                     plugin.kind().toString(),
                     plugin.jar(),
                     plugin.version(),
-                    plugin.instances()))
+                    instances(plugin)))
         .toList();
+  }
+
+  private List<String> instances(PluginDescription plugin) {
+    return gateway.plugins().instances().stream()
+        .filter(InstanceView::inService)
+        .filter(view -> view.kind() == plugin.kind() && view.plugin().equals(plugin.name()))
+        .map(InstanceView::name)
+        .toList();
+  }
+
+  @Override
+  public List<InstanceRow> instances() {
+    return gateway.plugins().instances().stream().map(GatewayControl::row).toList();
+  }
+
+  private static InstanceRow row(InstanceView view) {
+    return new InstanceRow(
+        view.name(),
+        view.plugin(),
+        view.kind().toString(),
+        view.jar(),
+        view.version(),
+        view.apiLevel(),
+        view.inService() ? "in service" : "leaving",
+        view.sessions(),
+        view.createdAt(),
+        view.calls(),
+        view.failures(),
+        view.median(),
+        view.p99(),
+        view.metrics().stream()
+            .map(metric -> new InstanceRow.Metric(metric.name(), metric.value(), metric.help()))
+            .toList());
+  }
+
+  @Override
+  public void reload(List<String> instances) {
+    try {
+      PluginSelection selection = PluginSelection.of(configuration.read());
+      for (String name : instances) {
+        if (!selection.names().contains(name) && !gateway.plugins().isInService(name)) {
+          throw AdminException.notFound(
+              "no such instance: %s (in service: %s)"
+                  .formatted(name, String.join(", ", gateway.plugins().names())));
+        }
+      }
+      gateway.plugins().reload(Set.copyOf(instances), selection);
+    } catch (ConfigurationException | PluginLoadException e) {
+      log.atWarn()
+          .addKeyValue("plugins", String.join(", ", instances))
+          .log("plugins not reloaded; the old ones stay in service: {}", e.getMessage());
+      throw AdminException.invalid(String.valueOf(e.getMessage()));
+    }
   }
 
   @Override

@@ -119,6 +119,7 @@ final class Listener implements AutoCloseable {
         .loginThreads()
         .start(
             accepted.eventLoop(),
+            services.plugins().mayBlock(),
             "session-" + sessionId,
             new SessionRunner(sessionId, connection, negotiation, services));
   }

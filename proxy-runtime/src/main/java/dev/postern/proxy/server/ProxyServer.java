@@ -12,6 +12,7 @@ import dev.postern.proxy.config.ListenerConfig;
 import dev.postern.proxy.config.NetworkConfig;
 import dev.postern.proxy.config.PeerConfig;
 import dev.postern.proxy.config.TimeoutsConfig;
+import dev.postern.proxy.plugin.PluginSource;
 import dev.postern.proxy.pool.Pools;
 import dev.postern.proxy.relay.RelaySettings;
 import dev.postern.proxy.scram.IterationBounds;
@@ -89,7 +90,7 @@ public final class ProxyServer implements AutoCloseable {
    * @throws StartException if something that is needed is not there; nothing is left open then
    */
   public static ProxyServer start(
-      Configuration configuration, UserStore users, ServerPlugins plugins) throws StartException {
+      Configuration configuration, UserStore users, PluginSource plugins) throws StartException {
     NetworkConfig network = configuration.network();
     return start(configuration, users, plugins, Network.tls(network), Network.transport(network));
   }
@@ -100,7 +101,7 @@ public final class ProxyServer implements AutoCloseable {
   static ProxyServer start(
       Configuration configuration,
       UserStore users,
-      ServerPlugins plugins,
+      PluginSource plugins,
       TlsRuntime tls,
       Transport transport)
       throws StartException {
@@ -149,7 +150,7 @@ public final class ProxyServer implements AutoCloseable {
   private static SessionServices services(
       Configuration configuration,
       UserStore users,
-      ServerPlugins plugins,
+      PluginSource plugins,
       BackendLogins logins,
       Pools pools,
       BackendConnector connector,
@@ -164,10 +165,8 @@ public final class ProxyServer implements AutoCloseable {
             timeouts.effectiveDeparted(),
             !timeouts.effectiveIdle().isZero());
     return new SessionServices(
-        plugins.mayBlock() ? LoginThreads.apart() : LoginThreads.onEventLoops(),
-        plugins.authenticator(),
-        plugins.router(),
-        plugins.interceptors(),
+        new LoginThreads(),
+        plugins,
         logins,
         pools,
         new MockVerifiers(

@@ -6,7 +6,6 @@ import java.lang.reflect.InaccessibleObjectException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,30 +22,17 @@ public final class LoginThreads {
   /** Java has no public way yet to name the scheduler of a virtual thread. */
   private static final String BUILDER = "java.lang.ThreadBuilders$VirtualThreadBuilder";
 
-  private final Function<EventLoop, Thread.Builder.OfVirtual> builders;
+  private final @Nullable Constructor<? extends Thread.Builder.OfVirtual> carried = builder();
 
-  private LoginThreads(Function<EventLoop, Thread.Builder.OfVirtual> builders) {
-    this.builders = builders;
-  }
-
-  /** On threads that may be blocked. */
-  public static LoginThreads apart() {
-    return new LoginThreads(eventLoop -> Thread.ofVirtual());
-  }
-
-  /** On the event loops, or {@link #apart()} where Java was not started with what that needs. */
-  public static LoginThreads onEventLoops() {
-    Constructor<? extends Thread.Builder.OfVirtual> builder = builder();
-    return builder == null
-        ? apart()
-        : new LoginThreads(
-            eventLoop -> {
-              try {
-                return builder.newInstance(carriedBy(eventLoop));
-              } catch (ReflectiveOperationException e) {
-                throw new IllegalStateException(e);
-              }
-            });
+  private Thread.Builder.OfVirtual builder(EventLoop eventLoop, boolean mayBlock) {
+    if (mayBlock || carried == null) {
+      return Thread.ofVirtual();
+    }
+    try {
+      return carried.newInstance(carriedBy(eventLoop));
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   private static @Nullable Constructor<? extends Thread.Builder.OfVirtual> builder() {
@@ -78,8 +64,9 @@ public final class LoginThreads {
    * Starts a login.
    *
    * @param eventLoop of the client's connection
+   * @param mayBlock whether it may have to wait in a way that stops its thread's carrier
    */
-  public void start(EventLoop eventLoop, String name, Runnable login) {
-    builders.apply(eventLoop).name(name).start(login);
+  public void start(EventLoop eventLoop, boolean mayBlock, String name, Runnable login) {
+    builder(eventLoop, mayBlock).name(name).start(login);
   }
 }

@@ -5,7 +5,6 @@ import dev.postern.api.message.BackendKeyData;
 import dev.postern.api.session.CloseReason;
 import dev.postern.api.session.SessionInfo;
 import dev.postern.proxy.relay.RelayEnd;
-import dev.postern.proxy.session.SessionRegistry.Place;
 import io.netty.channel.EventLoop;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
@@ -27,15 +26,18 @@ final class SessionEnding implements RelayEnd {
 
   private final SessionServices services;
   private final Session session;
-  private final Place place;
+  private final Admitted admitted;
   private final @Nullable BackendKeyData clientKey;
   private boolean over;
 
   SessionEnding(
-      SessionServices services, Session session, Place place, @Nullable BackendKeyData clientKey) {
+      SessionServices services,
+      Session session,
+      Admitted admitted,
+      @Nullable BackendKeyData clientKey) {
     this.services = services;
     this.session = session;
-    this.place = place;
+    this.admitted = admitted;
     this.clientKey = clientKey;
   }
 
@@ -58,9 +60,10 @@ final class SessionEnding implements RelayEnd {
     if (clientKey != null) {
       services.cancels().keys().remove(clientKey.processId(), clientKey.secretKey(), session);
     }
-    services.router().sessionClosed(info.route(), info.backend());
+    admitted.decision().router().sessionClosed(info.route(), info.backend());
+    admitted.plugins().leave();
     // What the server still does for the session after its end counts as the session.
-    session.relay().whenBackendIsFree(place::release);
+    session.relay().whenBackendIsFree(admitted.place()::release);
     AccessLog.ended(session, reason, detail, sqlState, services.clock().instant());
     if (backendBusy) {
       Thread.ofVirtual().name("cancel-" + session.id()).start(() -> cancelAbandoned(eventLoop));

@@ -11,7 +11,6 @@ import dev.postern.proxy.relay.CancelTarget;
 import dev.postern.proxy.relay.Declarations;
 import dev.postern.proxy.relay.DedicatedRelay;
 import dev.postern.proxy.relay.PooledRelay;
-import dev.postern.proxy.session.SessionRegistry.Place;
 import io.netty.channel.EventLoop;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -20,20 +19,16 @@ import org.jspecify.annotations.Nullable;
 final class SessionOpening {
   private final SessionServices services;
   private final SessionInfo info;
+  private final Admitted admitted;
   private final ProtocolVersion version;
-  private final Place place;
   private final Declarations declarations;
 
   SessionOpening(
-      SessionServices services,
-      SessionInfo info,
-      ProtocolVersion version,
-      Place place,
-      Declarations declarations) {
+      SessionServices services, SessionInfo info, Admitted admitted, Declarations declarations) {
     this.services = services;
     this.info = info;
-    this.version = version;
-    this.place = place;
+    this.admitted = admitted;
+    this.version = admitted.login().version();
     this.declarations = declarations;
   }
 
@@ -47,7 +42,7 @@ final class SessionOpening {
     ClientGreeting greeting =
         ClientGreeting.of(backend, client, services.cancels().keys(), version);
     Session session = new Session(info);
-    SessionEnding ending = new SessionEnding(services, session, place, greeting.clientKey());
+    SessionEnding ending = new SessionEnding(services, session, admitted, greeting.clientKey());
     DedicatedRelay relay =
         new DedicatedRelay(
             session.id(),
@@ -72,7 +67,7 @@ final class SessionOpening {
         ClientGreeting.of(checkout, client, services.cancels().keys(), version);
     Session session = new Session(info);
     BackendKeyData key = greeting.clientKey();
-    SessionEnding ending = new SessionEnding(services, session, place, key);
+    SessionEnding ending = new SessionEnding(services, session, admitted, key);
     PooledRelay relay =
         new PooledRelay(
             session.id(),
@@ -107,7 +102,7 @@ final class SessionOpening {
       services.cancels().keys().add(key.processId(), key.secretKey(), session);
     }
     services.registry().opened(session);
-    services.router().sessionOpened(info.route(), info.backend());
+    admitted.decision().router().sessionOpened(info.route(), info.backend());
     AccessLog.opened(info, version, greeting.backendLogin());
     // Before the client knows: who has been told that it is logged in is no login to be cut off.
     loginEnded.accept(session);

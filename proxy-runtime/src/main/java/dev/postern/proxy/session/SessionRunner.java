@@ -6,7 +6,6 @@ import dev.postern.api.SqlState;
 import dev.postern.api.auth.AuthenticatedUser;
 import dev.postern.api.auth.AuthenticationException;
 import dev.postern.api.routing.Backend;
-import dev.postern.api.routing.Route;
 import dev.postern.api.routing.RoutingRequest;
 import dev.postern.api.session.ClientInfo;
 import dev.postern.api.session.CloseReason;
@@ -19,7 +18,9 @@ import dev.postern.proxy.frontend.FrontendConnection;
 import dev.postern.proxy.frontend.LoginExchange;
 import dev.postern.proxy.frontend.Negotiation;
 import dev.postern.proxy.frontend.Opening;
+import dev.postern.proxy.plugin.Decision;
 import dev.postern.proxy.plugin.NamedInterceptor;
+import dev.postern.proxy.plugin.PluginSet;
 import dev.postern.proxy.relay.Declarations;
 import dev.postern.proxy.session.SessionRegistry.Place;
 import dev.postern.proxy.tls.ServerHandshake;
@@ -103,21 +104,37 @@ public final class SessionRunner implements Runnable {
     ClientInfo info =
         new ClientInfo(sessionId, channel.remoteAddress(), channel.localAddress(), tlsInfo());
     alarm.user(login.parameters().user());
-    AuthenticatedUser user = authenticate(info, login.parameters());
+    PluginSet plugins = services.plugins().enter();
+    try {
+      logIn(login, info, plugins);
+    } finally {
+      if (!relaying) {
+        plugins.leave();
+      }
+    }
+  }
+
+  private void logIn(Opening.Login login, ClientInfo info, PluginSet plugins)
+      throws IOException, InterruptedException, SessionException {
+    AuthenticatedUser user = authenticate(info, login.parameters(), plugins);
     Place place = null;
     try {
       place = services.registry().admit(user, address());
       services.registry().loginAdmitted(alarm);
-      Route route = route(new RoutingRequest(info, login.parameters(), user));
-      refusal.route(route.name());
-      if (PoolCheckout.isPooled(route, login.parameters())) {
-        openPooled(info, login, user, route, place);
+      Decision decision = decide(new RoutingRequest(info, login.parameters(), user), plugins);
+      refusal.route(decision.route().name());
+      Admitted admitted = new Admitted(info, login, user, decision, plugins, place);
+      if (PoolCheckout.isPooled(decision.route(), login.parameters())) {
+        openPooled(admitted);
       } else {
-        openDedicated(info, login, user, route, place);
+        openDedicated(admitted);
       }
     } finally {
       if (user.scramKeys() != null) {
         user.scramKeys().close();
+      }
+      if (user.password() != null) {
+        user.password().close();
       }
       if (!relaying && place != null) {
         place.release();
@@ -125,23 +142,21 @@ public final class SessionRunner implements Runnable {
     }
   }
 
-  private void openDedicated(
-      ClientInfo info, Opening.Login login, AuthenticatedUser user, Route route, Place place)
+  private void openDedicated(Admitted admitted)
       throws IOException, InterruptedException, SessionException {
     BackendConnection backend =
         services
             .logins()
             .open(
-                route,
-                services.router(),
-                user,
-                login.version(),
-                login.parameters(),
+                admitted.decision().route(),
+                admitted.decision().router(),
+                admitted.user(),
+                admitted.login().version(),
+                admitted.login().parameters(),
                 channel.eventLoop(),
                 channel.deadline());
     try {
-      opening(info, login, user, route, backend.backend(), place)
-          .open(client, backend, this::loginEnded);
+      opening(admitted, backend.backend()).open(client, backend, this::loginEnded);
       relaying = true;
     } finally {
       if (!relaying) {
@@ -150,20 +165,23 @@ public final class SessionRunner implements Runnable {
     }
   }
 
-  private void openPooled(
-      ClientInfo info, Opening.Login login, AuthenticatedUser user, Route route, Place place)
-      throws InterruptedException, SessionException {
+  private void openPooled(Admitted admitted) throws InterruptedException, SessionException {
     PoolCheckout checkout =
         PoolCheckout.open(
             services.logins(),
             services.pools(),
-            services.router(),
-            new PooledLogin(services.registry(), info, login.parameters(), user, route, startedAt),
-            login.version(),
+            admitted.decision().router(),
+            new PooledLogin(
+                services.registry(),
+                admitted.info(),
+                admitted.login().parameters(),
+                admitted.user(),
+                admitted.decision().route(),
+                startedAt),
+            admitted.login().version(),
             channel);
     try {
-      opening(info, login, user, route, checkout.pool().key().server(), place)
-          .open(client, checkout, this::loginEnded);
+      opening(admitted, checkout.pool().key().server()).open(client, checkout, this::loginEnded);
       relaying = true;
     } finally {
       if (!relaying) {
@@ -172,24 +190,25 @@ public final class SessionRunner implements Runnable {
     }
   }
 
-  private SessionOpening opening(
-      ClientInfo info,
-      Opening.Login login,
-      AuthenticatedUser user,
-      Route route,
-      Backend backend,
-      Place place)
+  private SessionOpening opening(Admitted admitted, Backend backend)
       throws InterruptedException, SessionException {
+    Opening.Login login = admitted.login();
     SessionInfo session =
-        new SessionInfo(info, login.parameters(), user, route, backend, startedAt);
-    Declarations declarations = declare(session);
+        new SessionInfo(
+            admitted.info(),
+            login.parameters(),
+            admitted.user(),
+            admitted.decision().route(),
+            backend,
+            startedAt);
+    Declarations declarations = declare(session, admitted.plugins());
     if (!alarm.stop()) {
       throw new InterruptedException("the login took too long");
     }
     if (alarm.isRevoked()) {
       throw revoked(login.parameters());
     }
-    return new SessionOpening(services, session, login.version(), place, declarations);
+    return new SessionOpening(services, session, admitted, declarations);
   }
 
   /** The session takes over, and with it what has been done to the login in the last moment. */
@@ -216,11 +235,11 @@ public final class SessionRunner implements Runnable {
         startup.user(), "the user was disabled, removed or changed during the login");
   }
 
-  private AuthenticatedUser authenticate(ClientInfo info, StartupParameters parameters)
-      throws SessionException {
+  private AuthenticatedUser authenticate(
+      ClientInfo info, StartupParameters parameters, PluginSet plugins) throws SessionException {
     services.failedLogins().check(address());
     try {
-      return services
+      return plugins
           .authenticator()
           .authenticate(new LoginExchange(client, info, parameters, services.mocks()));
     } catch (AuthenticationException e) {
@@ -233,9 +252,9 @@ public final class SessionRunner implements Runnable {
     }
   }
 
-  private Route route(RoutingRequest request) throws SessionException {
+  private Decision decide(RoutingRequest request, PluginSet plugins) throws SessionException {
     try {
-      return services.router().route(request);
+      return plugins.decide(request);
     } catch (RuntimeException e) {
       throw new SessionException(
           SqlState.INTERNAL_ERROR,
@@ -246,11 +265,13 @@ public final class SessionRunner implements Runnable {
     }
   }
 
-  private Declarations declare(SessionInfo session) throws SessionException {
+  private Declarations declare(SessionInfo session, PluginSet plugins) throws SessionException {
     Declarations declarations = new Declarations(isPhysicalReplication(session.startup()));
-    for (NamedInterceptor named : services.interceptors()) {
+    for (NamedInterceptor named : plugins.interceptors()) {
       try {
-        named.interceptor().open(session, declarations.of(named.name()));
+        if (named.isFor(session)) {
+          named.interceptor().open(session, declarations.of(named.name(), named.calls()));
+        }
       } catch (RuntimeException e) {
         throw new SessionException(
             SqlState.INTERNAL_ERROR,

@@ -1,6 +1,7 @@
 package dev.postern.proxy.tls;
 
 import dev.postern.api.routing.BackendTls;
+import dev.postern.proxy.config.FileStamps;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslHandler;

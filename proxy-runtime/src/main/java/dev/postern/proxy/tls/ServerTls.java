@@ -1,5 +1,6 @@
 package dev.postern.proxy.tls;
 
+import dev.postern.proxy.config.FileStamps;
 import dev.postern.proxy.config.ListenerConfig;
 import dev.postern.proxy.config.ListenerTlsConfig;
 import dev.postern.proxy.config.ListenerTlsConfig.MinVersion;

@@ -27,6 +27,23 @@ public final class FakeProxy implements ProxyControl {
           10,
           20);
 
+  private static final InstanceRow INSTANCE =
+      new InstanceRow(
+          "door",
+          "scram",
+          "authenticator",
+          "plugins/scram.jar",
+          "1.0",
+          1,
+          "in service",
+          0,
+          Instant.EPOCH,
+          17,
+          2,
+          Duration.ofNanos(1500),
+          Duration.ofMillis(20),
+          List.of(new InstanceRow.Metric("logins_refused", 3, "logins that were refused")));
+
   public static final PoolRow POOL =
       new PoolRow(
           "default",
@@ -95,6 +112,16 @@ public final class FakeProxy implements ProxyControl {
   @Override
   public List<PluginRow> plugins() {
     return List.of(new PluginRow("scram", "authenticator", "plugins/scram.jar", null, List.of()));
+  }
+
+  @Override
+  public List<InstanceRow> instances() {
+    return List.of(INSTANCE);
+  }
+
+  @Override
+  public void reload(List<String> instances) {
+    tell("reload " + String.join(" ", instances));
   }
 
   @Override

@@ -8,7 +8,6 @@ import dev.postern.api.auth.AuthenticatedUser;
 import dev.postern.api.auth.ScramKeys;
 import dev.postern.api.auth.ScramVerifier;
 import dev.postern.api.routing.BackendLogin;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -17,7 +16,8 @@ final class CredentialsTest {
       new ScramKeys(
           new ScramVerifier(4096, Bytes.utf8("salt"), new byte[32], new byte[32]),
           Secret.copyOf(new byte[32]));
-  private static final AuthenticatedUser ALICE = new AuthenticatedUser("alice", Map.of(), 0, KEYS);
+  private static final AuthenticatedUser ALICE =
+      AuthenticatedUser.named("alice").withScramKeys(KEYS);
 
   @Test
   void logsInAsTheClientWithItsOwnKey() {

@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Objects;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -42,7 +43,8 @@ final class ConfigurationFileTest {
     assertThat(configuration.timeouts()).isEqualTo(TimeoutsConfig.UNSET);
     assertThat(configuration.network()).isEqualTo(new NetworkConfig(null, null, null));
     assertThat(configuration.effectiveInterceptors()).isEmpty();
-    assertThat(configuration.router().effectiveName()).isEqualTo("static-routes");
+    assertThat(configuration.effectiveRouters().getFirst().effectiveName())
+        .isEqualTo("static-routes");
   }
 
   @Test
@@ -72,7 +74,6 @@ final class ConfigurationFileTest {
 
     assertRefused(
         """
-        conf/postern.yaml:1:1: authenticator: missing (expected: the keys plugin, name, config)
         conf/postern.yaml:3:11: listeners[0].port: 70000 (expected: 0..65535)
         conf/postern.yaml:4:5: listeners[0].tlss: unknown setting, did you mean "tls"?
         conf/postern.yaml:5:20: limits.sessions: 0 (expected: 1..)
@@ -104,9 +105,70 @@ final class ConfigurationFileTest {
 
     assertRefused(
         """
-        conf/postern.yaml: listeners: missing (expected: a list)
-        conf/postern.yaml: authenticator: missing (expected: the keys plugin, name, config)
-        conf/postern.yaml: router: missing (expected: the keys plugin, name, config)""");
+        conf/postern.yaml: listeners: missing (expected: a list)""");
+  }
+
+  @Test
+  void refusesAFileWithoutPluginsThatDecide() throws Exception {
+    Files.writeString(file, "listeners: [{host: 127.0.0.1, port: 6432}]\n");
+
+    assertRefused(
+        """
+        conf/postern.yaml:1:1: authenticator: missing (expected: either authenticator or authenticators)
+        conf/postern.yaml:1:1: router: missing (expected: either router or routers)""");
+  }
+
+  @Test
+  void readsSeveralPluginsThatDecideOneAfterTheOther() throws Exception {
+    Files.writeString(
+        file,
+        """
+        listeners: [{host: 127.0.0.1, port: 6432}]
+        authenticators:
+          require: all
+          chain:
+            - {plugin: rules, name: door}
+            - {plugin: scram}
+        routers:
+          - {plugin: tenant}
+          - {plugin: static-routes}
+        interceptors:
+          - {plugin: mask, only: {users: [report, "bi-*"], routes: [main]}}
+        """);
+
+    Configuration configuration = ConfigurationFile.load(file, home);
+
+    assertThat(configuration.requiresAllAuthenticators()).isTrue();
+    assertThat(configuration.effectiveAuthenticators())
+        .extracting(PluginInstanceConfig::effectiveName)
+        .containsExactly("door", "scram");
+    assertThat(configuration.effectiveRouters())
+        .extracting(PluginInstanceConfig::plugin)
+        .containsExactly("tenant", "static-routes");
+    ScopeConfig only = configuration.effectiveInterceptors().getFirst().only();
+    Objects.requireNonNull(only);
+    assertThat(only.includes("bi-1", "any", "main")).isTrue();
+    assertThat(only.includes("alice", "any", "main")).isFalse();
+    assertThat(only.includes("report", "any", "other")).isFalse();
+  }
+
+  @Test
+  void refusesOneAndSeveralOfAKind() throws Exception {
+    Files.writeString(
+        file,
+        """
+        listeners: [{host: 127.0.0.1, port: 6432}]
+        authenticator: {plugin: scram}
+        authenticators: {chain: [{plugin: rules}]}
+        router: {plugin: static-routes}
+        routers: []
+        """);
+
+    assertRefused(
+        """
+        conf/postern.yaml:2:16: authenticator: beside authenticators (expected: either authenticator or authenticators)
+        conf/postern.yaml:4:9: router: beside routers (expected: either router or routers)
+        conf/postern.yaml:5:10: routers: empty (expected: one or more)""");
   }
 
   @Test

@@ -31,8 +31,8 @@ final class SampleConfigurationTest {
     assertThat(listener.effectiveTlsMode()).isEqualTo(TlsMode.OPTIONAL);
     assertThat(listener.tls().effectiveGenerate()).isTrue();
     assertThat(listener.tls().certificate()).isEqualTo(home.resolve("conf/tls/server.crt"));
-    assertThat(configuration.authenticator().plugin()).isEqualTo("scram");
-    assertThat(configuration.router().plugin()).isEqualTo("static-routes");
+    assertThat(configuration.effectiveAuthenticators().getFirst().plugin()).isEqualTo("scram");
+    assertThat(configuration.effectiveRouters().getFirst().plugin()).isEqualTo("static-routes");
   }
 
   @Test

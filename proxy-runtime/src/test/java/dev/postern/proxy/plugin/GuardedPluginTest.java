@@ -69,7 +69,9 @@ final class GuardedPluginTest {
                 });
     Router guarded =
         new GuardedRouter(
-            new Origin("routes", "plugins/routes.jar", Router.class.getClassLoader()), failing);
+            new Origin("routes", "plugins/routes.jar", Router.class.getClassLoader()),
+            failing,
+            new Calls());
     Backend backend = new Backend("localhost", 5432, BackendTls.DISABLED);
     Route route = new Route("all", List.of(backend), null, BackendLogin.AS_CLIENT);
     assertThatCode(

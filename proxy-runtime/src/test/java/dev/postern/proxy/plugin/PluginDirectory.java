@@ -72,7 +72,12 @@ final class PluginDirectory {
   }
 
   Plugins load(String yaml) throws PluginLoadException {
-    return Plugins.load(plugins, selection(yaml), environment());
+    return Plugins.load(jars(), selection(yaml), environment());
+  }
+
+  /** Without digests. */
+  PluginJars jars() {
+    return new PluginJars(plugins, null, home);
   }
 
   Plugins load() throws PluginLoadException {
@@ -123,6 +128,16 @@ final class PluginDirectory {
 
   /** What the authenticator of such a plugin answers. */
   static String ask(Plugins plugins) throws AuthenticationException {
+    PluginSet set = plugins.enter();
+    try {
+      return ask(set);
+    } finally {
+      set.leave();
+    }
+  }
+
+  /** What the authenticator of a session's plugins answers. */
+  static String ask(PluginSet set) throws AuthenticationException {
     AuthenticationExchange exchange =
         (AuthenticationExchange)
             Proxy.newProxyInstance(
@@ -132,7 +147,7 @@ final class PluginDirectory {
                   throw new AssertionError("not to be used");
                 });
     try {
-      return plugins.authenticator().authenticate(exchange).name();
+      return set.authenticator().authenticate(exchange).name();
     } catch (IllegalStateException e) {
       return String.valueOf(e.getMessage());
     }

@@ -24,7 +24,7 @@ final class PluginDirectoryRefusalTest {
             PluginLoadException.class,
             () ->
                 Plugins.load(
-                    directory.home().resolve("nowhere"),
+                    new PluginJars(directory.home().resolve("nowhere"), null, directory.home()),
                     directory.selection(PluginDirectory.PLAIN),
                     directory.environment()));
 

@@ -1,6 +1,7 @@
 package dev.postern.proxy.plugin;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
@@ -43,7 +44,7 @@ final class PluginsTest {
                 router: {plugin: routes, config: {port: 5432}}
                 """)) {
       assertThat(PluginDirectory.ask(plugins)).isEqualTo("hello door");
-      assertThat(plugins.interceptors()).isEmpty();
+      assertThat(plugins.names()).containsExactly("door", "routes");
     }
   }
 
@@ -66,19 +67,13 @@ final class PluginsTest {
                 """)) {
       assertThat(plugins.descriptions())
           .containsExactly(
-              new PluginDescription(
-                  "auth", PluginKind.AUTHENTICATOR, "plugins/auth.jar", null, 1, List.of("auth")),
-              new PluginDescription(
-                  "routes", PluginKind.ROUTER, "plugins/routes.jar", null, 1, List.of("routes")),
-              new PluginDescription(
-                  "sees",
-                  PluginKind.INTERCEPTOR,
-                  "plugins/sees.jar",
-                  "2.1",
-                  1,
-                  List.of("one", "two")),
-              new PluginDescription(
-                  "other", PluginKind.ROUTER, "plugins/unused", null, 1, List.of()));
+              new PluginDescription("auth", PluginKind.AUTHENTICATOR, "plugins/auth.jar", null, 1),
+              new PluginDescription("routes", PluginKind.ROUTER, "plugins/routes.jar", null, 1),
+              new PluginDescription("sees", PluginKind.INTERCEPTOR, "plugins/sees.jar", "2.1", 1),
+              new PluginDescription("other", PluginKind.ROUTER, "plugins/unused", null, 1));
+      assertThat(plugins.instances())
+          .extracting(InstanceView::name, InstanceView::plugin, InstanceView::version)
+          .contains(tuple("one", "sees", "2.1"), tuple("two", "sees", "2.1"));
     }
   }
 
@@ -103,9 +98,7 @@ final class PluginsTest {
     PluginSources.interceptor(directory.jar("sees.jar"), "sees").build();
 
     Plugins plugins = directory.load(withInterceptors("one", "two", "three"));
-    assertThat(plugins.interceptors())
-        .extracting(NamedInterceptor::name)
-        .containsExactly("one", "two", "three");
+    assertThat(plugins.names()).containsExactly("auth", "routes", "one", "two", "three");
     plugins.close();
     plugins.close();
 
@@ -175,7 +168,7 @@ final class PluginsTest {
                 "auth", "", "if (true) throw new AssertionError();", "return null;"))
         .build();
 
-    assertThat(Plugins.check(directory.path(), directory.selection(PluginDirectory.PLAIN), home))
+    assertThat(Plugins.check(directory.jars(), directory.selection(PluginDirectory.PLAIN)))
         .extracting(PluginDescription::name)
         .containsExactly("auth", "routes");
   }
@@ -227,12 +220,7 @@ final class PluginsTest {
 
   private List<WeakReference<ClassLoader>> loadAndClose() throws Exception {
     try (Plugins plugins = directory.load(withInterceptors("one"))) {
-      return List.of(
-          new WeakReference<>(((GuardedAuthenticator) plugins.authenticator()).origin().loader()),
-          new WeakReference<>(
-              ((GuardedInterceptor) plugins.interceptors().getFirst().interceptor())
-                  .origin()
-                  .loader()));
+      return plugins.loaders();
     }
   }
 

@@ -19,22 +19,22 @@ final class LoginThreadsTest {
     return shown.substring(shown.indexOf('@') + 1);
   }
 
-  private static String carrierOf(LoginThreads threads) throws Exception {
+  private static String carrierOf(boolean mayBlock) throws Exception {
     try (var loops = Transport.named("nio").newEventLoops(1)) {
       var carrier = new CompletableFuture<String>();
-      threads.start(loops.next(), "login", () -> carrier.complete(carrier()));
+      new LoginThreads().start(loops.next(), mayBlock, "login", () -> carrier.complete(carrier()));
       return carrier.get(SOON.toSeconds(), TimeUnit.SECONDS);
     }
   }
 
   @Test
   void letsTheEventLoopOfAConnectionCarryItsLogin() throws Exception {
-    assertThat(carrierOf(LoginThreads.onEventLoops())).startsWith("loop-");
+    assertThat(carrierOf(false)).startsWith("loop-");
   }
 
   @Test
   void keepsWhatMayBlockAwayFromTheEventLoops() throws Exception {
-    assertThat(carrierOf(LoginThreads.apart())).startsWith("ForkJoinPool");
+    assertThat(carrierOf(true)).startsWith("ForkJoinPool");
   }
 
   @Test
@@ -44,9 +44,10 @@ final class LoginThreadsTest {
       var waiting = new CountDownLatch(1);
       var answer = new CountDownLatch(1);
       var ended = new CompletableFuture<Boolean>();
-      LoginThreads.onEventLoops()
+      new LoginThreads()
           .start(
               loop,
+              false,
               "login",
               () -> {
                 waiting.countDown();
@@ -68,9 +69,10 @@ final class LoginThreadsTest {
     var waiting = new CountDownLatch(1);
     var answer = new CountDownLatch(1);
     var ended = new CompletableFuture<String>();
-    LoginThreads.onEventLoops()
+    new LoginThreads()
         .start(
             loops.next(),
+            false,
             "login",
             () -> {
               waiting.countDown();

@@ -1,6 +1,7 @@
 package dev.postern.testkit.spi;
 
 import dev.postern.api.Secret;
+import dev.postern.api.auth.AuthenticatedUser;
 import dev.postern.api.auth.AuthenticationException;
 import dev.postern.api.auth.AuthenticationExchange;
 import dev.postern.api.auth.ScramKeys;
@@ -9,7 +10,9 @@ import dev.postern.api.auth.ScramVerifier;
 import dev.postern.api.session.ClientInfo;
 import dev.postern.api.session.StartupParameters;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +28,7 @@ public final class FakeExchange implements AuthenticationExchange {
   private @Nullable String password;
   private Runnable whileAsked = () -> {};
   private @Nullable ScramKeys keys;
+  private final Map<String, AuthenticatedUser> others = new HashMap<>();
   private boolean asked;
 
   public FakeExchange(ClientInfo client, StartupParameters startup) {
@@ -46,6 +50,12 @@ public final class FakeExchange implements AuthenticationExchange {
   /** The client answers this when asked for its password. */
   public FakeExchange sending(String cleartextPassword) {
     password = cleartextPassword;
+    return this;
+  }
+
+  /** Another authenticator of the configuration says this when it is delegated to. */
+  public FakeExchange delegating(String authenticator, AuthenticatedUser user) {
+    others.put(authenticator, user);
     return this;
   }
 
@@ -104,6 +114,16 @@ public final class FakeExchange implements AuthenticationExchange {
       throw AuthenticationException.invalidPassword(startup.user(), "the password is empty");
     }
     return Secret.ofPassword(password.toCharArray());
+  }
+
+  @Override
+  public AuthenticatedUser delegate(String authenticator) throws AuthenticationException {
+    AuthenticatedUser user = others.get(authenticator);
+    if (user == null) {
+      throw AuthenticationException.unavailable("there is no " + authenticator, null);
+    }
+    ask();
+    return user;
   }
 
   private void ask() {

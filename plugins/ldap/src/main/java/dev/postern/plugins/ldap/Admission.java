@@ -47,7 +47,7 @@ final class Admission {
         attributes.put(config.groups().effectiveAttribute(), list);
       }
     }
-    return new AuthenticatedUser(user.name(), attributes, 0, null);
+    return AuthenticatedUser.named(user.name()).withAttributes(attributes);
   }
 
   private static void mustBeInOneOf(List<String> required, String list, DirectoryUser user)

@@ -16,7 +16,6 @@ import dev.postern.api.user.UserDirectoryException;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Holds no state of its own; safe for use by many threads. */
@@ -43,7 +42,9 @@ final class ScramAuthenticator implements Authenticator {
     try {
       StoredUser user = stillAllowed(startup.user());
       checkDatabase(user, startup);
-      return new AuthenticatedUser(user.name(), Map.of(), user.maxSessions(), proof.keys());
+      return AuthenticatedUser.named(user.name())
+          .withMaxSessions(user.maxSessions())
+          .withScramKeys(proof.keys());
     } catch (AuthenticationException | RuntimeException e) {
       proof.keys().close();
       throw e;

@@ -1,5 +1,6 @@
 package dev.postern.plugins.staticroutes;
 
+import dev.postern.api.Glob;
 import dev.postern.api.routing.RoutingRequest;
 import dev.postern.api.session.TlsInfo;
 import java.util.Locale;

@@ -6,7 +6,6 @@ import dev.postern.api.routing.BackendLogin;
 import dev.postern.api.routing.Pooling;
 import dev.postern.api.routing.Route;
 import dev.postern.api.routing.Router;
-import dev.postern.api.routing.RoutingException;
 import dev.postern.api.routing.RoutingRequest;
 import java.time.Duration;
 import java.util.HashMap;
@@ -50,7 +49,7 @@ final class StaticRouter implements Router {
   }
 
   @Override
-  public Route route(RoutingRequest request) throws RoutingException {
+  public @Nullable Route route(RoutingRequest request) {
     for (Entry entry : entries) {
       if (entry.criteria().matches(request)) {
         long now = nanoTime.getAsLong();
@@ -59,8 +58,7 @@ final class StaticRouter implements Router {
         return new Route(entry.name(), backends, entry.database(), entry.login(), entry.pooling());
       }
     }
-    throw RoutingException.unknownDatabase(
-        request.startup().database(), "none of the " + entries.size() + " routes matches");
+    return null;
   }
 
   @Override

@@ -2,10 +2,8 @@ package dev.postern.plugins.staticroutes;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.postern.api.Secret;
-import dev.postern.api.SqlState;
 import dev.postern.api.auth.AuthenticatedUser;
 import dev.postern.api.routing.Backend;
 import dev.postern.api.routing.BackendLogin;
@@ -41,9 +39,9 @@ final class StaticRouterTest {
             route("reports", new MatchConfig("reports", null, null, null), null, "b"),
             route("rest", null, null, "c"));
 
-    assertThat(router.route(Samples.routing("alice", "app1")).name()).isEqualTo("app");
-    assertThat(router.route(Samples.routing("alice", "reports")).name()).isEqualTo("reports");
-    assertThat(router.route(Samples.routing("bob", "app1")).name()).isEqualTo("rest");
+    assertThat(routed(router, Samples.routing("alice", "app1")).name()).isEqualTo("app");
+    assertThat(routed(router, Samples.routing("alice", "reports")).name()).isEqualTo("reports");
+    assertThat(routed(router, Samples.routing("bob", "app1")).name()).isEqualTo("rest");
   }
 
   @Test
@@ -51,17 +49,15 @@ final class StaticRouterTest {
     StaticRouter router =
         router(route("a", new MatchConfig(null, null, "*.EXAMPLE.com", null), null, "a"));
 
-    assertThat(router.route(withServerName("db.example.com")).name()).isEqualTo("a");
+    assertThat(routed(router, withServerName("db.example.com")).name()).isEqualTo("a");
   }
 
   @Test
   void aClientWithoutTlsMatchesNoServerName() {
     StaticRouter router = router(route("a", new MatchConfig(null, null, "*", null), null, "a"));
 
-    assertThatThrownBy(() -> router.route(Samples.routing("alice", "app")))
-        .isInstanceOf(RoutingException.class);
-    assertThatThrownBy(() -> router.route(withServerName(null)))
-        .isInstanceOf(RoutingException.class);
+    assertThat(router.route(Samples.routing("alice", "app"))).isNull();
+    assertThat(router.route(withServerName(null))).isNull();
   }
 
   @Test
@@ -76,21 +72,15 @@ final class StaticRouterTest {
             Samples.startup("alice", "app", "application_name", "psql"),
             AuthenticatedUser.named("alice"));
 
-    assertThat(router.route(psql).name()).isEqualTo("psql");
-    assertThat(router.route(Samples.routing("alice", "app")).name()).isEqualTo("rest");
+    assertThat(routed(router, psql).name()).isEqualTo("psql");
+    assertThat(routed(router, Samples.routing("alice", "app")).name()).isEqualTo("rest");
   }
 
   @Test
-  void noRouteMeansThatTheDatabaseDoesNotExist() {
+  void leavesWhatNoRouteMatchesToTheNextRouter() {
     StaticRouter router = router(route("a", new MatchConfig("app", null, null, null), null, "a"));
 
-    RoutingException refusal =
-        Objects.requireNonNull(
-            catchThrowableOfType(
-                RoutingException.class, () -> router.route(Samples.routing("alice", "x"))));
-
-    assertThat(refusal.sqlState()).isEqualTo(SqlState.INVALID_DATABASE);
-    assertThat(refusal.clientMessage()).isEqualTo("database \"x\" does not exist");
+    assertThat(router.route(Samples.routing("alice", "x"))).isNull();
   }
 
   @Test
@@ -99,7 +89,7 @@ final class StaticRouterTest {
     StaticRouter router =
         router(new RouteConfig("a", null, List.of(backend("a")), null, "other", login, null));
 
-    Route route = router.route(Samples.routing("alice", "app"));
+    Route route = routed(router, Samples.routing("alice", "app"));
 
     assertThat(route.database()).isEqualTo("other");
     assertThat(route.login()).isEqualTo(new BackendLogin("role", false, null, false, false));
@@ -113,7 +103,7 @@ final class StaticRouterTest {
     StaticRouter router =
         router(new RouteConfig("a", null, List.of(backend("a")), null, null, null, pool));
 
-    assertThat(router.route(Samples.routing("alice", "app")).pooling())
+    assertThat(routed(router, Samples.routing("alice", "app")).pooling())
         .isEqualTo(Pooling.TRANSACTION.with(settings -> settings.size(5)));
   }
 
@@ -197,10 +187,10 @@ final class StaticRouterTest {
         router(
             route("one", new MatchConfig("one", null, null, null), null, "a", "b"),
             route("two", new MatchConfig("two", null, null, null), null, "a", "c"));
-    Route one = router.route(Samples.routing("alice", "one"));
+    Route one = routed(router, Samples.routing("alice", "one"));
     router.backendFailed(one, one.backends().getFirst(), "on purpose");
 
-    Route two = router.route(Samples.routing("alice", "two"));
+    Route two = routed(router, Samples.routing("alice", "two"));
 
     assertThat(two.backends()).extracting(Backend::host).containsExactly("c", "a");
   }
@@ -248,13 +238,13 @@ final class StaticRouterTest {
   }
 
   private List<String> hosts(StaticRouter router) throws RoutingException {
-    return router.route(Samples.routing("alice", "app")).backends().stream()
+    return routed(router, Samples.routing("alice", "app")).backends().stream()
         .map(Backend::host)
         .toList();
   }
 
   private static Route login(StaticRouter router) throws RoutingException {
-    Route route = router.route(Samples.routing("alice", "app"));
+    Route route = routed(router, Samples.routing("alice", "app"));
     router.sessionOpened(route, route.backends().getFirst());
     return route;
   }
@@ -264,7 +254,7 @@ final class StaticRouterTest {
   }
 
   private static void fail(StaticRouter router, String host) throws RoutingException {
-    Route route = router.route(Samples.routing("alice", "app"));
+    Route route = routed(router, Samples.routing("alice", "app"));
     Backend backend =
         route.backends().stream().filter(b -> b.host().equals(host)).findFirst().orElseThrow();
     router.backendFailed(route, backend, "on purpose");
@@ -283,5 +273,9 @@ final class StaticRouterTest {
 
   private static BackendConfig backend(String host) {
     return new BackendConfig(host, null, null);
+  }
+
+  private static Route routed(StaticRouter router, RoutingRequest request) {
+    return Objects.requireNonNull(router.route(request));
   }
 }

@@ -1,4 +1,4 @@
-package dev.postern.plugins.staticroutes;
+package dev.postern.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

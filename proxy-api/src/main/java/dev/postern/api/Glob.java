@@ -1,11 +1,14 @@
-package dev.postern.plugins.staticroutes;
+package dev.postern.api;
 
 /**
- * A text in which {@code *} stands for any characters, none included. Matching takes at most the
- * product of both lengths, whatever the client sends.
+ * A text in which {@code *} stands for any characters, none included; upper and lower case differ.
+ * Matching takes at most the product of both lengths, whatever the client sends.
+ *
+ * @param pattern as the operator wrote it
  */
-record Glob(String pattern) {
-  boolean matches(String text) {
+public record Glob(String pattern) {
+  /** Whether all of the text matches. */
+  public boolean matches(String text) {
     int p = 0;
     int t = 0;
     int star = -1;

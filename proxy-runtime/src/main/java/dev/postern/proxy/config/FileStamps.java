@@ -1,4 +1,4 @@
-package dev.postern.proxy.tls;
+package dev.postern.proxy.config;
 
 import java.io.IOException;
 import java.nio.file.FileSystems;
@@ -12,14 +12,14 @@ import java.util.Map;
  * What files look like from outside; equal stamps mean unchanged files. Links are followed, so the
  * swapped links of mounted secrets count as changes; so do changed permissions.
  */
-record FileStamps(List<Map<String, Object>> stamps) {
+public record FileStamps(List<Map<String, Object>> stamps) {
   private static final String ATTRIBUTES =
       FileSystems.getDefault().supportedFileAttributeViews().contains("unix")
           ? "unix:lastModifiedTime,ctime,size,ino"
           : "lastModifiedTime,size,fileKey";
 
   /** Costs one system call per file; a file that is not there has a stamp too. */
-  static FileStamps of(Iterable<Path> files) {
+  public static FileStamps of(Iterable<Path> files) {
     List<Map<String, Object>> stamps = new ArrayList<>();
     for (Path file : files) {
       stamps.add(stampOf(file));

@@ -1,0 +1,63 @@
+package dev.postern.proxy.plugin;
+
+import dev.postern.api.Secret;
+import dev.postern.api.auth.AuthenticatedUser;
+import dev.postern.api.auth.AuthenticationException;
+import dev.postern.api.auth.AuthenticationExchange;
+import dev.postern.api.auth.Authenticator;
+import dev.postern.api.auth.ScramProof;
+import dev.postern.api.auth.ScramVerifier;
+import dev.postern.api.session.ClientInfo;
+import dev.postern.api.session.StartupParameters;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** A client's conversation, as the authenticators of a chain hold it. One login's thread. */
+final class ChainedExchange implements AuthenticationExchange {
+  private final AuthenticationExchange exchange;
+  private final Map<String, Authenticator> links;
+  private final Set<String> asked = new HashSet<>();
+
+  ChainedExchange(AuthenticationExchange exchange, Map<String, Authenticator> links) {
+    this.exchange = exchange;
+    this.links = links;
+  }
+
+  @Override
+  public ClientInfo client() {
+    return exchange.client();
+  }
+
+  @Override
+  public StartupParameters startup() {
+    return exchange.startup();
+  }
+
+  @Override
+  public ScramProof scramSha256(List<ScramVerifier> verifiers) throws AuthenticationException {
+    return exchange.scramSha256(verifiers);
+  }
+
+  @Override
+  public Secret cleartextPassword() throws AuthenticationException {
+    return exchange.cleartextPassword();
+  }
+
+  @Override
+  public AuthenticatedUser delegate(String authenticator) throws AuthenticationException {
+    Authenticator link = links.get(authenticator);
+    if (link == null) {
+      throw AuthenticationException.unavailable(
+          "there is no authenticator \"%s\" to delegate to (known: %s)"
+              .formatted(authenticator, String.join(", ", links.keySet())),
+          null);
+    }
+    if (!asked.add(authenticator)) {
+      throw AuthenticationException.unavailable(
+          "authenticator " + authenticator + " was asked a second time in one login", null);
+    }
+    return link.authenticate(this);
+  }
+}

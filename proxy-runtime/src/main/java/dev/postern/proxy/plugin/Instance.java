@@ -1,0 +1,76 @@
+package dev.postern.proxy.plugin;
+
+import dev.postern.api.Plugin;
+import dev.postern.proxy.plugin.Catalog.Wanted;
+import java.time.Instant;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * An instance of a plugin that was created, in service or still needed by sessions that began with
+ * it. It is closed when the last set of plugins to which it belongs gives it back.
+ */
+final class Instance<P extends Plugin> {
+  private static final Logger log = LoggerFactory.getLogger(Instance.class);
+
+  private final Wanted wanted;
+  private final P plugin;
+  private final InstanceContext context;
+  private final Calls calls = new Calls();
+  private final Instant createdAt;
+  private final Uses uses = new Uses(this::close);
+
+  Instance(Wanted wanted, P plugin, InstanceContext context) {
+    this.wanted = wanted;
+    this.plugin = plugin;
+    this.context = context;
+    this.createdAt = context.clock().instant();
+    wanted.factory().archive().uses().take();
+  }
+
+  P plugin() {
+    return plugin;
+  }
+
+  String name() {
+    return wanted.name();
+  }
+
+  Origin origin() {
+    return wanted.origin();
+  }
+
+  Wanted wanted() {
+    return wanted;
+  }
+
+  Calls calls() {
+    return calls;
+  }
+
+  Instant createdAt() {
+    return createdAt;
+  }
+
+  InstanceContext context() {
+    return context;
+  }
+
+  Uses uses() {
+    return uses;
+  }
+
+  private void close() {
+    try (LoaderScope _ = origin().enter()) {
+      plugin.close();
+    } catch (Exception | LinkageError | AssertionError | StackOverflowError e) {
+      log.atWarn()
+          .addKeyValue("plugin", name())
+          .addKeyValue("jar", origin().jar())
+          .setCause(e)
+          .log("plugin did not close");
+    }
+    context.close();
+    wanted.factory().archive().uses().giveBack();
+  }
+}

@@ -1,0 +1,77 @@
+package dev.postern.proxy.plugin;
+
+import dev.postern.api.auth.Authenticator;
+import dev.postern.api.routing.Route;
+import dev.postern.api.routing.Router;
+import dev.postern.api.routing.RoutingException;
+import dev.postern.api.routing.RoutingRequest;
+import java.util.List;
+
+/**
+ * The plugins that decide about a session, from its login to its end, whatever is put in service
+ * meanwhile. Safe for use by many threads.
+ */
+public final class PluginSet {
+  private final Authenticator authenticator;
+  private final List<Router> routers;
+  private final List<NamedInterceptor> interceptors;
+  private final boolean mayBlock;
+  private final Uses uses;
+
+  /**
+   * @param end when nobody uses them any more
+   */
+  PluginSet(
+      Authenticator authenticator,
+      List<Router> routers,
+      List<NamedInterceptor> interceptors,
+      Runnable end) {
+    this.authenticator = authenticator;
+    this.routers = List.copyOf(routers);
+    this.interceptors = List.copyOf(interceptors);
+    this.uses = new Uses(end);
+    mayBlock =
+        authenticator.mayBlock()
+            || routers.stream().anyMatch(Router::mayBlock)
+            || interceptors.stream().anyMatch(named -> named.interceptor().mayBlock());
+  }
+
+  /** Who gets in. */
+  public Authenticator authenticator() {
+    return authenticator;
+  }
+
+  /**
+   * Asks the routers in turn where a session goes. May block.
+   *
+   * @throws RoutingException if there is no place for it
+   */
+  public Decision decide(RoutingRequest request) throws RoutingException {
+    for (Router router : routers) {
+      Route route = router.route(request);
+      if (route != null) {
+        return new Decision(route, router);
+      }
+    }
+    throw RoutingException.unknownDatabase(
+        request.startup().database(), "no router decided where the session goes");
+  }
+
+  /** What passes, in the order in which frontend messages pass them. */
+  public List<NamedInterceptor> interceptors() {
+    return interceptors;
+  }
+
+  boolean mayBlock() {
+    return mayBlock;
+  }
+
+  Uses uses() {
+    return uses;
+  }
+
+  /** The session has ended, or did not begin. Called once for each that entered. */
+  public void leave() {
+    uses.giveBack();
+  }
+}
