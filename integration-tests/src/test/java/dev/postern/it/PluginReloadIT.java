@@ -186,6 +186,8 @@ final class PluginReloadIT {
     try (WireClient client = loggedIn()) {
       assertThat(client.queryOne("SELECT 1")).isEqualTo("1");
     }
-    assertThat(home.resolve("logs/queries.jsonl")).content().contains("SELECT 1");
+    await()
+        .untilAsserted(
+            () -> assertThat(home.resolve("logs/queries.jsonl")).content().contains("SELECT 1"));
   }
 }

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 final class ConfigurationReferenceTest {
   private static final Path PAGE = Path.of("..", "docs", "configuration.md");
   private static final Pattern ROW =
-      Pattern.compile("(?m)^\\| `([a-z\\[\\].-]+)` \\| (.+?) \\| .+ \\|$");
+      Pattern.compile("(?m)^\\| `([a-z0-9\\[\\].-]+)` \\| (.+?) \\| .+ \\|$");
   private static final Path HOME = Path.of("/home");
 
   @Test

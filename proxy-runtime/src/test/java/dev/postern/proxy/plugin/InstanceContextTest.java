@@ -120,8 +120,8 @@ final class InstanceContextTest {
             .submit(
                 () ->
                     Thread.currentThread().getName().startsWith("audit-")
-                        && Thread.currentThread().getContextClassLoader()
-                            == ClassLoader.getPlatformClassLoader());
+                        && ClassLoader.getPlatformClassLoader()
+                            .equals(Thread.currentThread().getContextClassLoader()));
 
     assertThat(seen.get(10, TimeUnit.SECONDS)).isTrue();
   }
