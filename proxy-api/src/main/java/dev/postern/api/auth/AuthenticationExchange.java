@@ -41,6 +41,18 @@ public interface AuthenticationExchange {
   Secret cleartextPassword() throws AuthenticationException;
 
   /**
+   * Begins a SASL exchange of a mechanism that Postern does not know itself, such as OAUTHBEARER.
+   * Whether the connection is encrypted is in {@link #client()}: a mechanism that shows a secret
+   * must not be offered on one that is not.
+   *
+   * @param mechanisms names as registered with IANA, the preferred one first; none of SCRAM
+   * @throws AuthenticationException {@code 08P01} if the client chose none of them, broke the
+   *     protocol or went away
+   * @throws IllegalArgumentException if there is no mechanism, or one of SCRAM
+   */
+  SaslExchange sasl(List<String> mechanisms) throws AuthenticationException;
+
+  /**
    * Lets another authenticator of the configuration decide. It counts as asking the client.
    *
    * @param authenticator an instance of the configuration, by its name

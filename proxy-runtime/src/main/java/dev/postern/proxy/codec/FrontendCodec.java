@@ -63,6 +63,23 @@ public final class FrontendCodec {
    */
   public static int authenticationResponseLength(byte type, int length, AuthenticationRequest asked)
       throws ProtocolException {
+    return authenticationResponseLength(type, length, maxLength(asked));
+  }
+
+  /** What the answer to a request may have at most, as the message's length is counted. */
+  public static int maxLength(AuthenticationRequest asked) {
+    return asked instanceof AuthenticationSASL || asked instanceof AuthenticationSASLContinue
+        ? SASL_RESPONSE_MAX_LENGTH
+        : ProtocolLimits.AUTHENTICATION_RESPONSE_MAX_LENGTH;
+  }
+
+  /**
+   * The same where the mechanism has a limit of its own.
+   *
+   * @param maxLength as the message's length is counted
+   */
+  public static int authenticationResponseLength(byte type, int length, int maxLength)
+      throws ProtocolException {
     if (type != MessageTypes.AUTHENTICATION_RESPONSE) {
       throw ProtocolException.byClient(
           "message type "
@@ -71,10 +88,6 @@ public final class FrontendCodec {
               + MessageTypes.AUTHENTICATION_RESPONSE
               + ")");
     }
-    int maxLength =
-        asked instanceof AuthenticationSASL || asked instanceof AuthenticationSASLContinue
-            ? SASL_RESPONSE_MAX_LENGTH
-            : ProtocolLimits.AUTHENTICATION_RESPONSE_MAX_LENGTH;
     if (length < MESSAGE_MIN_LENGTH || length > maxLength) {
       throw wrongLength("authentication response", length, MESSAGE_MIN_LENGTH, maxLength);
     }

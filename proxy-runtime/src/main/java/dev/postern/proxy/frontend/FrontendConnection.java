@@ -84,6 +84,16 @@ public final class FrontendConnection {
   /** Sends an authentication request and waits for the client's answer. */
   AuthenticationResponse ask(AuthenticationRequest request)
       throws IOException, InterruptedException, SessionException {
+    return ask(request, FrontendCodec.maxLength(request));
+  }
+
+  /**
+   * The same.
+   *
+   * @param maxLength of the answer, in bytes
+   */
+  AuthenticationResponse ask(AuthenticationRequest request, int maxLength)
+      throws IOException, InterruptedException, SessionException {
     send(request);
     flush();
     ByteBuf message = null;
@@ -93,7 +103,7 @@ public final class FrontendConnection {
               ProtocolLimits.AUTHENTICATION_RESPONSE_MAX_LENGTH,
               "the client's answer to the authentication request");
       byte type = message.readByte();
-      FrontendCodec.authenticationResponseLength(type, message.readInt(), request);
+      FrontendCodec.authenticationResponseLength(type, message.readInt(), maxLength);
       return FrontendCodec.decodeAuthenticationResponse(message, request);
     } catch (FrameException e) {
       throw violation(String.valueOf(e.getMessage()));

@@ -8,6 +8,7 @@ import dev.postern.api.SqlState;
 import dev.postern.api.auth.AuthenticatedUser;
 import dev.postern.api.auth.AuthenticationException;
 import dev.postern.api.auth.AuthenticationExchange;
+import dev.postern.api.auth.SaslExchange;
 import dev.postern.api.auth.ScramProof;
 import dev.postern.api.auth.ScramVerifier;
 import dev.postern.api.message.AuthenticationCleartextPassword;
@@ -105,6 +106,59 @@ public final class LoginExchange implements AuthenticationExchange {
   }
 
   @Override
+  public SaslExchange sasl(List<String> mechanisms) throws AuthenticationException {
+    if (mechanisms.isEmpty() || mechanisms.stream().anyMatch(name -> name.startsWith("SCRAM-"))) {
+      throw new IllegalArgumentException(
+          "mechanisms: " + mechanisms + " (expected: none of SCRAM)");
+    }
+    AuthenticationSASL offer = new AuthenticationSASL(mechanisms);
+    SASLInitialResponse initial =
+        asking(() -> (SASLInitialResponse) connection.ask(offer, SaslExchange.MAX_LENGTH));
+    if (!mechanisms.contains(initial.mechanism())) {
+      throw new AuthenticationException(
+          SqlState.PROTOCOL_VIOLATION,
+          FailureKind.CLIENT,
+          "client selected an invalid SASL authentication mechanism",
+          "the client chose a SASL mechanism that was not offered",
+          null);
+    }
+    return new Sasl(initial);
+  }
+
+  private final class Sasl implements SaslExchange {
+    private final SASLInitialResponse initial;
+
+    Sasl(SASLInitialResponse initial) {
+      this.initial = initial;
+    }
+
+    @Override
+    public String mechanism() {
+      return initial.mechanism();
+    }
+
+    @Override
+    public @Nullable Secret initialResponse() {
+      return initial.data() == null ? null : Secret.copyOf(initial.data().toByteArray());
+    }
+
+    @Override
+    public Secret challenge(Bytes data) throws AuthenticationException {
+      return inWords(
+          () -> {
+            var response =
+                (SASLResponse) connection.ask(new AuthenticationSASLContinue(data), MAX_LENGTH);
+            return Secret.copyOf(response.data().toByteArray());
+          });
+    }
+
+    @Override
+    public void succeed(Bytes data) {
+      connection.send(new AuthenticationSASLFinal(data));
+    }
+  }
+
+  @Override
   public AuthenticatedUser delegate(String authenticator) throws AuthenticationException {
     throw AuthenticationException.unavailable(
         "there is no authenticator \"" + authenticator + "\" to delegate to", null);
@@ -119,6 +173,11 @@ public final class LoginExchange implements AuthenticationExchange {
       throw new IllegalStateException("the client was asked already");
     }
     asked = true;
+    return inWords(conversation);
+  }
+
+  /** What goes wrong on the wire, as plugins know it. */
+  private static <T> T inWords(Conversation<T> conversation) throws AuthenticationException {
     try {
       return conversation.hold();
     } catch (AuthenticationException e) {

@@ -5,6 +5,7 @@ import dev.postern.api.auth.AuthenticatedUser;
 import dev.postern.api.auth.AuthenticationException;
 import dev.postern.api.auth.AuthenticationExchange;
 import dev.postern.api.auth.Authenticator;
+import dev.postern.api.auth.SaslExchange;
 import dev.postern.api.auth.ScramProof;
 import dev.postern.api.auth.ScramVerifier;
 import dev.postern.api.session.ClientInfo;
@@ -43,6 +44,11 @@ final class ChainedExchange implements AuthenticationExchange {
   @Override
   public Secret cleartextPassword() throws AuthenticationException {
     return exchange.cleartextPassword();
+  }
+
+  @Override
+  public SaslExchange sasl(List<String> mechanisms) throws AuthenticationException {
+    return exchange.sasl(mechanisms);
   }
 
   @Override

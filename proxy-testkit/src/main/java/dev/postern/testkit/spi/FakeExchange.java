@@ -1,9 +1,12 @@
 package dev.postern.testkit.spi;
 
+import dev.postern.api.FailureKind;
 import dev.postern.api.Secret;
+import dev.postern.api.SqlState;
 import dev.postern.api.auth.AuthenticatedUser;
 import dev.postern.api.auth.AuthenticationException;
 import dev.postern.api.auth.AuthenticationExchange;
+import dev.postern.api.auth.SaslExchange;
 import dev.postern.api.auth.ScramKeys;
 import dev.postern.api.auth.ScramProof;
 import dev.postern.api.auth.ScramVerifier;
@@ -26,6 +29,7 @@ public final class FakeExchange implements AuthenticationExchange {
   private final List<List<ScramVerifier>> offers = new ArrayList<>();
   private @Nullable ScramVerifier proves;
   private @Nullable String password;
+  private @Nullable FakeSasl sasl;
   private Runnable whileAsked = () -> {};
   private @Nullable ScramKeys keys;
   private final Map<String, AuthenticatedUser> others = new HashMap<>();
@@ -51,6 +55,20 @@ public final class FakeExchange implements AuthenticationExchange {
   public FakeExchange sending(String cleartextPassword) {
     password = cleartextPassword;
     return this;
+  }
+
+  /**
+   * The client chooses this SASL mechanism, and sends these messages in turn, the first one with
+   * its choice.
+   */
+  public FakeExchange speaking(String mechanism, String... messages) {
+    sasl = new FakeSasl(mechanism, List.of(messages));
+    return this;
+  }
+
+  /** What the client was sent in a SASL exchange: the challenges, and what was said at the end. */
+  public List<String> challenges() {
+    return sasl == null ? List.of() : sasl.challenges();
   }
 
   /** Another authenticator of the configuration says this when it is delegated to. */
@@ -114,6 +132,21 @@ public final class FakeExchange implements AuthenticationExchange {
       throw AuthenticationException.invalidPassword(startup.user(), "the password is empty");
     }
     return Secret.ofPassword(password.toCharArray());
+  }
+
+  @Override
+  public SaslExchange sasl(List<String> mechanisms) throws AuthenticationException {
+    ask();
+    FakeSasl chosen = sasl;
+    if (chosen == null || !mechanisms.contains(chosen.mechanism())) {
+      throw new AuthenticationException(
+          SqlState.PROTOCOL_VIOLATION,
+          FailureKind.CLIENT,
+          "client selected an invalid SASL authentication mechanism",
+          "the client knows none of " + mechanisms,
+          null);
+    }
+    return chosen;
   }
 
   @Override
