@@ -77,6 +77,9 @@ final class DistributionIT {
         .anyMatch(name -> name.startsWith("postern-plugin-static-routes-"))
         .anyMatch(name -> name.startsWith("postern-plugin-query-log-"))
         .anyMatch(name -> name.startsWith("postern-plugin-recorder-"));
+    assertThat(names(portable().home().resolve("plugins/mask")))
+        .anyMatch(name -> name.startsWith("postern-plugin-mask-"))
+        .anyMatch(name -> name.startsWith("postgresql-"));
   }
 
   @Test

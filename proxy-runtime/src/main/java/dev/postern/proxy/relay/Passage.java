@@ -45,15 +45,14 @@ final class Passage<M> {
   Outcome<M> proceed() {
     while (!ahead.isEmpty()) {
       Step<M> step = ahead.pop();
-      int next = step.nextHandler();
+      int next = nextFor(step);
       if (next == handlers.size()) {
         passed.add(step.message());
         continue;
       }
       Handler<M> handler = handlers.get(next);
-      if (!handler.isFor(step.message())) {
-        ahead.push(new Step<>(step.message(), next + 1));
-      } else if (!handler.isDeciding()) {
+      step = new Step<>(step.message(), next);
+      if (!handler.isDeciding()) {
         handler.observe(step.message());
         ahead.push(new Step<>(step.message(), next + 1));
       } else {
@@ -64,6 +63,15 @@ final class Passage<M> {
       }
     }
     return changed ? new Outcome.Changed<>(changedBy, passed) : new Outcome.Unchanged<>();
+  }
+
+  /** The place of the next handler that wants this message; behind the last, if none does. */
+  private int nextFor(Step<M> step) {
+    int next = step.nextHandler();
+    while (next < handlers.size() && !handlers.get(next).isFor(step.message())) {
+      next++;
+    }
+    return next;
   }
 
   /** The handler that needed time has decided. */

@@ -1,0 +1,238 @@
+package dev.postern.it;
+
+import static dev.postern.it.MaskedPeople.MASKED;
+import static dev.postern.testkit.FrontendPackets.bind;
+import static dev.postern.testkit.FrontendPackets.closeStatement;
+import static dev.postern.testkit.FrontendPackets.copyDone;
+import static dev.postern.testkit.FrontendPackets.describePortal;
+import static dev.postern.testkit.FrontendPackets.execute;
+import static dev.postern.testkit.FrontendPackets.functionCall;
+import static dev.postern.testkit.FrontendPackets.parse;
+import static dev.postern.testkit.FrontendPackets.query;
+import static dev.postern.testkit.FrontendPackets.sync;
+import static dev.postern.testkit.FrontendPackets.unnamed;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.postern.testkit.RunningPostern;
+import dev.postern.testkit.WireClient;
+import dev.postern.testkit.WireMessage;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Ways to a masked value through the order and the names of the protocol, in both poolings. */
+@ParameterizedClass
+@ValueSource(strings = {"session", "transaction"})
+final class MaskProtocolIT {
+  private static final String PLAIN = "SELECT ssn FROM mask_it.people WHERE id = 1";
+  private static final String COMPUTED = "SELECT upper(ssn) FROM mask_it.people WHERE id = 1";
+  private static final Map<String, RunningPostern> GATEWAYS = new HashMap<>();
+
+  private final String mode;
+
+  MaskProtocolIT(String mode) {
+    this.mode = mode;
+  }
+
+  @BeforeAll
+  static void start() throws Exception {
+    if (GATEWAYS.isEmpty()) {
+      MaskedPeople.create();
+      for (String mode : List.of("session", "transaction")) {
+        GATEWAYS.put(mode, MaskedPeople.gateway(mode, Map.of()));
+      }
+    }
+  }
+
+  @AfterAll
+  static void stop() {
+    GATEWAYS.values().forEach(RunningPostern::close);
+    GATEWAYS.clear();
+  }
+
+  private WireClient client() {
+    WireClient client = WireClient.connect(Objects.requireNonNull(GATEWAYS.get(mode)).address());
+    client.login(MASKED, Gateways.PASSWORD, "postgres");
+    return client;
+  }
+
+  @Test
+  void aStatementIsMaskedHoweverOftenItIsExecutedAndNeverDescribed() {
+    try (WireClient client = client()) {
+      client.send(parse("s", PLAIN), sync());
+      assertThat(WireMessage.types(client.receiveUntil('Z'))).isEqualTo("1Z");
+      for (int i = 0; i < 3; i++) {
+        client.send(bind("", "s"), execute("", 0), bind("p", "s"), execute("p", 0), sync());
+        List<WireMessage> answer = client.receiveUntil('Z');
+        assertThat(WireMessage.types(answer)).isEqualTo("2DC2DCZ");
+        assertThat(answer.get(1).values()).containsExactly("*******6789");
+        assertThat(answer.get(4).values()).containsExactly("*******6789");
+      }
+    }
+  }
+
+  @Test
+  void thePipelineKeepsItsOrder() {
+    try (WireClient client = client()) {
+      client.send(
+          unnamed("SELECT 1"),
+          unnamed(PLAIN),
+          sync(),
+          unnamed(COMPUTED),
+          unnamed("SELECT 2"),
+          sync(),
+          query("SELECT 3"),
+          query(COMPUTED),
+          query(PLAIN),
+          unnamed("SELECT 4"),
+          sync());
+      assertThat(WireMessage.types(client.receiveUntil('Z'))).isEqualTo("12DC12DCZ");
+      List<WireMessage> refused = client.receiveUntil('Z');
+      assertThat(WireMessage.types(refused)).isEqualTo("1EZ");
+      assertThat(refused.get(1).sqlState()).isEqualTo("42501");
+      assertThat(WireMessage.types(client.receiveUntil('Z'))).isEqualTo("TDCZ");
+      assertThat(WireMessage.types(client.receiveUntil('Z'))).isEqualTo("EZ");
+      List<WireMessage> masked = client.receiveUntil('Z');
+      assertThat(masked.get(1).values()).containsExactly("*******6789");
+      assertThat(WireMessage.types(client.receiveUntil('Z'))).isEqualTo("12DCZ");
+    }
+  }
+
+  @Test
+  void describingByTheClientIsAnsweredOnce() {
+    try (WireClient client = client()) {
+      client.send(
+          parse("", PLAIN),
+          bind("", ""),
+          describePortal(""),
+          execute("", 0),
+          describePortal(""),
+          sync());
+      assertThat(WireMessage.types(client.receiveUntil('Z'))).isEqualTo("12TDCTZ");
+    }
+  }
+
+  /** The server skips the second Parse, so that its name still means the first statement. */
+  @Test
+  void aParseThatTheServerSkippedDoesNotCount() {
+    try (WireClient client = client()) {
+      client.send(parse("", COMPUTED), sync());
+      client.receiveUntil('Z');
+      client.send(bind("", "no such statement"), parse("", "SELECT 'harmless'"), sync());
+      client.receiveUntil('Z');
+      client.send(bind("", ""), execute("", 0), sync());
+      assertEndsWithoutValue(client);
+    }
+  }
+
+  /** The server refuses the second Parse, since the name is taken. */
+  @Test
+  void aParseThatTheServerRefusedDoesNotCount() {
+    try (WireClient client = client()) {
+      client.send(parse("s", COMPUTED), sync());
+      client.receiveUntil('Z');
+      client.send(parse("s", "SELECT 'harmless'"), sync());
+      assertThat(client.receiveUntil('Z').getFirst().sqlState()).isEqualTo("42P05");
+      client.send(bind("", "s"), execute("", 0), sync());
+      assertEndsWithoutValue(client);
+    }
+  }
+
+  /** The server skips the Close. */
+  @Test
+  void aCloseThatTheServerSkippedDoesNotCount() {
+    try (WireClient client = client()) {
+      client.send(parse("s", COMPUTED), sync());
+      client.receiveUntil('Z');
+      client.send(bind("", "no such statement"), closeStatement("s"), sync());
+      client.receiveUntil('Z');
+      client.send(bind("", "s"), execute("", 0), sync());
+      assertEndsWithoutValue(client);
+    }
+  }
+
+  @Test
+  void sqlCannotExecuteWhatTheProtocolHasPrepared() {
+    try (WireClient client = client()) {
+      client.send(query("BEGIN"), parse("s", COMPUTED), sync(), query("EXECUTE s"));
+      client.receiveUntil('Z');
+      client.receiveUntil('Z');
+      assertEndsWithoutValue(client);
+    }
+  }
+
+  @Test
+  void theProtocolCanFetchFromACursorOfSqlAndGetsMaskedValues() {
+    try (WireClient client = client()) {
+      client.query("BEGIN");
+      client.query("DECLARE c CURSOR FOR " + PLAIN);
+      client.send(execute("c", 0), sync());
+      List<WireMessage> answer = client.receiveUntil('Z');
+      assertThat(WireMessage.types(answer)).isEqualTo("DCZ");
+      assertThat(answer.getFirst().values()).containsExactly("*******6789");
+    }
+  }
+
+  @Test
+  void theProtocolCannotFetchComputedValuesFromACursorOfSql() {
+    try (WireClient client = client()) {
+      client.query("BEGIN");
+      client.query("DECLARE c CURSOR FOR " + COMPUTED);
+      client.send(execute("c", 0), sync());
+      assertEndsWithoutValue(client);
+    }
+  }
+
+  @Test
+  void functionCallsAreRefused() {
+    try (WireClient client = client()) {
+      client.send(functionCall(1257, "1"), query("SELECT 1"));
+      assertThat(client.receiveUntil('Z').getFirst().sqlState()).isEqualTo("42501");
+      assertThat(WireMessage.types(client.receiveUntil('Z'))).isEqualTo("TDCZ");
+    }
+  }
+
+  @Test
+  void aRefusalAmongSeveralStatementsEndsTheSession() {
+    try (WireClient client = client()) {
+      client.send(query("SELECT 1; " + COMPUTED));
+      assertEndsWithoutValue(client);
+    }
+  }
+
+  @Test
+  void copyingInWithAnEarlySyncKeepsTheOrder() {
+    try (WireClient client = client()) {
+      client.send(
+          unnamed("COPY mask_it.notes FROM STDIN"),
+          sync(),
+          copyDone(),
+          sync(),
+          unnamed(PLAIN),
+          sync());
+      assertThat(WireMessage.types(client.receiveUntil('Z'))).isEqualTo("12GCZ");
+      assertThat(client.receiveUntil('Z').get(2).values()).containsExactly("*******6789");
+    }
+  }
+
+  /** The last message is a FATAL error of the plugin, and nothing before it shows the value. */
+  private static void assertEndsWithoutValue(WireClient client) {
+    WireMessage last = null;
+    while (!client.isAtEnd()) {
+      last = client.receive();
+      assertThat(new String(last.body().toByteArray(), StandardCharsets.ISO_8859_1))
+          .doesNotContain("123-45");
+      if (last.type() == 'Z') {
+        break;
+      }
+    }
+    assertThat(last).isNotNull();
+  }
+}

@@ -1,0 +1,191 @@
+package dev.postern.plugins.mask;
+
+import dev.postern.api.intercept.Interests;
+import dev.postern.api.intercept.Verdict;
+import dev.postern.api.message.Bind;
+import dev.postern.api.message.Close;
+import dev.postern.api.message.CopyDone;
+import dev.postern.api.message.CopyFail;
+import dev.postern.api.message.Describe;
+import dev.postern.api.message.Execute;
+import dev.postern.api.message.Flush;
+import dev.postern.api.message.FrontendMessage;
+import dev.postern.api.message.FunctionCall;
+import dev.postern.api.message.Parse;
+import dev.postern.api.message.Query;
+import dev.postern.api.message.Sync;
+import dev.postern.api.message.Target;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+
+/**
+ * What a client sends. A statement that may use masked columns is described before it is bound, so
+ * that it can be refused before it has an effect; and each of its portals before it is executed,
+ * for what the server knows of the columns then.
+ */
+final class ClientSide {
+  private final Conversation conversation;
+  private final Terms terms;
+  private final Consumer<String> log;
+
+  ClientSide(Conversation conversation, Terms terms, Consumer<String> log) {
+    this.conversation = conversation;
+    this.terms = terms;
+    this.log = log;
+  }
+
+  void declare(Interests interests) {
+    // What a handler puts in the place of a message passes the handlers behind it: the Describes of
+    // ours are not to be taken for the client's.
+    interests
+        .observeFrontend(Describe.class, _ -> conversation.asked(new Pending.Describing()))
+        .interceptFrontend(Query.class, this::query)
+        .interceptFrontend(Parse.class, this::parse)
+        .interceptFrontend(Bind.class, this::bind)
+        .interceptFrontend(Execute.class, this::execute)
+        .interceptFrontend(FunctionCall.class, _ -> functionCall())
+        .observeFrontend(Close.class, close -> conversation.closing(close.target(), close.name()))
+        .observeFrontend(Sync.class, _ -> conversation.asked(new Pending.Boundary()))
+        .observeFrontend(CopyDone.class, _ -> conversation.copyInEnded())
+        .observeFrontend(CopyFail.class, _ -> conversation.copyInEnded());
+  }
+
+  private Verdict<FrontendMessage> query(Query query) {
+    if (conversation.isFailed()) {
+      return inFailedTransaction(query);
+    }
+    Rules rules = terms.rules();
+    Reading reading =
+        rules == null ? Reading.refused(Answers.NOT_APPLICABLE) : read(query.sql(), rules);
+    if (reading.refusal() != null) {
+      conversation.asked(new Pending.Simple(Reading.NOTHING));
+      return refuse(reading.refusal());
+    }
+    if (reading.keepsQuery()) {
+      conversation.queryIsKept();
+    }
+    conversation.asked(new Pending.Simple(reading));
+    return Verdict.forward();
+  }
+
+  private Reading read(String sql, Rules rules) {
+    return StatementReading.of(
+        sql, rules.vocabulary(), conversation.isQueryKept(), !terms.refusesCopyTo());
+  }
+
+  private Verdict<FrontendMessage> parse(Parse parse) {
+    if (conversation.isFailed()) {
+      return inFailedTransaction(parse);
+    }
+    Rules rules = terms.rules();
+    Reading reading =
+        rules == null ? Reading.refused(Answers.NOT_APPLICABLE) : read(parse.sql(), rules);
+    if (reading.refusal() != null) {
+      return refuseUntilSync(reading.refusal());
+    }
+    Prepared statement = new Prepared(reading);
+    conversation.parsing(parse.statement(), statement);
+    if (reading.quiet()) {
+      return Verdict.forward();
+    }
+    Describe check = new Describe(Target.STATEMENT, parse.statement());
+    conversation.asked(new Pending.StatementCheck(statement));
+    if (reading.use() != Use.USES) {
+      return Verdict.replace(List.of(parse, check));
+    }
+    conversation.queryIsKept();
+    return Verdict.replace(List.of(parse, check, new Flush()));
+  }
+
+  private Verdict<FrontendMessage> bind(Bind bind) {
+    if (conversation.isFailed()) {
+      return fail(new Pending.Refused());
+    }
+    Prepared statement = conversation.sentStatement(bind.statement());
+    if (statement == null || !statement.guarded || conversation.isSkipping()) {
+      conversation.binding(bind.portal(), bind.statement());
+      return Verdict.forward();
+    }
+    if (statement.checked.isDone()) {
+      return bindChecked(bind, statement);
+    }
+    CompletionStage<Verdict<FrontendMessage>> later =
+        statement.checked.thenApply(_ -> bindChecked(bind, statement));
+    return Verdict.later(later);
+  }
+
+  private Verdict<FrontendMessage> bindChecked(Bind bind, Prepared statement) {
+    if (statement.refusal != null) {
+      return refuseUntilSync(statement.refusal);
+    }
+    conversation.binding(bind.portal(), bind.statement());
+    return Verdict.forward();
+  }
+
+  private Verdict<FrontendMessage> execute(Execute execute) {
+    Prepared statement = conversation.sentPortal(execute.portal());
+    boolean check = statement == null || statement.guarded;
+    if (check) {
+      conversation.asked(new Pending.PortalCheck(execute.portal()));
+    }
+    conversation.asked(new Pending.Executing(execute.portal()));
+    return check
+        ? Verdict.replace(List.of(new Describe(Target.PORTAL, execute.portal()), execute))
+        : Verdict.forward();
+  }
+
+  private Verdict<FrontendMessage> functionCall() {
+    conversation.asked(new Pending.Simple(Reading.NOTHING));
+    return refuse("of what a function shows nothing is known");
+  }
+
+  /** The server's transaction goes on: what comes now has to end it, or to fail in it. */
+  private Verdict<FrontendMessage> inFailedTransaction(Query query) {
+    return switch (TransactionEnd.of(query.sql())) {
+      case ROLLBACK -> {
+        conversation.setFailed(false);
+        conversation.asked(new Pending.Simple(Reading.NOTHING));
+        yield Verdict.forward();
+      }
+      case COMMIT -> {
+        conversation.setFailed(false);
+        conversation.asked(new Pending.Simple(Reading.NOTHING));
+        yield Verdict.replace(new Query("ROLLBACK"));
+      }
+      case NONE -> fail(new Pending.Simple(Reading.NOTHING));
+    };
+  }
+
+  private Verdict<FrontendMessage> inFailedTransaction(Parse parse) {
+    return switch (TransactionEnd.of(parse.sql())) {
+      case ROLLBACK -> {
+        conversation.setFailed(false);
+        conversation.parsing(parse.statement(), new Prepared(Reading.NOTHING));
+        yield Verdict.forward();
+      }
+      case COMMIT -> {
+        conversation.setFailed(false);
+        conversation.parsing(parse.statement(), new Prepared(Reading.NOTHING));
+        yield Verdict.replace(new Parse(parse.statement(), "ROLLBACK", List.of()));
+      }
+      case NONE -> fail(new Pending.Refused());
+    };
+  }
+
+  private Verdict<FrontendMessage> fail(Pending request) {
+    conversation.setFailed(false);
+    conversation.asked(request);
+    return Answers.failedTransaction();
+  }
+
+  private Verdict<FrontendMessage> refuseUntilSync(String why) {
+    conversation.asked(new Pending.Refused());
+    return refuse(why);
+  }
+
+  private Verdict<FrontendMessage> refuse(String why) {
+    log.accept(why);
+    return Answers.refuse(why);
+  }
+}

@@ -1,0 +1,224 @@
+package dev.postern.plugins.mask;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class StatementReadingTest {
+  private static final Vocabulary VOCABULARY =
+      new Vocabulary(
+          Map.of("people", new Vocabulary.Columns(Set.of("ssn"), Set.of("id", "name", "age"))),
+          Set.of("cards", "pg_stats"),
+          Set.of("own_function", "query_to_xml"),
+          Set.of("pg_notify", "set_config"));
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "select 1",
+        "select * from orders where note = 'from people'",
+        "select $$ people $$, $x$ people $x$",
+        "select 'it''s people', E'it\\'s people'",
+        "select 1 -- people",
+        "/* people /* people */ people */ select 1",
+        "insert into orders select * from returns",
+        "create temp table t as select * from orders",
+        "fetch 1 from c",
+        "execute q(1)",
+        ""
+      })
+  void namesNothingThatIsGuarded(String sql) {
+    assertRuns(sql, Use.NONE);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "select count(*) from people",
+        "select id, upper(name) from people where id = 1",
+        "select p.id, p.name || '' from people p",
+        "select p.id from public.people as p join orders o on o.person = p.id",
+        "select people.id * 2 from people",
+        "select id from people where id in (select person from orders)",
+        "with x as (select id from people) select max(id) from x",
+        "select count(*) from orders join people using (id)",
+        "insert into people (id, name) values (1, 'x') returning id",
+        "insert into people as p (id) values (1)",
+        "update people set name = 'x' where id = 1 returning id",
+        "update people p set ssn = '1', name = 'x' where p.id = 1",
+        "update people set name = 'x', ssn = $1",
+        "delete from only people where id = 1",
+        "copy (select id from people) to stdout",
+        "explain select id from people",
+        "create table t as select id, name from people"
+      })
+  void avoidsMaskedColumns(String sql) {
+    assertRuns(sql, Use.AVOIDS);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "select ssn from people",
+        "select SSN from PEOPLE",
+        "select \"ssn\" from \"people\"",
+        "select * from people",
+        "select p.* from people p",
+        "table people",
+        "select p from people p",
+        "select people from people",
+        "select p::text from people as p",
+        "select (p).id from people p",
+        "select p.text from people p",
+        "select count(p) from people p",
+        "select a from people p(a, b)",
+        "select a from people as p (a, b)",
+        "select id from orders, people",
+        "select j from (orders join people on true) j",
+        "select j from ((orders join people on true) join t on true) j",
+        "select id from only (people)",
+        "select x from people \"x\"",
+        "select 1 from people where id = 1 order by ssn",
+        "select card from cards",
+        "select most_common_vals from pg_stats",
+        "select ssn from people for update",
+        "select 1from people x,people",
+        "declare c cursor for select ssn from people",
+        "prepare q as select ssn from people",
+        "insert into people (id, ssn) values (1, '2') returning ssn",
+        "insert into people values (1) returning *",
+        "insert into people (id, ssn) values (1, '2') on conflict do nothing",
+        "update people set name = 'x' where ssn = '1'",
+        "update people set name = name || '!' where ssn = $1 returning id, ssn",
+        "delete from people where ssn = '1'",
+        "delete from people where ssn = '1' returning *",
+        "copy people from stdin",
+        "lock table people",
+        "select 1; select ssn from people"
+      })
+  void mayUseMaskedColumns(String sql) {
+    assertRuns(sql, Use.USES);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "update people set name = ssn",
+        "update people set name = people::text",
+        "update people set (ssn, name) = (name, ssn)",
+        "update notes set text = ssn from people",
+        "insert into notes select id, ssn from people",
+        "insert into people (id, ssn) values (1, (select ssn from people))",
+        "insert into people (id, ssn) values (1, '1') on conflict (id) do update set name = excluded.ssn",
+        "insert into people (id, ssn) values (1, '1') returning upper(ssn)",
+        "delete from people where ssn = '1' returning upper(ssn)",
+        "update people set name = ssn where id = 1",
+        "update people set name = q.x from (select ssn as x from people) q",
+        "update people set name = (select ssn from people limit 1) where id = 1",
+        "update people set name = 'x' where ssn = '1' returning upper(ssn)",
+        "select ssn into t from people",
+        "with d as (delete from people returning *) select 1 from d",
+        "create table t as select * from people",
+        "create table t (like people)",
+        "create table t () inherits (people)",
+        "create index i on people (upper(ssn))",
+        "alter table people rename column ssn to x",
+        "alter table people rename column id to ssn",
+        "drop table people",
+        "create view v as select 1",
+        "create function f() returns int language sql as 'select 1'",
+        "create rule r as on select to t do instead select 1",
+        "do $$ begin end $$",
+        "call p()",
+        "explain select ssn from people",
+        "copy people to stdout",
+        "copy public.people (id, ssn) to stdout",
+        "copy (select ssn from people) to stdout",
+        "select own_function()",
+        "select \"own_function\" (1)",
+        "select public.own_function(1)",
+        "select query_to_xml('select 1', true, true, '')",
+        "select pg_notify('c', ssn) from people",
+        "select set_config('a.b', ssn, false) from people",
+        "select 'a\\' , ssn from people --'",
+        "select U&\"\\0073sn\" from t",
+        "select 'open",
+        "select \"open",
+        "select $$open",
+        "select 1 /* open",
+        "start_replication slot x",
+        "\"select\" 1"
+      })
+  void isRefused(String sql) {
+    assertThat(read(sql, false).refusal()).as(sql).isNotNull();
+  }
+
+  @Test
+  void whatRunsAKeptQueryMayUseMaskedColumns() {
+    assertThat(read("fetch 1 from c", true).use()).isEqualTo(Use.USES);
+    assertThat(read("execute q", true).use()).isEqualTo(Use.USES);
+    assertThat(read("create table t as execute q", true).refusal()).isNotNull();
+    assertThat(read("select 1", true).use()).isEqualTo(Use.NONE);
+  }
+
+  @Test
+  void aQueryThatIsKeptCountsForWhatComesBehindItInTheSameText() {
+    Reading reading = read("prepare q as select ssn from people; explain execute q", false);
+
+    assertThat(reading.keepsQuery()).isTrue();
+    assertThat(reading.refusal()).isNotNull();
+  }
+
+  @Test
+  void copyToPassesWhereThePolicySaysSo() {
+    Reading reading = StatementReading.of("copy people to stdout", VOCABULARY, false, true);
+
+    assertThat(reading.refusal()).isNull();
+    assertThat(reading.copiesOut()).isTrue();
+  }
+
+  @Test
+  void namesBeyondAsciiCountAsTheMaskedTableInWhateverEncodingTheyAre() {
+    Vocabulary german =
+        new Vocabulary(
+            Map.of("kündigungen", new Vocabulary.Columns(Set.of("grund"), Set.of("id"))),
+            Set.of(),
+            Set.of(),
+            Set.of());
+
+    assertThat(StatementReading.of("select x from k\uFFFDndigungen", german, false, false).use())
+        .isEqualTo(Use.USES);
+    assertThat(StatementReading.of("select x from orders", german, false, false).use())
+        .isEqualTo(Use.NONE);
+  }
+
+  @Test
+  void anIdentifierIsAsLongAsTheServerTakesIt() {
+    String name = "p".repeat(63);
+    Vocabulary longNames =
+        new Vocabulary(
+            Map.of(name, new Vocabulary.Columns(Set.of("ssn"), Set.of())),
+            Set.of(),
+            Set.of(),
+            Set.of());
+
+    assertThat(
+            StatementReading.of("select ssn from " + name + "and more", longNames, false, false)
+                .use())
+        .isEqualTo(Use.USES);
+  }
+
+  private static void assertRuns(String sql, Use use) {
+    Reading reading = read(sql, false);
+    assertThat(reading.refusal()).as(sql).isNull();
+    assertThat(reading.use()).as(sql).isEqualTo(use);
+  }
+
+  private static Reading read(String sql, boolean queryWasKept) {
+    return StatementReading.of(sql, VOCABULARY, queryWasKept, false);
+  }
+}
