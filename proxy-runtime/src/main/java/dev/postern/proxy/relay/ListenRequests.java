@@ -125,7 +125,7 @@ final class ListenRequests {
     }
     requests.pass(at);
     requests.hold(at);
-    relay.eventLoop().execute(relay.settlement()::waitsForOthers); // when all is kept back
+    relay.eventLoop().execute(relay.settlement()::giveBackUnneeded); // when all is kept back
     return false;
   }
 

@@ -44,13 +44,20 @@ final class Outstanding {
       }
       case 'c', 'f' -> {
         progress.copyInEnded();
-        queue.add(RequestQueue.COPY_END, statement);
+        if (!queue.isEmpty()) { // else its COPY has failed, and the server ignores it
+          queue.add(RequestQueue.COPY_END, statement);
+        }
       }
       default -> {
         return;
       }
     }
     progress.outstanding(queue.cycles());
+  }
+
+  /** Whether servers ignore it where there is nothing to flush, and no COPY. */
+  static boolean asksNothing(byte type) {
+    return type == 'H' || type == 'd' || type == 'c' || type == 'f';
   }
 
   /** The client has begun something that only its Sync will end. */

@@ -141,6 +141,9 @@ public final class PooledRelay extends Relay {
     }
     progress.read(true, bytes.readableBytes());
     fromClient.accept(bytes);
+    if (!isEnded() && !requests.isHolding()) {
+      settlement.giveBackUnneeded(); // behind the rest of a message that asks nothing
+    }
   }
 
   void clientWritable() {

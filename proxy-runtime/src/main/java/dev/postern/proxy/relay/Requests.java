@@ -41,6 +41,9 @@ final class Requests implements Flow {
   /** Whether messages are dropped, up to the one that ends a request. */
   private boolean discarding;
 
+  /** Whether what is still to come of a message does not go on. */
+  private boolean dropping;
+
   /** The bytes of the message at hand. */
   private ByteBuf bytes = Unpooled.EMPTY_BUFFER;
 
@@ -105,6 +108,10 @@ final class Requests implements Flow {
     run = begin;
     int at = begin + Math.min(passing, end - begin);
     passing -= at - begin;
+    if (dropping) {
+      run = at;
+      dropping = passing > 0;
+    }
     while (end - at >= HEADER_LENGTH) {
       byte type = received.getByte(at);
       int length = received.getInt(at + 1);
@@ -144,6 +151,17 @@ final class Requests implements Flow {
           finish(at, at);
           relay.violated(relay.client(), "invalid frontend message type " + (type & 0xff));
           return;
+        }
+        if (Outstanding.asksNothing(type)) {
+          int here = Math.min(size, end - at);
+          passing = size - here;
+          dropping = passing > 0;
+          at += here;
+          run = at;
+          continue;
+        }
+        if (size > end - at && rewriting.needsMore(type, received, at, end, size)) {
+          break; // others need no backend to wait for it
         }
         if (!acquisition.take()) {
           keepBack(at, end);

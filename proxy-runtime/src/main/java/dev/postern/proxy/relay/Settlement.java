@@ -59,8 +59,8 @@ final class Settlement {
     }
   }
 
-  /** What the session waits for is not its backend; perhaps it does not need that meanwhile. */
-  void waitsForOthers() {
+  /** Nothing has been asked of the backend, or what was is answered; perhaps it is not needed. */
+  void giveBackUnneeded() {
     if (lease.hasBackend() && needsNothing()) {
       settled();
     }

@@ -50,6 +50,12 @@ final class OutstandingTest {
   }
 
   @Test
+  void awaitsNoAnswerToTheEndOfACopyThatHasFailed() {
+    request('c');
+    assertThat(outstanding.isSettled()).isTrue();
+  }
+
+  @Test
   void countsEveryReadyForQueryThatIsToCome() {
     request('Q');
     request('S');
