@@ -2,6 +2,7 @@ package dev.postern.it.pooling;
 
 import static dev.postern.testkit.FrontendPackets.bind;
 import static dev.postern.testkit.FrontendPackets.execute;
+import static dev.postern.testkit.FrontendPackets.flush;
 import static dev.postern.testkit.FrontendPackets.functionCall;
 import static dev.postern.testkit.FrontendPackets.parse;
 import static dev.postern.testkit.FrontendPackets.query;
@@ -66,6 +67,8 @@ final class OddTracesIT {
           first.send(packet);
           if (packet[0] == 'Q' || packet[0] == 'S' || packet[0] == 'F') {
             assertThat(first.receiveUntil('Z')).noneMatch(OddTracesIT::isUnexpected);
+          } else if (packet[0] == 'H') {
+            first.receiveUntil('2');
           }
         }
         next.send(query(Trace.LOOK));
@@ -116,6 +119,11 @@ final class OddTracesIT {
             "SELECT pg_try_advisory_lock_shared(1)",
             "BEGIN; DECLARE c NO SCROLL CURSOR WITH HOLD FOR SELECT 1; COMMIT",
             "PREPARE q AS SELECT set_config('my.x', 'v', false); EXECUTE q; DEALLOCATE q",
+            "PREPARE transaction AS SELECT 7",
+            "PREPARE transaction (int) AS SELECT 7",
+            "UPDATE pg_settings SET setting = '7777' WHERE name = 'work_mem'",
+            "EXPLAIN ANALYZE UPDATE ONLY pg_catalog.pg_settings SET setting = '7777'"
+                + " WHERE name = 'work_mem'",
             "SET SCHEMA 'odd'",
             "SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL SERIALIZABLE",
             "LISTEN odd",
@@ -160,6 +168,30 @@ final class OddTracesIT {
     cases.put(
         "SET ROLE in an unnamed statement that is bound later",
         packets(parse("", "SET ROLE hunt_group"), sync(), bind("", ""), execute("", 0), sync()));
+    cases.put(
+        "SET ROLE in an unnamed statement that is bound again behind a RESET ROLE",
+        packets(
+            parse("r", "RESET ROLE"),
+            unnamed("SET ROLE hunt_group"),
+            sync(),
+            bind("", "r"),
+            execute("", 0),
+            sync(),
+            bind("", ""),
+            execute("", 0),
+            sync()));
+    cases.put(
+        "SET ROLE in a portal that is executed behind a RESET ROLE",
+        packets(
+            parse("r", "RESET ROLE"),
+            parse("s", "SET ROLE hunt_group"),
+            sync(),
+            bind("set", "s"),
+            flush(),
+            bind("reset", "r"),
+            execute("reset", 0),
+            execute("set", 0),
+            sync()));
     cases.put("a long unnamed statement", packets(unnamed(LONG + "SET ROLE hunt_group"), sync()));
     cases.put(
         "SET ROLE between literals of the old kind",

@@ -45,6 +45,9 @@ final class PinsIT {
         "SET statement_timeout = 100000 | " + SETTING + " | DISCARD ALL",
         "SET my.own = 'x' | " + SETTING + " | RESET ALL",
         "SELECT set_config('my.own', 'x', false) | " + SETTING + " | RESET ALL",
+        "UPDATE pg_settings SET setting = '1024' WHERE name = 'work_mem' | "
+            + SETTING
+            + " | RESET ALL",
         "SET ROLE pins_role | SET ROLE | RESET ROLE",
         "SET ROLE pins_role | SET ROLE | DISCARD ALL",
         "SET SESSION AUTHORIZATION pins_role | SET SESSION AUTHORIZATION"

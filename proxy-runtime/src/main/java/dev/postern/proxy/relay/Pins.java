@@ -24,6 +24,9 @@ final class Pins {
 
   private boolean carriedOut;
 
+  /** Whether an Execute has come behind that statement. */
+  private boolean executed;
+
   /**
    * @param telling whether the client is told
    */
@@ -90,6 +93,20 @@ final class Pins {
             && (effects & Effects.SEVERAL) == 0;
     ending = added == 0 && alone ? Effects.ended(effects) : 0;
     carriedOut = false;
+    executed = false;
+  }
+
+  /** A statement with these effects, which was prepared before, may be carried out again. */
+  void again(int effects) {
+    add(of(effects) & ~pins, false);
+  }
+
+  /** An Execute comes: a second one may be of a portal that was there before. */
+  void execute() {
+    if (executed) {
+      ending = 0;
+    }
+    executed = true;
   }
 
   /** A statement comes: if there is one under way, what is carried out may be either of them. */

@@ -104,6 +104,7 @@ final class SharedRewriting implements Rewriting {
       }
       case 'F' -> call(bytes, at, here, size, requests);
       case 'E' -> {
+        pins.execute();
         if (relay.listening() == null) {
           outstanding.requested(type, null);
         } else {

@@ -107,6 +107,9 @@ final class UnnamedRequests {
       return false;
     }
     if (owns && (wanted != null || parsed || outstanding.queue.isEmpty())) {
+      if (wanted != null) {
+        pins.again(statements.effects());
+      }
       return true; // where there is none, the server says so itself
     }
     requests.pass(at);

@@ -67,7 +67,10 @@ public final class StatementScan {
         yield (all ? Effects.ENDS_LISTEN : 0) | body(words, false);
       }
       case 'p' -> {
-        boolean prepares = words.is("prepare") && words.next() && !words.is("transaction");
+        boolean prepares =
+            words.is("prepare")
+                && words.next()
+                && !(words.is("transaction") && words.isLiteralAhead()); // else that is its name
         yield (prepares ? Effects.PREPARE : 0) | body(words, false);
       }
       case 'd' -> {
@@ -187,6 +190,7 @@ public final class StatementScan {
     boolean commit = false;
     boolean kind = mayCreate && words.is("create");
     boolean on = false;
+    boolean updates = words.is("update");
     while (words.next()) {
       if (kind && (words.is("temp") || words.is("temporary"))) {
         temporary = true;
@@ -202,6 +206,8 @@ public final class StatementScan {
           if (words.length() >= 7 && !words.isLast()) {
             if (mayCreate && words.is("pg_temp")) {
               temporary = true;
+            } else if (updates && words.is("pg_settings")) {
+              effects |= Effects.SETTING;
             } else if (words.length() >= 16 && words.begins("pg_")) {
               effects |= advisory(words.word());
             }
@@ -212,6 +218,7 @@ public final class StatementScan {
             effects |= setConfig(words.arguments());
           }
         }
+        case 'u' -> updates |= words.is("update");
         default -> {}
       }
     }
