@@ -130,6 +130,10 @@ class Answers {
     }
     byte status = bytes.getByte(at + HEADER_LENGTH);
     boolean dropped = (queue.first() & RequestQueue.OWN) != 0;
+    Object query = queue.firstStatement();
+    if (query != null) {
+      carriedOut(query);
+    }
     queue.remove();
     while ((byte) queue.first() == RequestQueue.COPY_END) {
       queue.remove();
@@ -193,6 +197,9 @@ class Answers {
 
   /** An error has come, and no Sync is behind what it is about. */
   void skips() {}
+
+  /** A Query with which this was noted is over. */
+  void carriedOut(Object statement) {}
 
   /** A statement was prepared. */
   void prepared(@Nullable Object statement) {}

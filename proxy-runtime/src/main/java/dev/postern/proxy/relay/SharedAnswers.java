@@ -105,6 +105,14 @@ final class SharedAnswers extends Answers {
   }
 
   @Override
+  void carriedOut(Object statement) {
+    Object what = ListenRequest.statementOf(statement);
+    if (what != null) {
+      sharing.outcomes.carriedOut(what);
+    }
+  }
+
+  @Override
   void parametersDescribed(ByteBuf bytes, int at, int size) {
     parameters = Shape.ofParameters(bytes, at, size);
   }

@@ -36,7 +36,17 @@ final class StatementOutcomes {
       case Named named -> backend.known().confirm(named.statement());
       case Again(Named named) -> backend.known().confirm(named.statement());
       case Statement own -> backend.known().confirm(own);
+      case Unnamed parsed -> parsed.confirm();
       case null, default -> {}
+    }
+  }
+
+  /** A Query is over that was not skipped. */
+  void carriedOut(Object what) {
+    switch (what) {
+      case Unnamed gone -> gone.confirm();
+      case Deallocated(Named named, Object more) when more != null -> carriedOut(more);
+      default -> {}
     }
   }
 

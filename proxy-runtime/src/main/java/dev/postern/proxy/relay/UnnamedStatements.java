@@ -30,6 +30,11 @@ final class UnnamedStatements {
     private Unnamed(boolean none) {
       this.none = none;
     }
+
+    /** The server has carried it out: what was there before does not come back. */
+    void confirm() {
+      before = null;
+    }
   }
 
   private @Nullable Unnamed last;

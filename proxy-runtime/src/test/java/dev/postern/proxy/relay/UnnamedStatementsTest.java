@@ -1,11 +1,14 @@
 package dev.postern.proxy.relay;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.postern.proxy.relay.UnnamedStatements.Unnamed;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import java.lang.ref.WeakReference;
 import java.nio.charset.StandardCharsets;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 final class UnnamedStatementsTest {
@@ -55,6 +58,33 @@ final class UnnamedStatementsTest {
     parse("-".repeat(1024 * 1024));
     assertThat(statements.current()).isNotNull();
     assertThat(statements.canParseAgain()).isFalse();
+  }
+
+  @Test
+  void nothingBeforeOneThatTheServerHasPreparedIsKept() {
+    var eldest = new WeakReference<>(parse("SELECT 1"));
+    parse("SELECT 2").confirm();
+    await()
+        .until(
+            () -> {
+              System.gc();
+              return eldest.refersTo(null);
+            });
+    assertThat(statements.current()).isNotNull();
+  }
+
+  @Test
+  void nothingBeforeAQueryThatIsOverIsKept() {
+    var eldest = new WeakReference<>(parse("SELECT 1"));
+    Unnamed none = Objects.requireNonNull(statements.forgetUnlessSkipped());
+    none.confirm();
+    await()
+        .until(
+            () -> {
+              System.gc();
+              return eldest.refersTo(null);
+            });
+    assertThat(statements.mayBeThere()).isTrue();
   }
 
   private Unnamed parse(String sql) {
