@@ -30,6 +30,7 @@ final class CancelMomentsIT {
   private static final Duration A_WHILE = Duration.ofMillis(300);
 
   private final AtomicInteger cancels = new AtomicInteger();
+  private final AtomicInteger connections = new AtomicInteger();
   private final CountDownLatch asked = new CountDownLatch(1);
   private final CountDownLatch goOn = new CountDownLatch(1);
 
@@ -115,6 +116,73 @@ final class CancelMomentsIT {
     }
   }
 
+  /** It may take the request later, whoever has the connection then. */
+  @Test
+  void aConnectionIsNotHandedOutWhoseServerHasNotTakenTheCancel() throws Exception {
+    try (FakeBackend server = FakeBackend.start(this::neverTakeTheCancel);
+        RunningPostern postern = before(server, "timeouts.connect", "2s");
+        WireClient first = WireClient.connect(postern.address());
+        WireClient second = WireClient.connect(postern.address())) {
+      WireClient.Greeting key = first.login(ROLE, Pools.PASSWORD, "postgres");
+      second.login(ROLE, Pools.PASSWORD, "postgres");
+      first.send(FrontendPackets.query("SELECT pg_backend_pid()"));
+      cancel(postern.address(), key).join();
+      goOn.countDown();
+      String cancelled = Pools.value(first.receiveUntil('Z'));
+      assertThat(second.queryOne("SELECT pg_backend_pid()")).isNotEqualTo(cancelled);
+    }
+  }
+
+  private void neverTakeTheCancel(WireServer connection) throws InterruptedException {
+    if (connection.startup().isCancelRequest()) {
+      asked.countDown();
+      connection.readToEnd();
+      return;
+    }
+    int number = connections.incrementAndGet();
+    connection.greet();
+    connection.expect('Q');
+    if (number == 1) {
+      goOn.await();
+    }
+    connection.send(
+        BackendPackets.rowDescription("pid"),
+        BackendPackets.dataRow("connection " + number),
+        BackendPackets.commandComplete("SELECT 1"),
+        BackendPackets.readyForQuery('I'));
+    connection.readToEnd();
+  }
+
+  /** Whoever asked has left by then: the login's time is that of a cancel request, too. */
+  @Test
+  void aConnectionComesBackThoughNobodyWaitsForItsCancelAnyMore() throws Exception {
+    try (FakeBackend server =
+            FakeBackend.start(
+                connection ->
+                    restoreSlowly(
+                        connection,
+                        restored -> {
+                          sendSet(restored, "mine");
+                          restored.send(
+                              BackendPackets.commandComplete("SELECT 0"),
+                              BackendPackets.readyForQuery('I'));
+                          restored.echoQueries();
+                        }));
+        RunningPostern postern = before(server, "timeouts.login", "3s");
+        WireClient client = WireClient.connect(postern.address());
+        WireClient other = WireClient.connect(postern.address())) {
+      WireClient.Greeting key = login(client, "mine");
+      login(other, "other");
+      client.send(FrontendPackets.query("SELECT 1"));
+      asked.await();
+      cancel(postern.address(), key).join();
+      goOn.countDown();
+      client.receiveUntil('Z');
+      assertThat(client.queryOne("SELECT 2")).isEqualTo("SELECT 2");
+      assertThat(cancels).hasValue(0);
+    }
+  }
+
   private void takeCancelSlowly(WireServer connection) throws InterruptedException {
     if (connection.startup().isCancelRequest()) {
       asked.countDown();
@@ -174,10 +242,15 @@ final class CancelMomentsIT {
   }
 
   private static RunningPostern before(FakeBackend server) {
+    return before(server, "timeouts.login", "60s");
+  }
+
+  private static RunningPostern before(FakeBackend server, String setting, String value) {
     Backend backend = new Backend("127.0.0.1", server.port(), BackendTls.DISABLED);
     Route route =
         new Route("fake", List.of(backend), null, BackendLogin.AS_CLIENT, Pools.transactions(1));
-    RunningPostern postern = RunningPostern.builder().router(request -> route).start();
+    RunningPostern postern =
+        RunningPostern.builder().setting(setting, value).router(request -> route).start();
     postern.addUser(ROLE, Pools.PASSWORD);
     return postern;
   }

@@ -209,9 +209,13 @@ public final class PooledBackend {
     onHome(comingBack::cancelStarted);
   }
 
-  /** The server has taken the cancel request, or could not be reached for it. Any thread. */
-  public void cancelEnded() {
-    home().execute(comingBack::cancelEnded);
+  /**
+   * The cancel request is over. Any thread.
+   *
+   * @param certain whether nothing of it can come later; if it can, nobody else gets the connection
+   */
+  public void cancelEnded(boolean certain) {
+    home().execute(() -> comingBack.cancelEnded(certain));
   }
 
   private void onHome(Runnable task) {

@@ -18,6 +18,9 @@ final class Return {
   private final Share share;
   private int cancels;
 
+  /** Whether the server may yet hear of a cancel request that is over for us. */
+  private boolean threatened;
+
   /** What is to be cleaned when the cancel requests are over. */
   private @Nullable List<String> delayed;
 
@@ -50,7 +53,13 @@ final class Return {
     cancels++;
   }
 
-  void cancelEnded() {
+  /**
+   * One is over.
+   *
+   * @param certain whether nothing of it can come later
+   */
+  void cancelEnded(boolean certain) {
+    threatened |= !certain;
     cancels--;
     List<String> cleaning = delayed;
     if (cancels == 0 && cleaning != null) {
@@ -63,7 +72,9 @@ final class Return {
     if (!backend.isOpen()) {
       return;
     }
-    if (cleaning.isEmpty()) {
+    if (threatened) {
+      backend.discard(false);
+    } else if (cleaning.isEmpty()) {
       share.giveBack(backend);
     } else {
       Errand.run(backend, cleaning, error -> cleaned(cleaning, error));

@@ -11,10 +11,22 @@ import org.jspecify.annotations.Nullable;
  * Where and how to cancel what a session's backend is doing.
  *
  * @param address where the backend was reached
- * @param done to be run when the server has taken the request, or could not be reached; any thread
+ * @param over told when the request is over; any thread
  */
 public record CancelTarget(
-    Backend server, InetSocketAddress address, CancelRequest request, Runnable done) {
+    Backend server, InetSocketAddress address, CancelRequest request, Over over) {
+  /** Who wants to know that a cancel request is over. */
+  @FunctionalInterface
+  public interface Over {
+    /**
+     * It is.
+     *
+     * @param certain whether the server has taken it, or was sent none; if not, it may hit whatever
+     *     the connection is used for later
+     */
+    void over(boolean certain);
+  }
+
   /** Nobody else gets the backend until it is done; {@code null} if the server gave no key. */
   static @Nullable CancelTarget of(PooledBackend backend) {
     BackendKeyData key = backend.key();

@@ -168,7 +168,14 @@ final class Lease implements BackendUser {
       delayedCancels = new ArrayList<>(delayedCancels);
       delayedCancels.add(target);
     } else {
-      target.trySuccess(cancelTarget());
+      tell(target);
+    }
+  }
+
+  private void tell(Promise<@Nullable CancelTarget> target) {
+    CancelTarget found = cancelTarget();
+    if (!target.trySuccess(found) && found != null) {
+      found.over().over(true); // nobody waits for it any more
     }
   }
 
@@ -183,7 +190,7 @@ final class Lease implements BackendUser {
     if (!delayedCancels.isEmpty()) {
       List<Promise<@Nullable CancelTarget>> all = delayedCancels;
       delayedCancels = List.of();
-      all.forEach(target -> target.trySuccess(cancelTarget()));
+      all.forEach(this::tell);
     }
   }
 

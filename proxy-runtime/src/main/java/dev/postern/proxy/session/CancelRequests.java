@@ -137,19 +137,34 @@ public final class CancelRequests {
     EventLoop home = session.relay().eventLoop();
     Promise<@Nullable CancelTarget> asked = home.newPromise();
     home.execute(() -> session.relay().cancel(asked));
-    CancelTarget target = asked.await().getNow();
+    CancelTarget target = await(asked);
     if (target == null) {
       return;
     }
+    boolean certain = false;
     try {
       connector.cancel(target.server(), target.address(), target.request(), eventLoop);
+      certain = true;
     } catch (IOException e) {
       log.atWarn()
           .addKeyValue("sessionId", session.id())
           .addKeyValue("backend", target.server().address())
           .log("could not pass a cancel request on: {}", e.getMessage());
     } finally {
-      target.done().run();
+      target.over().over(certain);
+    }
+  }
+
+  private static @Nullable CancelTarget await(Promise<@Nullable CancelTarget> asked)
+      throws InterruptedException {
+    try {
+      return asked.await().getNow();
+    } catch (InterruptedException e) {
+      CancelTarget unused = asked.cancel(false) ? null : asked.getNow();
+      if (unused != null) {
+        unused.over().over(true);
+      }
+      throw e;
     }
   }
 }

@@ -92,7 +92,7 @@ final class SessionOpening {
             backend.backend(),
             backend.channel().remoteAddress(),
             new CancelRequest(key.processId(), key.secretKey()),
-            () -> {});
+            certain -> {});
   }
 
   /** Others know of the session before its client does. */
