@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
@@ -34,6 +35,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class LdapIT {
   private static final String ROLE = "ldap_shared_role";
 
+  /** Has the same password in the directory and at the server. */
+  private static final String OWN_ROLE = "ldap_own_role";
+
   @TempDir private static Path files;
   private static LdapServer directory;
 
@@ -45,6 +49,8 @@ final class LdapIT {
     privately(files.resolve("role.password"), Gateways.PASSWORD);
     Gateways.AUTHORITY.writeChain(files.resolve("ca.crt"));
     directory = LdapServer.start();
+    Gateways.server().createRole(OWN_ROLE, LdapServer.PASSWORD);
+    directory.addUser(OWN_ROLE);
     directory.addUser(
         "alice",
         "departmentNumber: 42",
@@ -103,6 +109,28 @@ final class LdapIT {
       client.send(
           dev.postern.testkit.FrontendPackets.startup("user", "alice", "database", "postgres"));
       client.expectFatal("28000");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"session", "transaction"})
+  void theClientsPasswordLogsInAtTheServerWhereThatIsAskedFor(String mode) {
+    Map<String, Object> config = new HashMap<>(config(directory.url()));
+    config.put("backend", Map.of("client-password", true));
+    Map<String, Object> route = new HashMap<>(route(mode));
+    route.remove("login");
+    try (RunningPostern postern =
+        RunningPostern.builder()
+            .tls(Gateways.AUTHORITY.server("localhost", "127.0.0.1"))
+            .authenticator(new LdapAuthenticatorFactory(), config)
+            .router(new StaticRoutesFactory(), Map.of("routes", List.of(route)))
+            .start()) {
+      ProgramRun run =
+          Psql.through(postern, OWN_ROLE)
+              .environment("PGPASSWORD", LdapServer.PASSWORD)
+              .with("-c", "SELECT current_user")
+              .run();
+      assertThat(run.expectSuccess().trimmedOutput()).isEqualTo(OWN_ROLE);
     }
   }
 

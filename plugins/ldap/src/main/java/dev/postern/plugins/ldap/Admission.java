@@ -2,6 +2,7 @@ package dev.postern.plugins.ldap;
 
 import com.unboundid.ldap.sdk.Attribute;
 import com.unboundid.ldap.sdk.Entry;
+import dev.postern.api.Secret;
 import dev.postern.api.auth.AuthenticatedUser;
 import dev.postern.api.auth.AuthenticationException;
 import java.nio.ByteBuffer;
@@ -30,7 +31,12 @@ final class Admission {
     this.names = config.groups() == null ? null : new GroupNames(config.groups(), instance);
   }
 
-  AuthenticatedUser admit(DirectoryUser user) throws AuthenticationException {
+  /**
+   * The user for the session, or why there is none.
+   *
+   * @param password what the user has proved; copied where it is handed on
+   */
+  AuthenticatedUser admit(DirectoryUser user, Secret password) throws AuthenticationException {
     if (!user.warning().isEmpty()) {
       log.atInfo()
           .addKeyValue("plugin", instance)
@@ -47,7 +53,37 @@ final class Admission {
         attributes.put(config.groups().effectiveAttribute(), list);
       }
     }
-    return AuthenticatedUser.named(user.name()).withAttributes(attributes);
+    String role = role(user);
+    AuthenticatedUser admitted =
+        AuthenticatedUser.named(user.name()).withAttributes(Map.copyOf(attributes));
+    return admitted.withRole(
+        role, config.backend().effectiveClientPassword() ? copyOf(password) : null);
+  }
+
+  private @Nullable String role(DirectoryUser user) throws AuthenticationException {
+    String source = config.backend().roleAttribute();
+    if (source == null) {
+      return null;
+    }
+    Entry entry = user.entry();
+    Attribute attribute = entry == null ? null : entry.getAttribute(source);
+    String role =
+        attribute == null || attribute.size() != 1 ? null : text(attribute.getValueByteArray());
+    if (role == null || role.isBlank()) {
+      throw AuthenticationException.denied(
+          "user \"" + user.name() + "\" has no role here",
+          "\"" + user.dn() + "\" has not exactly one " + source);
+    }
+    return role;
+  }
+
+  private static Secret copyOf(Secret password) {
+    byte[] content = password.toByteArray();
+    try {
+      return Secret.copyOf(content);
+    } finally {
+      Arrays.fill(content, (byte) 0);
+    }
   }
 
   private static void mustBeInOneOf(List<String> required, String list, DirectoryUser user)

@@ -1,26 +1,35 @@
 package dev.postern.plugins.ldap;
 
+import dev.postern.api.Counter;
 import dev.postern.api.FailureKind;
+import dev.postern.api.PluginContext;
 import dev.postern.api.Secret;
 import dev.postern.api.SqlState;
 import dev.postern.api.auth.AuthenticatedUser;
 import dev.postern.api.auth.AuthenticationException;
 import dev.postern.api.auth.AuthenticationExchange;
 import dev.postern.api.auth.Authenticator;
+import java.time.Duration;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
 /** Safe for use by many threads. */
 final class LdapAuthenticator implements Authenticator {
+  private static final Duration UPKEEP = Duration.ofSeconds(10);
+
   private final LdapConfig config;
   private final Directory directory;
   private final UserLogin login;
   private final Admission admission;
   private final Semaphore places;
+  private final Counter refusals;
 
-  LdapAuthenticator(LdapConfig config, String instance) {
+  LdapAuthenticator(LdapConfig config, PluginContext context) {
+    String instance = context.instanceName();
     this.config = config;
     this.directory = new Directory(config, instance);
+    context.every(UPKEEP, directory::closeExpired);
+    this.refusals = context.counter("refused_logins", "Logins that the directory has refused.");
     this.login = new UserLogin(config);
     this.admission = new Admission(config, instance);
     this.places = new Semaphore(config.limits().effectiveConcurrentLogins(), true);
@@ -37,9 +46,10 @@ final class LdapAuthenticator implements Authenticator {
         if (password.isEmpty()) {
           throw AuthenticationException.invalidPassword(user, "the password is empty");
         }
-        return admission.admit(inTurn(user, password));
+        return admission.admit(inTurn(user, password), password);
       } catch (AuthenticationException e) {
         if (e.sqlState().equals(SqlState.INVALID_PASSWORD)) {
+          refusals.add(1);
           awaitRefusal(asked);
         }
         throw e;

@@ -18,6 +18,6 @@ public final class LdapAuthenticatorFactory implements AuthenticatorFactory<Ldap
 
   @Override
   public Authenticator create(LdapConfig config, PluginContext context) {
-    return new LdapAuthenticator(config, context.instanceName());
+    return new LdapAuthenticator(config, context);
   }
 }

@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param attributes names of the session's attributes, with the entry's attributes that they come
  *     from
  * @param groups the user's groups; {@code null}: they are not looked up
+ * @param backend how Postern logs in to servers for the users
  * @param refuseAfter a login that is refused hears so after this time at the earliest; {@code
  *     null}: 500 ms
  */
@@ -36,6 +37,7 @@ public record LdapConfig(
     @Nullable String nameAttribute,
     @Nullable Map<String, String> attributes,
     @Nullable GroupsConfig groups,
+    BackendConfig backend,
     TimeoutsConfig timeouts,
     LimitsConfig limits,
     @Nullable Duration refuseAfter) {

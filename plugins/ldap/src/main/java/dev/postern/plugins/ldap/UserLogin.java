@@ -33,6 +33,9 @@ final class UserLogin {
     if (groups != null) {
       needed.addAll(groups.neededAttributes());
     }
+    if (config.backend().roleAttribute() != null) {
+      needed.add(config.backend().roleAttribute());
+    }
     this.attributes = List.copyOf(needed);
   }
 

@@ -9,6 +9,7 @@ import dev.postern.api.FailureKind;
 import dev.postern.api.SqlState;
 import dev.postern.api.auth.AuthenticationException;
 import dev.postern.api.auth.Authenticator;
+import dev.postern.testkit.spi.FakePluginContext;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -202,6 +203,32 @@ final class DirectoryTest {
         assertThat(login.get()).isEqualTo("alice");
       }
       await().untilAsserted(() -> assertThat(directory.openConnections()).isLessThanOrEqualTo(1));
+    }
+  }
+
+  @Test
+  void connectionsThatNobodyUsesAreClosedInTime() throws Exception {
+    try (TestDirectory directory = TestDirectory.start();
+        FakePluginContext context = FakePluginContext.named("directory")) {
+      LdapConfig config =
+          Setup.config(
+              home,
+              """
+              servers: [%s]
+              tls: {trust: ca.crt}
+              user-dn: "uid={user},ou=people,dc=example,dc=com"
+              limits: {idle-timeout: 1ms}
+              """
+                  .formatted(directory.plain()));
+      try (Authenticator authenticator = new LdapAuthenticatorFactory().create(config, context)) {
+        assertLetsIn(authenticator);
+        await()
+            .untilAsserted(
+                () -> {
+                  context.pass(Duration.ofSeconds(10));
+                  assertThat(directory.openConnections()).isZero();
+                });
+      }
     }
   }
 

@@ -3,6 +3,7 @@ package dev.postern.plugins.ldap;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.postern.api.SqlState;
+import dev.postern.api.auth.AuthenticatedUser;
 import dev.postern.api.auth.AuthenticationException;
 import dev.postern.api.auth.Authenticator;
 import java.nio.file.Path;
@@ -144,6 +145,44 @@ final class GroupsTest {
   void anAttributeThatIsNotOneTextIsLeftOut() throws Exception {
     assertThat(attributes("alice", "attributes: {phone: telephoneNumber, none: pager}")).isEmpty();
     assertThat(attributes("dan", "attributes: {photo: jpegPhoto}")).isEmpty();
+  }
+
+  @Test
+  void theClientsPasswordIsHandedOnWhereThatIsAskedFor() throws Exception {
+    try (Authenticator authenticator =
+        authenticator(directory, "backend: {client-password: true}")) {
+      AuthenticatedUser user = Setup.logIn(authenticator, "alice", TestDirectory.PASSWORD);
+
+      assertThat(user.password()).isEqualTo(Setup.secret(TestDirectory.PASSWORD));
+      assertThat(user.role()).isNull();
+    }
+  }
+
+  @Test
+  void theClientsPasswordIsNotHandedOnOtherwise() throws Exception {
+    try (Authenticator authenticator = authenticator(directory, "")) {
+      assertThat(Setup.logIn(authenticator, "alice", TestDirectory.PASSWORD).password()).isNull();
+    }
+  }
+
+  @Test
+  void anAttributeNamesTheRole() throws Exception {
+    try (Authenticator authenticator =
+        authenticator(directory, "backend: {role-attribute: mail}")) {
+      assertThat(Setup.logIn(authenticator, "alice", TestDirectory.PASSWORD).role())
+          .isEqualTo("alice@example.com");
+    }
+  }
+
+  @Test
+  void whoHasNotExactlyOneRoleIsRefused() throws Exception {
+    for (String attribute : new String[] {"pager", "telephoneNumber"}) {
+      try (Authenticator authenticator =
+          authenticator(directory, "backend: {role-attribute: %s}".formatted(attribute))) {
+        assertThat(Setup.refused(authenticator, "alice", TestDirectory.PASSWORD).sqlState())
+            .isEqualTo(SqlState.INVALID_AUTHORIZATION);
+      }
+    }
   }
 
   @Test

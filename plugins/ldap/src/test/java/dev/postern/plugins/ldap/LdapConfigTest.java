@@ -32,6 +32,7 @@ final class LdapConfigTest {
     assertThat(config.effectiveNameAttribute()).isEqualTo("uid");
     assertThat(config.effectiveAttributes()).isEmpty();
     assertThat(config.effectiveRefuseAfter()).isEqualTo(Duration.ofMillis(500));
+    assertThat(config.backend().effectiveClientPassword()).isFalse();
     assertThat(config.tls().effectiveStartTls()).isTrue();
     assertThat(config.tls().effectiveUnencryptedPasswords()).isFalse();
     assertThat(config.timeouts().effectiveConnect()).isEqualTo(Duration.ofSeconds(3));
@@ -70,6 +71,7 @@ final class LdapConfigTest {
               attribute: roles
             timeouts: {connect: 1s, operation: 2s, login: 4s}
             limits: {concurrent-logins: 1, idle-connections: 0, idle-timeout: 1s, lifetime: 2s}
+            backend: {client-password: true, role-attribute: role}
             refuse-after: 0s
             """);
 
@@ -120,6 +122,7 @@ final class LdapConfigTest {
         "limits: {concurrent-logins: 0}|concurrent",
         "limits: {idle-connections: -1}|idle",
         "limits: {lifetime: 0s}|lifetime",
+        "backend: {role-attribute: 'a b'}|not the name of an attribute",
         "refuse-after: 11s|out of range",
         "no-such-key: 1|no-such-key"
       })
