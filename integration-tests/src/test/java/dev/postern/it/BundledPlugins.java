@@ -7,6 +7,7 @@ import dev.postern.plugins.querylog.QueryLogFactory;
 import dev.postern.plugins.recorder.RecorderFactory;
 import dev.postern.plugins.scram.ScramAuthenticatorFactory;
 import dev.postern.plugins.staticroutes.StaticRoutesFactory;
+import dev.postern.plugins.tenant.TenantRouterFactory;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.URISyntaxException;
@@ -26,6 +27,7 @@ final class BundledPlugins {
       List.of(
           ScramAuthenticatorFactory.class,
           StaticRoutesFactory.class,
+          TenantRouterFactory.class,
           QueryLogFactory.class,
           RecorderFactory.class);
 

@@ -60,6 +60,15 @@ public interface PluginContext {
   Registration watch(Path file, Runnable changed);
 
   /**
+   * Reads a file of the plugin's own as strictly as the {@code config} section: YAML, bound to a
+   * record as {@link PluginFactory} says. May block.
+   *
+   * @param file in UTF-8; relative paths in it are relative to the installation
+   * @throws SettingsException if it is not there, or anything in it is wrong
+   */
+  <R extends Record> R read(Path file, Class<R> type) throws SettingsException;
+
+  /**
    * Closes something with the instance, after {@link Plugin#close()}, also where {@code create}
    * fails after this call.
    *

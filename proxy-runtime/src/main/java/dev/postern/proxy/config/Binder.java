@@ -36,6 +36,19 @@ public final class Binder {
   }
 
   /**
+   * Makes a record of a file.
+   *
+   * @throws ConfigurationException with everything that is wrong
+   */
+  public <R extends Record> R bind(Path file, Class<R> type) throws ConfigurationException {
+    return read(
+        ConfigurationFile.shown(file, home),
+        ConfigurationFile.read(file, home),
+        type,
+        (_, _, _) -> {});
+  }
+
+  /**
    * Makes a record of YAML text, for tests and tools.
    *
    * @throws ConfigurationException with everything that is wrong

@@ -46,7 +46,7 @@ public final class ConfigurationFile {
                     .check(configuration));
   }
 
-  private static String read(Path file, Path home) throws ConfigurationException {
+  static String read(Path file, Path home) throws ConfigurationException {
     String reason;
     try {
       return StandardCharsets.UTF_8
@@ -64,7 +64,7 @@ public final class ConfigurationFile {
     throw new ConfigurationException(List.of(new Problem(whole, reason)));
   }
 
-  private static String shown(Path file, Path home) {
+  static String shown(Path file, Path home) {
     Path absolute = file.toAbsolutePath().normalize();
     Path base = home.toAbsolutePath().normalize();
     return (absolute.startsWith(base) ? base.relativize(absolute) : absolute).toString();

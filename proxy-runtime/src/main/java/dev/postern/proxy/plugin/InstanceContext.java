@@ -3,7 +3,10 @@ package dev.postern.proxy.plugin;
 import dev.postern.api.Counter;
 import dev.postern.api.PluginContext;
 import dev.postern.api.Registration;
+import dev.postern.api.SettingsException;
 import dev.postern.api.user.UserDirectory;
+import dev.postern.proxy.config.Binder;
+import dev.postern.proxy.config.ConfigurationException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -133,6 +136,15 @@ public final class InstanceContext implements PluginContext, AutoCloseable {
   public Registration watch(Path file, Runnable changed) {
     Watched watched = new Watched(file, changed);
     return every(WATCH_INTERVAL, watched::look);
+  }
+
+  @Override
+  public <R extends Record> R read(Path file, Class<R> type) throws SettingsException {
+    try {
+      return new Binder(environment.home(), environment.variables()).bind(file, type);
+    } catch (ConfigurationException e) {
+      throw new SettingsException(String.valueOf(e.getMessage()), e);
+    }
   }
 
   @Override

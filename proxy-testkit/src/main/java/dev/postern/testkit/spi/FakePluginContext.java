@@ -3,6 +3,9 @@ package dev.postern.testkit.spi;
 import dev.postern.api.Counter;
 import dev.postern.api.PluginContext;
 import dev.postern.api.Registration;
+import dev.postern.api.SettingsException;
+import dev.postern.proxy.config.Binder;
+import dev.postern.proxy.config.ConfigurationException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -106,6 +109,16 @@ public final class FakePluginContext implements PluginContext, AutoCloseable {
     Watched added = new Watched(file, changed);
     watched.add(added);
     return () -> remove(watched, added);
+  }
+
+  /** Relative paths in the file are relative to the data directory. */
+  @Override
+  public <R extends Record> R read(Path file, Class<R> type) throws SettingsException {
+    try {
+      return new Binder(dataDirectory, System.getenv()).bind(file, type);
+    } catch (ConfigurationException e) {
+      throw new SettingsException(String.valueOf(e.getMessage()), e);
+    }
   }
 
   private synchronized <T> void remove(List<T> list, T added) {

@@ -1,5 +1,8 @@
 package dev.postern.plugins.staticroutes;
 
+import dev.postern.api.routing.settings.BackendSettings;
+import dev.postern.api.routing.settings.LoginSettings;
+import dev.postern.api.routing.settings.PoolSettings;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -18,11 +21,11 @@ import org.jspecify.annotations.Nullable;
 public record RouteConfig(
     String name,
     @Nullable MatchConfig match,
-    List<BackendConfig> backends,
+    List<BackendSettings> backends,
     @Nullable Balance balance,
     @Nullable String database,
-    @Nullable LoginConfig login,
-    @Nullable PoolConfig pool) {
+    @Nullable LoginSettings login,
+    @Nullable PoolSettings pool) {
   public RouteConfig {
     backends = List.copyOf(backends);
     if (name.isBlank()) {
@@ -31,7 +34,7 @@ public record RouteConfig(
     if (backends.isEmpty()) {
       throw new IllegalArgumentException("backends: none (expected: one or more)");
     }
-    if (backends.stream().map(BackendConfig::toBackend).distinct().count() < backends.size()) {
+    if (backends.stream().map(BackendSettings::toBackend).distinct().count() < backends.size()) {
       throw new IllegalArgumentException("backends: one of them is named twice");
     }
     if (database != null && database.isEmpty()) {

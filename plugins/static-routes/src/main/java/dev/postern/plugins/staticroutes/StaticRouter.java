@@ -7,6 +7,9 @@ import dev.postern.api.routing.Pooling;
 import dev.postern.api.routing.Route;
 import dev.postern.api.routing.Router;
 import dev.postern.api.routing.RoutingRequest;
+import dev.postern.api.routing.settings.BackendSettings;
+import dev.postern.api.routing.settings.LoginSettings;
+import dev.postern.api.routing.settings.PoolSettings;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -111,19 +114,19 @@ final class StaticRouter implements Router {
   private Entry entry(RouteConfig route, StaticRoutesConfig config, DoubleSupplier random) {
     List<TrackedBackend> backends =
         route.backends().stream()
-            .map(BackendConfig::toBackend)
+            .map(BackendSettings::toBackend)
             .map(
                 backend ->
                     tracked.computeIfAbsent(backend, key -> newlyTracked(key, config, random)))
             .toList();
-    LoginConfig login = route.login();
+    LoginSettings login = route.login();
     return new Entry(
         route.name(),
         Criteria.of(route.match()),
         new Balancer(backends, route.effectiveBalance()),
         route.database(),
         login == null ? BackendLogin.AS_CLIENT : login.toBackendLogin(),
-        PoolConfig.pooling(route.pool(), config.pool()));
+        PoolSettings.pooling(route.pool(), config.pool()));
   }
 
   private TrackedBackend newlyTracked(

@@ -1,5 +1,6 @@
 package dev.postern.plugins.staticroutes;
 
+import dev.postern.api.routing.settings.PoolSettings;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
@@ -20,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 public record StaticRoutesConfig(
     @Nullable Duration retryAfter,
     @Nullable Duration retryAfterLimit,
-    @Nullable PoolConfig pool,
+    @Nullable PoolSettings pool,
     List<RouteConfig> routes) {
   private static final Duration RETRY_AFTER = Duration.ofSeconds(5);
   private static final Duration RETRY_AFTER_LIMIT = Duration.ofMinutes(1);
@@ -59,9 +60,9 @@ public record StaticRoutesConfig(
   }
 
   private static void mustFit(
-      String path, @Nullable PoolConfig route, @Nullable PoolConfig plugin) {
+      String path, @Nullable PoolSettings route, @Nullable PoolSettings plugin) {
     try {
-      PoolConfig.pooling(route, plugin);
+      PoolSettings.pooling(route, plugin);
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(path + "." + e.getMessage(), e);
     }

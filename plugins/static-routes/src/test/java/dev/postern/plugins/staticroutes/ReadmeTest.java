@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.postern.api.Secret;
 import dev.postern.api.routing.BackendTls;
 import dev.postern.api.routing.Pooling;
+import dev.postern.api.routing.settings.BackendSettings;
+import dev.postern.api.routing.settings.LoginSettings;
+import dev.postern.api.routing.settings.PoolSettings;
 import dev.postern.proxy.config.Binder;
 import dev.postern.proxy.config.PluginInstanceConfig;
 import dev.postern.testkit.TestCertificate;
@@ -39,7 +42,7 @@ final class ReadmeTest {
     StaticRoutesConfig config = binder.bind(example.router().config(), StaticRoutesConfig.class);
 
     RouteConfig reports = config.routes().getFirst();
-    BackendConfig first = reports.backends().getFirst();
+    BackendSettings first = reports.backends().getFirst();
     assertThat(config.retryAfter()).isEqualTo(Duration.ofSeconds(5));
     assertThat(config.retryAfterLimit()).isEqualTo(Duration.ofMinutes(1));
     assertThat(reports.match())
@@ -51,9 +54,9 @@ final class ReadmeTest {
         .isEqualTo(home.resolve("conf/tls/ca.crt"));
     assertThat(reports.login())
         .isEqualTo(
-            new LoginConfig(
+            new LoginSettings(
                 "reader", null, Secret.ofPassword("for a test".toCharArray()), null, null));
-    assertThat(PoolConfig.pooling(reports.pool(), config.pool()))
+    assertThat(PoolSettings.pooling(reports.pool(), config.pool()))
         .isEqualTo(
             Pooling.TRANSACTION.with(pool -> pool.size(50).waitTimeout(Duration.ofSeconds(10))));
     assertThat(config.routes().getLast().match()).isNull();

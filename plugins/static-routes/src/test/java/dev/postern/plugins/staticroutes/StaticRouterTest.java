@@ -11,6 +11,9 @@ import dev.postern.api.routing.Pooling;
 import dev.postern.api.routing.Route;
 import dev.postern.api.routing.RoutingException;
 import dev.postern.api.routing.RoutingRequest;
+import dev.postern.api.routing.settings.BackendSettings;
+import dev.postern.api.routing.settings.LoginSettings;
+import dev.postern.api.routing.settings.PoolSettings;
 import dev.postern.proxy.config.Binder;
 import dev.postern.testkit.spi.Samples;
 import java.nio.file.Path;
@@ -85,7 +88,7 @@ final class StaticRouterTest {
 
   @Test
   void aRouteCanRenameTheDatabaseAndSayHowToLogIn() throws Exception {
-    LoginConfig login = new LoginConfig("role", null, null, null, null);
+    LoginSettings login = new LoginSettings("role", null, null, null, null);
     StaticRouter router =
         router(new RouteConfig("a", null, List.of(backend("a")), null, "other", login, null));
 
@@ -97,9 +100,9 @@ final class StaticRouterTest {
 
   @Test
   void aRouteSaysHowItsConnectionsAreShared() throws Exception {
-    PoolConfig pool =
+    PoolSettings pool =
         new Binder(Path.of("/home"), Map.of())
-            .bind("{mode: transaction, size: 5}", PoolConfig.class);
+            .bind("{mode: transaction, size: 5}", PoolSettings.class);
     StaticRouter router =
         router(new RouteConfig("a", null, List.of(backend("a")), null, null, null, pool));
 
@@ -198,7 +201,7 @@ final class StaticRouterTest {
   @Test
   void closingWipesThePasswords() {
     Secret password = Secret.ofPassword("for a test".toCharArray());
-    LoginConfig login = new LoginConfig("role", null, password, null, null);
+    LoginSettings login = new LoginSettings("role", null, password, null, null);
     router(new RouteConfig("a", null, List.of(backend("a")), null, null, login, null)).close();
 
     assertThatThrownBy(password::toByteArray).isInstanceOf(IllegalStateException.class);
@@ -267,12 +270,13 @@ final class StaticRouterTest {
 
   private static RouteConfig route(
       String name, @Nullable MatchConfig match, @Nullable Balance balance, String... hosts) {
-    List<BackendConfig> backends = List.of(hosts).stream().map(StaticRouterTest::backend).toList();
+    List<BackendSettings> backends =
+        List.of(hosts).stream().map(StaticRouterTest::backend).toList();
     return new RouteConfig(name, match, backends, balance, null, null, null);
   }
 
-  private static BackendConfig backend(String host) {
-    return new BackendConfig(host, null, null);
+  private static BackendSettings backend(String host) {
+    return new BackendSettings(host, null, null);
   }
 
   private static Route routed(StaticRouter router, RoutingRequest request) {

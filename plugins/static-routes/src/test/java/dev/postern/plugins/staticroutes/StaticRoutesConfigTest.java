@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.postern.api.Secret;
 import dev.postern.api.routing.BackendLogin;
 import dev.postern.api.routing.BackendTls;
+import dev.postern.api.routing.settings.BackendSettings;
+import dev.postern.api.routing.settings.LoginSettings;
+import dev.postern.api.routing.settings.TlsSettings;
 import dev.postern.testkit.TestCertificate;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,7 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 final class StaticRoutesConfigTest {
-  private static final BackendConfig SERVER = new BackendConfig("db.example.com", null, null);
+  private static final BackendSettings SERVER = new BackendSettings("db.example.com", null, null);
   private static final MatchConfig MATCH = new MatchConfig("app", null, null, null);
 
   @TempDir Path directory;
@@ -79,7 +82,8 @@ final class StaticRoutesConfigTest {
 
   @Test
   void oneServerTwiceInARouteIsRefused() {
-    List<BackendConfig> twice = List.of(SERVER, new BackendConfig("db.example.com", 5432, null));
+    List<BackendSettings> twice =
+        List.of(SERVER, new BackendSettings("db.example.com", 5432, null));
     assertThatThrownBy(() -> new RouteConfig("a", null, twice, null, null, null, null))
         .hasMessageContaining("twice");
   }
@@ -95,21 +99,21 @@ final class StaticRoutesConfigTest {
     "::1, PREFER"
   })
   void tlsIsRequiredExceptOnLoopback(String host, BackendTls.Mode mode) {
-    assertThat(new BackendConfig(host, null, null).toBackend().tls().mode()).isEqualTo(mode);
+    assertThat(new BackendSettings(host, null, null).toBackend().tls().mode()).isEqualTo(mode);
   }
 
   @Test
   void aRootCertificateWithoutAModeMeansVerifyFull() throws Exception {
     Path ca = TestCertificate.authority("ca").writeChain(directory.resolve("ca.crt"));
-    TlsConfig tls = new TlsConfig(null, ca, null, null);
-    assertThat(new BackendConfig("127.0.0.1", null, tls).toBackend().tls())
+    TlsSettings tls = new TlsSettings(null, ca, null, null);
+    assertThat(new BackendSettings("127.0.0.1", null, tls).toBackend().tls())
         .isEqualTo(new BackendTls(BackendTls.Mode.VERIFY_FULL, ca, null, null));
   }
 
   @Test
   void aMissingCertificateFileIsRefused() {
     Path missing = directory.resolve("ca.crt");
-    assertThatThrownBy(() -> new TlsConfig(null, missing, null, null))
+    assertThatThrownBy(() -> new TlsSettings(null, missing, null, null))
         .hasMessageContaining("root-certificate")
         .hasMessageContaining(missing.toString());
   }
@@ -124,7 +128,7 @@ final class StaticRoutesConfigTest {
   void aRootCertificateFileWithoutACertificateIsRefused(String content, String complaint)
       throws Exception {
     Path file = Files.writeString(directory.resolve("ca.crt"), content);
-    assertThatThrownBy(() -> new TlsConfig(null, file, null, null))
+    assertThatThrownBy(() -> new TlsSettings(null, file, null, null))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageStartingWith("root-certificate: " + complaint)
         .hasMessageContaining(file.toString());
@@ -133,22 +137,22 @@ final class StaticRoutesConfigTest {
   @Test
   void certificatesWithoutTlsAreRefused() throws Exception {
     Path ca = Files.createFile(directory.resolve("ca.crt"));
-    assertThatThrownBy(() -> new TlsConfig(BackendTls.Mode.DISABLE, ca, null, null))
+    assertThatThrownBy(() -> new TlsSettings(BackendTls.Mode.DISABLE, ca, null, null))
         .hasMessageContaining("mode: disable");
   }
 
   @Test
   void aLoginWithoutRoleAndPasswordIsTheClientsOwn() {
-    assertThat(new LoginConfig(null, null, null, null, null).toBackendLogin())
+    assertThat(new LoginSettings(null, null, null, null, null).toBackendLogin())
         .isEqualTo(BackendLogin.AS_CLIENT);
   }
 
   @Test
   void aLoginWithARoleUsesNeitherKeyNorMappingUnlessAsked() {
     Secret password = Secret.ofPassword("for a test".toCharArray());
-    assertThat(new LoginConfig("role", null, password, null, null).toBackendLogin())
+    assertThat(new LoginSettings("role", null, password, null, null).toBackendLogin())
         .isEqualTo(new BackendLogin("role", false, password, false, false));
-    assertThat(new LoginConfig("role", true, null, true, true).toBackendLogin())
+    assertThat(new LoginSettings("role", true, null, true, true).toBackendLogin())
         .isEqualTo(new BackendLogin("role", true, null, true, true));
   }
 

@@ -1,4 +1,4 @@
-package dev.postern.plugins.staticroutes;
+package dev.postern.api.routing.settings;
 
 import dev.postern.api.routing.Pooling;
 import dev.postern.api.routing.Pooling.Mode;
@@ -9,10 +9,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * How the server connections of a route are shared, in the words of {@link Pooling}. What is {@code
- * null} is as in the {@code pool} section of the plugin, and where that has nothing either, as
- * {@link Pooling} has it for the mode.
+ * null} is as in the settings for all routes, and where these have nothing either, as {@link
+ * Pooling} has it for the mode. Numbers of connections are 0 or more, with 0 for no limit where
+ * {@link Pooling} has one; times are 0 or more.
  */
-public record PoolConfig(
+public record PoolSettings(
     @Nullable Mode mode,
     @Nullable Integer size,
     @Nullable Integer minimum,
@@ -28,7 +29,7 @@ public record PoolConfig(
     @Nullable SessionState sessionState,
     @Nullable Boolean noticeOnPin,
     @Nullable Integer preparedStatements) {
-  public PoolConfig {
+  public PoolSettings {
     atLeast("size", size, 0);
     atLeast("minimum", minimum, 0);
     atLeast("reserve", reserve, 0);
@@ -44,11 +45,11 @@ public record PoolConfig(
   }
 
   /**
-   * What a route and the plugin say together; the route's keys come first.
+   * What the settings of a route and those for all routes say together; the route's come first.
    *
    * @throws IllegalArgumentException if they do not fit together; the message begins with the key
    */
-  static Pooling pooling(@Nullable PoolConfig route, @Nullable PoolConfig plugin) {
+  public static Pooling pooling(@Nullable PoolSettings route, @Nullable PoolSettings plugin) {
     Mode mode = modeOf(route, modeOf(plugin, Mode.SESSION));
     return usual(mode)
         .with(
@@ -62,7 +63,7 @@ public record PoolConfig(
             });
   }
 
-  private static Mode modeOf(@Nullable PoolConfig config, Mode otherwise) {
+  private static Mode modeOf(@Nullable PoolSettings config, Mode otherwise) {
     return config == null || config.mode == null ? otherwise : config.mode;
   }
 

@@ -1,4 +1,4 @@
-package dev.postern.plugins.staticroutes;
+package dev.postern.api.routing.settings;
 
 import dev.postern.api.Secret;
 import dev.postern.api.routing.BackendLogin;
@@ -17,13 +17,13 @@ import org.jspecify.annotations.Nullable;
  * @param cleartextWithoutTls whether a server may be given the password in clear over an
  *     unencrypted connection; {@code null}: no
  */
-public record LoginConfig(
+public record LoginSettings(
     @Nullable String user,
     @Nullable Boolean clientKey,
     @Nullable Secret password,
     @Nullable Boolean userMapping,
     @Nullable Boolean cleartextWithoutTls) {
-  public LoginConfig {
+  public LoginSettings {
     if (user != null && user.isEmpty()) {
       throw new IllegalArgumentException("user: empty");
     }
@@ -32,7 +32,8 @@ public record LoginConfig(
     }
   }
 
-  BackendLogin toBackendLogin() {
+  /** The same as routes have it, with the defaults where nothing is written. */
+  public BackendLogin toBackendLogin() {
     boolean asClient = user == null && password == null;
     return new BackendLogin(
         user,

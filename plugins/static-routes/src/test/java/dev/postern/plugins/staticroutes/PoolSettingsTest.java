@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.postern.api.routing.Pooling;
 import dev.postern.api.routing.Pooling.Mode;
 import dev.postern.api.routing.Pooling.SessionState;
+import dev.postern.api.routing.settings.PoolSettings;
 import dev.postern.proxy.config.Binder;
 import dev.postern.proxy.config.ConfigurationException;
 import java.nio.file.Path;
@@ -16,12 +17,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-final class PoolConfigTest {
+final class PoolSettingsTest {
   private final Binder binder = new Binder(Path.of("/home"), Map.of());
 
   @Test
   void withoutAPoolSectionSessionsArePooledWithoutALimit() {
-    assertThat(PoolConfig.pooling(null, null)).isEqualTo(Pooling.SESSION);
+    assertThat(PoolSettings.pooling(null, null)).isEqualTo(Pooling.SESSION);
   }
 
   @Test
@@ -76,20 +77,20 @@ final class PoolConfigTest {
 
   @Test
   void aRouteOverridesThePluginKeyByKey() throws Exception {
-    PoolConfig plugin = bind("{mode: transaction, size: 50, wait-timeout: 20s}");
-    PoolConfig route = bind("{size: 5}");
+    PoolSettings plugin = bind("{mode: transaction, size: 50, wait-timeout: 20s}");
+    PoolSettings route = bind("{size: 5}");
 
-    assertThat(PoolConfig.pooling(route, plugin))
+    assertThat(PoolSettings.pooling(route, plugin))
         .isEqualTo(
             Pooling.TRANSACTION.with(pool -> pool.size(5).waitTimeout(Duration.ofSeconds(20))));
   }
 
   @Test
   void aRouteOfAnotherModeTakesThatModesDefaultsForWhatNobodyWrote() throws Exception {
-    PoolConfig plugin = bind("{mode: transaction, wait-timeout: 20s}");
-    PoolConfig route = bind("{mode: session}");
+    PoolSettings plugin = bind("{mode: transaction, wait-timeout: 20s}");
+    PoolSettings route = bind("{mode: session}");
 
-    assertThat(PoolConfig.pooling(route, plugin))
+    assertThat(PoolSettings.pooling(route, plugin))
         .isEqualTo(Pooling.SESSION.with(pool -> pool.waitTimeout(Duration.ofSeconds(20))));
   }
 
@@ -137,10 +138,10 @@ final class PoolConfigTest {
   }
 
   private Pooling pooling(String yaml) throws Exception {
-    return PoolConfig.pooling(bind(yaml), null);
+    return PoolSettings.pooling(bind(yaml), null);
   }
 
-  private PoolConfig bind(String yaml) throws Exception {
-    return binder.bind(yaml, PoolConfig.class);
+  private PoolSettings bind(String yaml) throws Exception {
+    return binder.bind(yaml, PoolSettings.class);
   }
 }

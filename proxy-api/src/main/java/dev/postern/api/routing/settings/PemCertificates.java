@@ -1,4 +1,4 @@
-package dev.postern.plugins.staticroutes;
+package dev.postern.api.routing.settings;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;

@@ -1,4 +1,4 @@
-package dev.postern.plugins.staticroutes;
+package dev.postern.api.routing.settings;
 
 import dev.postern.api.routing.BackendTls;
 import dev.postern.api.routing.BackendTls.Mode;
@@ -15,12 +15,12 @@ import org.jspecify.annotations.Nullable;
  * @param certificate PEM file of the chain that Postern shows to the server, or {@code null}
  * @param key PEM file of the certificate's private key, or {@code null}
  */
-public record TlsConfig(
+public record TlsSettings(
     @Nullable Mode mode,
     @Nullable Path rootCertificate,
     @Nullable Path certificate,
     @Nullable Path key) {
-  public TlsConfig {
+  public TlsSettings {
     if ((certificate == null) != (key == null)) {
       throw new IllegalArgumentException(
           "certificate and key belong together (expected: both or neither)");
@@ -36,7 +36,12 @@ public record TlsConfig(
     }
   }
 
-  BackendTls toBackendTls(Mode usual) {
+  /**
+   * The same as routes have it.
+   *
+   * @param usual the mode where neither a mode nor a root certificate is written
+   */
+  public BackendTls toBackendTls(Mode usual) {
     Mode unset = rootCertificate == null ? usual : Mode.VERIFY_FULL;
     return new BackendTls(mode == null ? unset : mode, rootCertificate, certificate, key);
   }

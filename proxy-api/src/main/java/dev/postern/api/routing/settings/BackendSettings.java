@@ -1,4 +1,4 @@
-package dev.postern.plugins.staticroutes;
+package dev.postern.api.routing.settings;
 
 import dev.postern.api.routing.Backend;
 import dev.postern.api.routing.BackendTls;
@@ -13,12 +13,12 @@ import org.jspecify.annotations.Nullable;
  * @param tls how the connection is protected; {@code null}: TLS is required, its certificate not
  *     checked; on loopback TLS is used if the server has it
  */
-public record BackendConfig(String host, @Nullable Integer port, @Nullable TlsConfig tls) {
+public record BackendSettings(String host, @Nullable Integer port, @Nullable TlsSettings tls) {
   private static final int POSTGRESQL = 5432;
   private static final Pattern LOOPBACK =
       Pattern.compile("localhost|127(\\.[0-9]{1,3}){3}|::1", Pattern.CASE_INSENSITIVE);
 
-  public BackendConfig {
+  public BackendSettings {
     if (host.isBlank()) {
       throw new IllegalArgumentException("host: empty");
     }
@@ -27,7 +27,8 @@ public record BackendConfig(String host, @Nullable Integer port, @Nullable TlsCo
     }
   }
 
-  Backend toBackend() {
+  /** The server, with the defaults where nothing is written. */
+  public Backend toBackend() {
     BackendTls.Mode usual =
         LOOPBACK.matcher(host).matches() ? BackendTls.Mode.PREFER : BackendTls.Mode.REQUIRE;
     return new Backend(

@@ -1,0 +1,123 @@
+package dev.postern.plugins.tenant;
+
+import dev.postern.api.routing.Backend;
+import dev.postern.api.routing.BackendLogin;
+import dev.postern.api.routing.Pooling;
+import dev.postern.api.routing.Route;
+import dev.postern.api.routing.RoutingRequest;
+import dev.postern.api.routing.settings.BackendSettings;
+import dev.postern.api.routing.settings.LoginSettings;
+import dev.postern.api.routing.settings.PoolSettings;
+import dev.postern.api.routing.settings.TlsSettings;
+import dev.postern.api.session.TlsInfo;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** One entry of the file, ready for use. Immutable. */
+final class Tenant {
+  private record Named(String attribute, ValuePattern pattern) {}
+
+  private final TenantEntry entry;
+  private final @Nullable ValuePattern database;
+  private final @Nullable ValuePattern user;
+  private final @Nullable ValuePattern sni;
+  private final List<Named> attributes;
+  private final List<Named> lists;
+  private final @Nullable TlsSettings tls;
+  private final BackendLogin login;
+  private final Pooling pooling;
+
+  Tenant(TenantEntry entry, TenantsFile file) {
+    this.entry = entry;
+    this.database = entry.match().databasePattern();
+    this.user = entry.match().userPattern();
+    this.sni = entry.match().sniPattern();
+    this.attributes = named(entry.match().effectiveAttributes());
+    this.lists = named(entry.match().effectiveLists());
+    this.tls = file.tls();
+    LoginSettings settings = entry.login() == null ? file.login() : entry.login();
+    this.login = settings == null ? BackendLogin.AS_CLIENT : settings.toBackendLogin();
+    this.pooling = PoolSettings.pooling(entry.pool(), file.pool());
+  }
+
+  /** In one order, so that the same client finds the same values. */
+  private static List<Named> named(Map<String, String> patterns) {
+    return patterns.entrySet().stream()
+        .map(one -> new Named(one.getKey(), ValuePattern.of(one.getValue())))
+        .sorted(Comparator.comparing(Named::attribute))
+        .toList();
+  }
+
+  /** Where the session goes if it is one of this tenant's, or {@code null}. */
+  @Nullable Route routeFor(RoutingRequest request) {
+    Map<String, String> found = new HashMap<>();
+    TlsInfo connection = request.client().tls();
+    boolean matches =
+        fits(database, request.startup().database(), found)
+            && fits(user, request.user().name(), found)
+            && fits(sni, connection == null ? null : connection.serverName(), found)
+            && attributes.stream().allMatch(one -> fits(one, request, found))
+            && lists.stream().allMatch(one -> fitsOneOf(one, request, found));
+    return matches ? route(found) : null;
+  }
+
+  private static boolean fits(
+      @Nullable ValuePattern pattern, @Nullable String value, Map<String, String> found) {
+    return pattern == null || (value != null && pattern.matches(value, found));
+  }
+
+  private static boolean fits(Named named, RoutingRequest request, Map<String, String> found) {
+    return fits(named.pattern(), request.user().attributes().get(named.attribute()), found);
+  }
+
+  /** The first value of the list that fits with what was found before counts. */
+  private static boolean fitsOneOf(Named named, RoutingRequest request, Map<String, String> found) {
+    String list = request.user().attributes().get(named.attribute());
+    if (list != null) {
+      for (String value : list.split(",", -1)) {
+        Map<String, String> attempt = new HashMap<>(found);
+        if (named.pattern().matches(value, attempt)) {
+          found.putAll(attempt);
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  private Route route(Map<String, String> found) {
+    List<Backend> backends = new ArrayList<>();
+    for (BackendSettings backend : entry.backends()) {
+      String host = Template.expand(backend.host(), found);
+      TlsSettings protection = backend.tls() == null ? tls : backend.tls();
+      backends.add(new BackendSettings(host, backend.port(), protection).toBackend());
+    }
+    String asked = entry.database();
+    return new Route(
+        Template.expand(entry.name(), found),
+        backends,
+        asked == null ? null : Template.expand(asked, found),
+        login(found),
+        pooling);
+  }
+
+  private BackendLogin login(Map<String, String> found) {
+    String role = login.user();
+    return role == null
+        ? login
+        : new BackendLogin(
+            Template.expand(role, found),
+            login.clientKey(),
+            login.password(),
+            login.userMapping(),
+            login.cleartextWithoutTls());
+  }
+
+  BackendLogin login() {
+    return login;
+  }
+}

@@ -1,0 +1,101 @@
+package dev.postern.plugins.tenant;
+
+import dev.postern.api.PluginContext;
+import dev.postern.api.SettingsException;
+import dev.postern.api.routing.Route;
+import dev.postern.api.routing.Router;
+import dev.postern.api.routing.RoutingRequest;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Safe for use by many threads. Never blocks a login: the file is read by a thread of its own. */
+final class TenantRouter implements Router {
+  private static final Logger log = LoggerFactory.getLogger(TenantRouter.class);
+
+  /** A file that somebody is writing to is left alone for so long, and then looked at again. */
+  private static final Duration SETTLING = Duration.ofMillis(200);
+
+  private static final int MOST_LOOKS = 25;
+
+  private final Path file;
+  private final PluginContext context;
+  private volatile Tenants tenants;
+
+  /**
+   * Reads the file.
+   *
+   * @throws SettingsException if it cannot be used
+   */
+  TenantRouter(TenantConfig config, PluginContext context) throws SettingsException {
+    this.file = config.file();
+    this.context = context;
+    this.tenants = Tenants.of(context.read(file, TenantsFile.class));
+  }
+
+  @Override
+  public boolean mayBlock() {
+    return false;
+  }
+
+  @Override
+  public @Nullable Route route(RoutingRequest request) {
+    return tenants.routeFor(request);
+  }
+
+  int count() {
+    return tenants.tenants().size();
+  }
+
+  /** Reads the file again. One that cannot be used changes nothing. */
+  void readAgain() {
+    try {
+      awaitWholeFile();
+      // The passwords of before are not wiped: pools may yet open connections with them.
+      tenants = Tenants.of(context.read(file, TenantsFile.class));
+      log.atInfo()
+          .addKeyValue("plugin", context.instanceName())
+          .addKeyValue("file", file)
+          .addKeyValue("tenants", count())
+          .log("the tenants were read again");
+    } catch (SettingsException e) {
+      log.atWarn()
+          .addKeyValue("plugin", context.instanceName())
+          .addKeyValue("reason", e.getMessage())
+          .log("the tenants cannot be read; those of before stay in service");
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Half of a file that is written in place may be a file, too, with half of the tenants. */
+  private void awaitWholeFile() throws InterruptedException {
+    byte[] before = content();
+    for (int look = 0; look < MOST_LOOKS; look++) {
+      Thread.sleep(SETTLING);
+      byte[] now = content();
+      if (Arrays.equals(before, now)) {
+        return;
+      }
+      before = now;
+    }
+  }
+
+  private byte[] content() {
+    try {
+      return Files.readAllBytes(file);
+    } catch (IOException e) {
+      return new byte[0];
+    }
+  }
+
+  @Override
+  public void close() {
+    tenants.wipePasswords();
+  }
+}
