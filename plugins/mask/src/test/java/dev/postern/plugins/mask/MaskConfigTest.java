@@ -3,7 +3,6 @@ package dev.postern.plugins.mask;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import dev.postern.api.auth.AuthenticatedUser;
 import dev.postern.api.session.SessionInfo;
 import dev.postern.proxy.config.Binder;
 import dev.postern.proxy.config.ConfigurationException;
@@ -103,7 +102,7 @@ final class MaskConfigTest {
     return new SessionInfo(
         bob.client(),
         bob.startup(),
-        new AuthenticatedUser("bob", Map.of("team", team), 0, null, null, null),
+        bob.user().withAttributes(Map.of("team", team)),
         bob.route(),
         bob.backend(),
         bob.startedAt());
