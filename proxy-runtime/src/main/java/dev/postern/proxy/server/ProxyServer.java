@@ -25,6 +25,7 @@ import dev.postern.proxy.session.Cluster;
 import dev.postern.proxy.session.FailedLogins;
 import dev.postern.proxy.session.IdleSweep;
 import dev.postern.proxy.session.LoginThreads;
+import dev.postern.proxy.session.LoopWatch;
 import dev.postern.proxy.session.Session;
 import dev.postern.proxy.session.SessionLimits;
 import dev.postern.proxy.session.SessionRegistry;
@@ -58,6 +59,9 @@ public final class ProxyServer implements AutoCloseable {
 
   /** How long connections get to send what is left for them when everything ends. */
   private static final Duration LAST_WORDS = Duration.ofSeconds(2);
+
+  /** An event loop that does nothing else for this long is reported. */
+  private static final Duration HELD_FOR_LONG = Duration.ofSeconds(1);
 
   private final Network network;
   private final SessionRegistry registry;
@@ -125,6 +129,7 @@ public final class ProxyServer implements AutoCloseable {
           services(configuration, users, plugins, logins, pools, connector, registry);
       users.onChange(new ChangedUsers(users, registry, pools, services.clock()));
       owned.add(ActivityWatch.start(registry, services.clock()));
+      owned.add(LoopWatch.start(network.eventLoops(), HELD_FOR_LONG));
       for (ListenerConfig listener : configuration.listeners()) {
         listeners.add(network.listen(listener, services));
       }
