@@ -5,6 +5,7 @@ import dev.postern.api.PluginFactory;
 import dev.postern.plugins.ldap.LdapAuthenticatorFactory;
 import dev.postern.plugins.querylog.QueryLogFactory;
 import dev.postern.plugins.recorder.RecorderFactory;
+import dev.postern.plugins.rules.RulesAuthenticatorFactory;
 import dev.postern.plugins.scram.ScramAuthenticatorFactory;
 import dev.postern.plugins.staticroutes.StaticRoutesFactory;
 import dev.postern.plugins.tenant.TenantRouterFactory;
@@ -29,7 +30,8 @@ final class BundledPlugins {
           StaticRoutesFactory.class,
           TenantRouterFactory.class,
           QueryLogFactory.class,
-          RecorderFactory.class);
+          RecorderFactory.class,
+          RulesAuthenticatorFactory.class);
 
   /** Those that bring libraries, each with a class of its library. */
   private static final Map<Class<? extends PluginFactory<?>>, Class<?>> WITH_LIBRARY =
