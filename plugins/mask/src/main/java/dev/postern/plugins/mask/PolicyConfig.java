@@ -1,5 +1,6 @@
 package dev.postern.plugins.mask;
 
+import dev.postern.api.Glob;
 import dev.postern.api.session.SessionInfo;
 import java.util.List;
 import java.util.Map;
