@@ -72,14 +72,15 @@ final class DistributionIT {
 
   @Test
   void bringsEveryBundledPlugin() throws Exception {
-    assertThat(names(portable().home().resolve("plugins")))
+    Path plugins = portable().home().resolve("plugins");
+    assertThat(names(plugins))
         .anyMatch(name -> name.startsWith("postern-plugin-scram-"))
         .anyMatch(name -> name.startsWith("postern-plugin-static-routes-"))
         .anyMatch(name -> name.startsWith("postern-plugin-query-log-"))
         .anyMatch(name -> name.startsWith("postern-plugin-recorder-"))
         .anyMatch(name -> name.startsWith("postern-plugin-rules-"))
         .anyMatch(name -> name.startsWith("postern-plugin-tenant-"));
-    assertThat(names(portable().home().resolve("plugins/mask")))
+    assertThat(names(plugins.resolve("mask")))
         .anyMatch(name -> name.startsWith("postern-plugin-mask-"))
         .anyMatch(name -> name.startsWith("postgresql-"));
   }
