@@ -183,7 +183,6 @@ final class TwoPhaseIT {
         cases,
         "a statement called transaction",
         "BEGIN",
-        "LISTEN a",
         "PREPARE transaction AS SELECT 1",
         "DEALLOCATE transaction",
         "DISCARD PLANS");
