@@ -135,7 +135,10 @@ final class RulesDifferenceIT {
             String expected = answer(direct, from, way, startup);
             String actual = answer(through, from, way, startup);
             kinds.add(expected.length() > 20 ? expected.substring(0, 20) : expected);
-            if (!expected.equals(actual)) {
+            // A second time: each of them asks for host names by itself, and may get no answer.
+            if (!expected.equals(actual)
+                && !answer(direct, from, way, startup)
+                    .equals(answer(through, from, way, startup))) {
               differences.add(
                   "%s %s %s: %s, and not %s"
                       .formatted(from, way, List.of(startup), expected, actual));
