@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import dev.postern.api.routing.Pooling;
 import dev.postern.it.Memory;
 import dev.postern.it.Sessions;
+import dev.postern.proxy.session.Session;
 import dev.postern.proxy.user.NewVerifier;
 import dev.postern.testkit.FrontendPackets;
 import dev.postern.testkit.PostgresServer;
@@ -14,6 +15,7 @@ import dev.postern.testkit.TestVerifiers;
 import dev.postern.testkit.WireClient;
 import dev.postern.testkit.WireMessage;
 import java.io.UncheckedIOException;
+import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -92,6 +94,27 @@ final class BadClientsIT {
           .isEqualTo("terminating connection due to idle-in-transaction timeout");
       assertThat(Pools.value(next.receiveUntil('Z'))).isEqualTo("0");
       Pools.awaitProcesses(server, ROLE, 1);
+    }
+  }
+
+  /** The limit's timer must not keep the session until it is over. */
+  @Test
+  void remembersNothingOfAClientThatHasLeftInATransaction() {
+    try (RunningPostern postern = pool(Pools.impatient(1, Duration.ofMinutes(10)))) {
+      WeakReference<Session> session = leaveInATransaction(postern);
+      await()
+          .until(
+              () -> {
+                System.gc();
+                return session.refersTo(null);
+              });
+    }
+  }
+
+  private static WeakReference<Session> leaveInATransaction(RunningPostern postern) {
+    try (WireClient client = client(postern)) {
+      client.query("BEGIN");
+      return new WeakReference<>(postern.server().registry().sessions().iterator().next());
     }
   }
 

@@ -4,7 +4,9 @@ import dev.postern.api.SqlState;
 import dev.postern.api.message.ErrorResponse;
 import dev.postern.api.routing.Pooling;
 import dev.postern.api.session.CloseReason;
+import io.netty.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Ends a session that leaves a transaction open and says nothing for too long. There is one timer
@@ -19,7 +21,9 @@ final class IdleTransaction {
   private final long timeout;
 
   private long since;
-  private boolean watched;
+
+  /** {@code null} where there is no timer. */
+  private @Nullable Future<?> watch;
 
   IdleTransaction(PooledRelay relay, Lease lease, Outstanding outstanding, Pooling pooling) {
     this.relay = relay;
@@ -34,8 +38,15 @@ final class IdleTransaction {
       return;
     }
     since = System.nanoTime();
-    if (!watched) {
+    if (watch == null) {
       watch(timeout);
+    }
+  }
+
+  /** The session ends, and is not to be kept by its timer. */
+  void close() {
+    if (watch != null) {
+      watch.cancel(false);
     }
   }
 
@@ -46,12 +57,11 @@ final class IdleTransaction {
   }
 
   private void watch(long after) {
-    watched = true;
-    var _ = relay.eventLoop().schedule(this::look, after, TimeUnit.NANOSECONDS);
+    watch = relay.eventLoop().schedule(this::look, after, TimeUnit.NANOSECONDS);
   }
 
   private void look() {
-    watched = false;
+    watch = null;
     if (relay.isEnded() || !isIdle()) {
       return;
     }

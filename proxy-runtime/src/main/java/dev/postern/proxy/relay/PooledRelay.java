@@ -289,6 +289,7 @@ public final class PooledRelay extends Relay {
     }
     acquisition.stop();
     boolean busy = lease.end(settlement.cleaning());
+    settlement.close();
     requests.close();
     replies.close();
     fromClient.close();

@@ -83,6 +83,11 @@ final class Settlement {
     return isFree() && outstanding.isSettled();
   }
 
+  /** The session ends. */
+  void close() {
+    idleTransaction.close();
+  }
+
   /** Whether the client is in no transaction and waits for no answer. */
   boolean isClientIdle() {
     return relay.progress().transactionStatus() == 'I'
