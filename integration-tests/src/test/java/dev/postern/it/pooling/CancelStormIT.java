@@ -15,12 +15,14 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Queue;
 import java.util.Random;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -109,6 +111,71 @@ final class CancelStormIT {
     assertThat(failures.peek()).as("seed %d", SEED).isNull();
     assertThat(all.cancelled()).isGreaterThan(20);
     assertThat(all.queries()).isGreaterThan(500);
+  }
+
+  /** It waits for the answer before it sends its Sync. */
+  @Test
+  void tellsAClientInTheQueueThatHasFlushedItsPipeline() {
+    cancelInTheQueue(
+        FrontendPackets.flush(),
+        waiting -> {
+          assertThat(waiting.receive().sqlState()).isEqualTo("57014");
+          waiting.send(FrontendPackets.query("SELECT 'skipped'"), FrontendPackets.sync());
+          waiting.expect('Z');
+        });
+  }
+
+  @Test
+  void tellsAClientInTheQueueWhoseSyncComesLater() {
+    cancelInTheQueue(
+        Arrays.copyOf(FrontendPackets.sync(), 3),
+        waiting -> {
+          waiting.send(Arrays.copyOfRange(FrontendPackets.sync(), 3, 5));
+          assertThat(waiting.receiveUntil('E').getLast().sqlState()).isEqualTo("57014");
+          waiting.expect('Z');
+        });
+  }
+
+  /** What is still to come of it is not waited for. */
+  @Test
+  void tellsAClientInTheQueueInTheMiddleOfALargeQuery() {
+    byte[] query = FrontendPackets.query("SELECT 1 /* %s */".formatted("x".repeat(2 << 20)));
+    cancelInTheQueue(
+        Arrays.copyOf(query, 100_000),
+        waiting -> {
+          assertThat(waiting.receiveUntil('E').getLast().sqlState()).isEqualTo("57014");
+          waiting.expect('Z');
+          waiting.send(Arrays.copyOfRange(query, 100_000, query.length));
+        });
+  }
+
+  /**
+   * Cancels what a client waits for that has sent the beginning of a pipeline; behind it all, it is
+   * served.
+   *
+   * @param more what it has sent so far behind Parse, Bind, Describe and Execute, or instead
+   */
+  private static void cancelInTheQueue(byte[] more, Consumer<WireClient> expectation) {
+    try (RunningPostern postern = pooled(1);
+        WireClient waiting = WireClient.connect(postern.address())) {
+      WireClient.Greeting key = waiting.login(ROLE, Pools.PASSWORD, "postgres");
+      try (WireClient holder = Way.through(postern, ROLE).wire()) {
+        holder.query("BEGIN");
+        if (more[0] != 'Q') {
+          waiting.send(FrontendPackets.unnamed("SELECT 1"));
+        }
+        waiting.send(more);
+        await()
+            .until(
+                () ->
+                    postern.server().registry().sessions().stream()
+                        .anyMatch(session -> session.relay().isWaiting()));
+        WireClient.cancel(postern.address(), key);
+        expectation.accept(waiting);
+        holder.query("COMMIT");
+        assertThat(waiting.queryOne("SELECT 'served'")).isEqualTo("served");
+      }
+    }
   }
 
   @Test

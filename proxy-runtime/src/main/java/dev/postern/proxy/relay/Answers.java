@@ -1,10 +1,6 @@
 package dev.postern.proxy.relay;
 
-import dev.postern.api.SqlState;
-import dev.postern.api.message.ErrorResponse;
-import dev.postern.proxy.codec.BackendCodec;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
@@ -253,15 +249,6 @@ class Answers {
     byte[] bytes = (type + "\0\0\0\4").getBytes(StandardCharsets.US_ASCII);
     return Unpooled.unreleasableBuffer(Unpooled.directBuffer(bytes.length).writeBytes(bytes))
         .asReadOnly();
-  }
-
-  /** What a server says of a query that was canceled, outside of a transaction. */
-  static ByteBuf canceled(ByteBufAllocator alloc) {
-    ByteBuf encoded = alloc.buffer();
-    BackendCodec.encode(
-        ErrorResponse.error(SqlState.QUERY_CANCELED, "canceling statement due to user request"),
-        encoded);
-    return encoded.writeByte('Z').writeInt(5).writeByte('I');
   }
 
   /** What a server says when it has done this. */

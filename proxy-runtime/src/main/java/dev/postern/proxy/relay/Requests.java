@@ -38,8 +38,8 @@ final class Requests implements Flow {
   /** Whether the message at hand, and what is behind it, is to be kept back. */
   private boolean toHold;
 
-  /** Whether messages are dropped, up to the one that ends a request. */
-  private boolean discarding;
+  /** Whose messages are dropped. */
+  private final CancelledRequest cancelled;
 
   /** Whether what is still to come of a message does not go on. */
   private boolean dropping;
@@ -58,6 +58,7 @@ final class Requests implements Flow {
     this.lease = lease;
     this.acquisition = acquisition;
     this.rewriting = rewriting;
+    cancelled = new CancelledRequest(relay);
   }
 
   @Override
@@ -97,7 +98,7 @@ final class Requests implements Flow {
    * held on, where there is a backend already and something else is waited for.
    */
   void cancel() {
-    discarding = true;
+    cancelled.begin();
     resume();
   }
 
@@ -123,20 +124,11 @@ final class Requests implements Flow {
         return;
       }
       int size = 1 + length;
-      if (discarding && type != 'X') {
-        if (size > end - at) {
-          break;
-        }
-        at += size;
-        run = at;
-        if (type == 'Q' || type == 'S' || type == 'F') {
-          discarding = false;
-          relay.progress().outstanding(0);
-          relay.toClient(Answers.canceled(relay.alloc()));
-          if (lease.hasBackend() && at < end) { // what is behind it still has to wait
-            keepBack(at, end);
-            return;
-          }
+      if (cancelled.isUnderWay() && type != 'X') {
+        at = drop(at, end, size);
+        if (cancelled.endsWith(type) && lease.hasBackend() && at < end) {
+          keepBack(at, end); // what is behind it still has to wait
+          return;
         }
         continue;
       }
@@ -153,11 +145,7 @@ final class Requests implements Flow {
           return;
         }
         if (Outstanding.asksNothing(type)) {
-          int here = Math.min(size, end - at);
-          passing = size - here;
-          dropping = passing > 0;
-          at += here;
-          run = at;
+          at = drop(at, end, size);
           continue;
         }
         if (size > end - at && rewriting.needsMore(type, received, at, end, size)) {
@@ -196,6 +184,15 @@ final class Requests implements Flow {
       }
     }
     finish(at, end);
+  }
+
+  /** The message at {@code at} does not go on; returns where what is here of it ends. */
+  private int drop(int at, int end, int size) {
+    int here = Math.min(size, end - at);
+    passing = size - here;
+    dropping = passing > 0;
+    run = at + here;
+    return run;
   }
 
   /** Nothing of what begins at {@code at} can go on now. */
