@@ -4,6 +4,7 @@ import dev.postern.api.user.UserDirectory;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.function.DoubleSupplier;
 
@@ -75,6 +76,20 @@ public interface PluginContext {
    * @return the same
    */
   <R extends AutoCloseable> R closing(R resource);
+
+  /**
+   * Something that all instances share that ask for it by this name, such as one and the instance
+   * that replaces it: the lock of a file that both write to, for one. The first that asks has it
+   * opened; it is closed after the last of them. They may have different class loaders, so its type
+   * has to be the JDK's or the API's.
+   *
+   * @param name among all plugins: begin it with the plugin's own name
+   * @param opening opens it if it is not there; nobody else opens or closes any meanwhile
+   * @throws IllegalStateException if what is there is not of this type
+   * @throws Exception what {@code opening} throws
+   */
+  <R extends AutoCloseable> R shared(String name, Class<R> type, Callable<? extends R> opening)
+      throws Exception;
 
   /**
    * A number that the operator sees ({@code postern plugin show}). The same for the same name.

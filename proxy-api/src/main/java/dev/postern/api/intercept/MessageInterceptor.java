@@ -1,6 +1,7 @@
 package dev.postern.api.intercept;
 
 import dev.postern.api.Plugin;
+import dev.postern.api.session.RefusedLogin;
 import dev.postern.api.session.SessionInfo;
 
 /**
@@ -18,4 +19,12 @@ public interface MessageInterceptor extends Plugin {
    *     has begun is an {@link IllegalStateException}
    */
   void open(SessionInfo session, Interests interests);
+
+  /**
+   * A login came to no session, after the client had said who it wants to be. Told before the
+   * client is, also where {@link #open} was called for it. Runs on the login's virtual thread; may
+   * block until the login's deadline, which interrupts it. An exception is logged and changes
+   * nothing: the login is refused anyway.
+   */
+  default void refused(RefusedLogin login) {}
 }

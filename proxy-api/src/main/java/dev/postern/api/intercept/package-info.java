@@ -22,6 +22,8 @@
  *       before it is passed on, unless all who declared it only observe and have said {@code
  *       onUndecoded}.
  *   <li>{@code onClose} handlers run once, last.
+ *   <li>{@code refused} is called once for each login that comes to no session, if it came so far
+ *       that it said a user's name.
  * </ol>
  *
  * <p>Facts about the protocol that surprise newcomers: clients pipeline, so several Query or Sync

@@ -33,9 +33,15 @@ public record ScopeConfig(
     return names == null ? null : List.copyOf(names);
   }
 
-  /** Whether a session is one of them. */
-  public boolean includes(String user, String database, String route) {
-    return includes(users, user) && includes(databases, database) && includes(routes, route);
+  /**
+   * Whether a session is one of them.
+   *
+   * @param route {@code null}: it could be any
+   */
+  public boolean includes(String user, String database, @Nullable String route) {
+    return includes(users, user)
+        && includes(databases, database)
+        && (route == null || includes(routes, route));
   }
 
   private static boolean includes(@Nullable List<String> patterns, String name) {

@@ -2,6 +2,7 @@ package dev.postern.proxy.plugin;
 
 import dev.postern.api.intercept.Interests;
 import dev.postern.api.intercept.MessageInterceptor;
+import dev.postern.api.session.RefusedLogin;
 import dev.postern.api.session.SessionInfo;
 
 /**
@@ -23,6 +24,19 @@ record GuardedInterceptor(Origin origin, MessageInterceptor interceptor, Calls c
   public void open(SessionInfo session, Interests interests) {
     try (LoaderScope _ = origin.enter()) {
       interceptor.open(session, interests);
+    } catch (LinkageError e) {
+      calls.failed();
+      throw origin.failure(e);
+    } catch (RuntimeException e) {
+      calls.failed();
+      throw e;
+    }
+  }
+
+  @Override
+  public void refused(RefusedLogin login) {
+    try (LoaderScope _ = origin.enter()) {
+      interceptor.refused(login);
     } catch (LinkageError e) {
       calls.failed();
       throw origin.failure(e);

@@ -18,6 +18,7 @@ import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadFactory;
@@ -157,6 +158,16 @@ public final class InstanceContext implements PluginContext, AutoCloseable {
     }
     close(resource);
     throw new IllegalStateException("instance " + instanceName + " is closed");
+  }
+
+  @Override
+  public <R extends AutoCloseable> R shared(
+      String name, Class<R> type, Callable<? extends R> opening) throws Exception {
+    SharedResources all = environment.shared();
+    R resource = all.take(name, type, opening);
+    AutoCloseable use = () -> all.giveBack(name);
+    closing(use);
+    return resource;
   }
 
   @Override

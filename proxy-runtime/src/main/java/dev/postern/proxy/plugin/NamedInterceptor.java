@@ -1,6 +1,7 @@
 package dev.postern.proxy.plugin;
 
 import dev.postern.api.intercept.MessageInterceptor;
+import dev.postern.api.session.RefusedLogin;
 import dev.postern.api.session.SessionInfo;
 import dev.postern.proxy.config.ScopeConfig;
 import org.jspecify.annotations.Nullable;
@@ -25,5 +26,17 @@ public record NamedInterceptor(
     return only == null
         || only.includes(
             session.user().name(), session.startup().database(), session.route().name());
+  }
+
+  /**
+   * Whether it is to hear of a login that was refused: that of the user that the client claimed to
+   * be, on any route where none was decided.
+   */
+  public boolean isFor(RefusedLogin login) {
+    return only == null
+        || only.includes(
+            login.user() == null ? login.startup().user() : login.user().name(),
+            login.startup().database(),
+            login.route() == null ? null : login.route().name());
   }
 }

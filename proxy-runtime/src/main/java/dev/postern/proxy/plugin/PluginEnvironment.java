@@ -13,13 +13,25 @@ import java.util.Map;
  * @param users Postern's users
  * @param clock for validity times
  * @param variables of the environment, for {@code {env: NAME}}
+ * @param shared what instances share
  */
 public record PluginEnvironment(
     Path home,
     Path dataDirectory,
     UserDirectory users,
     InstantSource clock,
-    Map<String, String> variables) {
+    Map<String, String> variables,
+    SharedResources shared) {
+
+  /** In which nothing is shared yet. */
+  public PluginEnvironment(
+      Path home,
+      Path dataDirectory,
+      UserDirectory users,
+      InstantSource clock,
+      Map<String, String> variables) {
+    this(home, dataDirectory, users, clock, variables, new SharedResources());
+  }
 
   /** With the system's clock and environment. */
   public PluginEnvironment(Path home, Path dataDirectory, UserDirectory users) {

@@ -3,13 +3,20 @@ package dev.postern.proxy.session;
 import dev.postern.api.FailureKind;
 import dev.postern.api.SessionException;
 import dev.postern.api.SqlState;
+import dev.postern.api.auth.AuthenticatedUser;
+import dev.postern.api.routing.Route;
+import dev.postern.api.session.ClientInfo;
+import dev.postern.api.session.RefusedLogin;
 import dev.postern.api.session.StartupParameters;
 import dev.postern.proxy.backend.BackendRefusedException;
 import dev.postern.proxy.channel.DeadlineExceededException;
 import dev.postern.proxy.channel.PeerClosedException;
 import dev.postern.proxy.frontend.FrontendConnection;
+import dev.postern.proxy.plugin.NamedInterceptor;
 import dev.postern.proxy.tls.HandshakeFailure;
 import java.io.IOException;
+import java.time.Instant;
+import java.util.List;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -29,7 +36,8 @@ final class LoginRefusal {
   private final FrontendConnection client;
   private final LoginAlarm alarm;
   private @Nullable StartupParameters startup;
-  private @Nullable String route;
+  private @Nullable AuthenticatedUser user;
+  private @Nullable Route route;
 
   LoginRefusal(String sessionId, FrontendConnection client, LoginAlarm alarm) {
     this.sessionId = sessionId;
@@ -42,9 +50,74 @@ final class LoginRefusal {
     startup = parameters;
   }
 
+  /** The client has proved it. */
+  void user(AuthenticatedUser proved) {
+    user = proved;
+  }
+
   /** The router has decided. */
-  void route(String name) {
-    route = name;
+  void route(Route decided) {
+    route = decided;
+  }
+
+  /** Tells the interceptors of a login that comes to no session, before its client is told. */
+  void tell(
+      List<NamedInterceptor> interceptors, ClientInfo info, Instant startedAt, Throwable failure) {
+    StartupParameters asked = startup;
+    if (asked == null || interceptors.isEmpty()) {
+      return;
+    }
+    RefusedLogin login =
+        switch (failure) {
+          case SessionException e when !alarm.hasRung() ->
+              login(info, asked, startedAt, e.sqlState(), e.kind(), e);
+          case InterruptedException e when alarm.isCutOff() ->
+              login(info, asked, startedAt, SqlState.CANNOT_CONNECT_NOW, FailureKind.PROXY, e);
+          case InterruptedException e when !alarm.hasRung() ->
+              login(info, asked, startedAt, SqlState.ADMIN_SHUTDOWN, FailureKind.PROXY, e);
+          case SessionException e ->
+              login(info, asked, startedAt, SqlState.QUERY_CANCELED, e.kind(), e);
+          case InterruptedException e ->
+              login(info, asked, startedAt, SqlState.QUERY_CANCELED, FailureKind.PROXY, e);
+          case DeadlineExceededException e ->
+              login(info, asked, startedAt, SqlState.QUERY_CANCELED, FailureKind.CLIENT, e);
+          case IOException e ->
+              login(info, asked, startedAt, SqlState.CONNECTION_FAILURE, FailureKind.CLIENT, e);
+          default ->
+              login(info, asked, startedAt, SqlState.INTERNAL_ERROR, FailureKind.PROXY, failure);
+        };
+    for (NamedInterceptor named : interceptors) {
+      try {
+        if (named.isFor(login)) {
+          named.interceptor().refused(login);
+        }
+      } catch (RuntimeException e) {
+        log.atWarn()
+            .addKeyValue("sessionId", sessionId)
+            .addKeyValue("plugin", named.name())
+            .setCause(e)
+            .log("interceptor failed to hear of a refused login");
+      }
+    }
+  }
+
+  private RefusedLogin login(
+      ClientInfo info,
+      StartupParameters asked,
+      Instant startedAt,
+      SqlState sqlState,
+      FailureKind kind,
+      Throwable failure) {
+    String reason = failure.getMessage();
+    return new RefusedLogin(
+        info,
+        asked,
+        user,
+        route,
+        sqlState,
+        kind,
+        reason == null ? failure.getClass().getSimpleName() : reason,
+        startedAt);
   }
 
   /** For whatever the login was left with. */
@@ -123,6 +196,7 @@ final class LoginRefusal {
     if (known != null) {
       line = line.addKeyValue("user", known.user()).addKeyValue("database", known.database());
     }
-    return route == null ? line : line.addKeyValue("route", route);
+    Route decided = route;
+    return decided == null ? line : line.addKeyValue("route", decided.name());
   }
 }

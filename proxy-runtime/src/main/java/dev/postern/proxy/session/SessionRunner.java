@@ -107,6 +107,9 @@ public final class SessionRunner implements Runnable {
     PluginSet plugins = services.plugins().enter();
     try {
       logIn(login, info, plugins);
+    } catch (Throwable e) {
+      refusal.tell(plugins.interceptors(), info, startedAt, e);
+      throw e;
     } finally {
       if (!relaying) {
         plugins.leave();
@@ -117,12 +120,13 @@ public final class SessionRunner implements Runnable {
   private void logIn(Opening.Login login, ClientInfo info, PluginSet plugins)
       throws IOException, InterruptedException, SessionException {
     AuthenticatedUser user = authenticate(info, login.parameters(), plugins);
+    refusal.user(user);
     Place place = null;
     try {
       place = services.registry().admit(user, address());
       services.registry().loginAdmitted(alarm);
       Decision decision = decide(new RoutingRequest(info, login.parameters(), user), plugins);
-      refusal.route(decision.route().name());
+      refusal.route(decision.route());
       Admitted admitted = new Admitted(info, login, user, decision, plugins, place);
       if (PoolCheckout.isPooled(decision.route(), login.parameters())) {
         openPooled(admitted);

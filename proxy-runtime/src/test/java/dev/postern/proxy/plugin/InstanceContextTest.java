@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.greaterThan;
 
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -17,6 +18,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.assertj.core.api.Assertions;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -189,5 +191,52 @@ final class InstanceContextTest {
         .isInstanceOf(IllegalArgumentException.class);
     assertThatThrownBy(() -> context.gauge("refused", "x", () -> 0))
         .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void sharesWithItsSuccessorUntilBothAreClosed() throws Exception {
+    PluginEnvironment environment = environment();
+    AtomicInteger closed = new AtomicInteger();
+    AutoCloseable lock = closed::incrementAndGet;
+    InstanceContext first = contextOf("audit", environment);
+    InstanceContext second = contextOf("audit", environment);
+
+    assertThat(first.shared("lock", AutoCloseable.class, () -> lock)).isSameAs(lock);
+    assertThat(second.shared("lock", AutoCloseable.class, Assertions::fail)).isSameAs(lock);
+    first.close();
+    assertThat(closed).hasValue(0);
+    second.close();
+    assertThat(closed).hasValue(1);
+  }
+
+  @Test
+  void sharesByNameOnly() throws Exception {
+    PluginEnvironment environment = environment();
+    AutoCloseable lock = () -> {};
+    AutoCloseable other = () -> {};
+    try (InstanceContext first = contextOf("audit", environment);
+        InstanceContext second = contextOf("second-audit", environment)) {
+      assertThat(first.shared("lock", AutoCloseable.class, () -> lock)).isSameAs(lock);
+      assertThat(second.shared("other", AutoCloseable.class, () -> other)).isSameAs(other);
+      assertThat(second.shared("lock", AutoCloseable.class, Assertions::fail)).isSameAs(lock);
+    }
+  }
+
+  @Test
+  void refusesToShareWhatIsOfAnotherType() throws Exception {
+    AutoCloseable lock = () -> {};
+    context.shared("lock", AutoCloseable.class, () -> lock);
+
+    assertThatThrownBy(() -> context.shared("lock", FileChannel.class, Assertions::fail))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("(expected: java.nio.channels.FileChannel)");
+  }
+
+  private PluginEnvironment environment() {
+    return new PluginEnvironment(home, home.resolve("data"), _ -> Optional.empty());
+  }
+
+  private static InstanceContext contextOf(String name, PluginEnvironment environment) {
+    return new InstanceContext(name, environment, ClassLoader.getPlatformClassLoader());
   }
 }

@@ -6,6 +6,7 @@ import dev.postern.api.Registration;
 import dev.postern.api.SettingsException;
 import dev.postern.proxy.config.Binder;
 import dev.postern.proxy.config.ConfigurationException;
+import dev.postern.proxy.plugin.SharedResources;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -16,6 +17,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicLong;
@@ -53,9 +55,12 @@ public final class FakePluginContext implements PluginContext, AutoCloseable {
     }
   }
 
-  private FakePluginContext(String instanceName, Path dataDirectory) {
+  private final SharedResources shared;
+
+  private FakePluginContext(String instanceName, Path dataDirectory, SharedResources shared) {
     this.instanceName = instanceName;
     this.dataDirectory = dataDirectory;
+    this.shared = shared;
   }
 
   /** A context for a plugin that keeps no files: its data directory does not exist. */
@@ -69,7 +74,12 @@ public final class FakePluginContext implements PluginContext, AutoCloseable {
    * @param dataDirectory a directory that exists, such as one of JUnit's temporary ones
    */
   public static FakePluginContext in(Path dataDirectory, String instanceName) {
-    return new FakePluginContext(instanceName, dataDirectory);
+    return new FakePluginContext(instanceName, dataDirectory, new SharedResources());
+  }
+
+  /** The context of an instance that replaces this one's, as {@code plugin reload} does. */
+  public FakePluginContext next() {
+    return new FakePluginContext(instanceName, dataDirectory, shared);
   }
 
   @Override
@@ -128,6 +138,15 @@ public final class FakePluginContext implements PluginContext, AutoCloseable {
   @Override
   public synchronized <R extends AutoCloseable> R closing(R resource) {
     owned.push(resource);
+    return resource;
+  }
+
+  @Override
+  public <R extends AutoCloseable> R shared(
+      String name, Class<R> type, Callable<? extends R> opening) throws Exception {
+    R resource = shared.take(name, type, opening);
+    AutoCloseable use = () -> shared.giveBack(name);
+    closing(use);
     return resource;
   }
 
