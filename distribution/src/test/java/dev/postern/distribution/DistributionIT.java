@@ -77,6 +77,7 @@ final class DistributionIT {
         .anyMatch(name -> name.startsWith("postern-plugin-scram-"))
         .anyMatch(name -> name.startsWith("postern-plugin-static-routes-"))
         .anyMatch(name -> name.startsWith("postern-plugin-query-log-"))
+        .anyMatch(name -> name.startsWith("postern-plugin-limits-"))
         .anyMatch(name -> name.startsWith("postern-plugin-recorder-"))
         .anyMatch(name -> name.startsWith("postern-plugin-rules-"))
         .anyMatch(name -> name.startsWith("postern-plugin-tenant-"));

@@ -3,6 +3,7 @@ package dev.postern.it;
 import com.unboundid.ldap.sdk.LDAPConnection;
 import dev.postern.api.PluginFactory;
 import dev.postern.plugins.ldap.LdapAuthenticatorFactory;
+import dev.postern.plugins.limits.LimitsFactory;
 import dev.postern.plugins.querylog.QueryLogFactory;
 import dev.postern.plugins.recorder.RecorderFactory;
 import dev.postern.plugins.rules.RulesAuthenticatorFactory;
@@ -30,6 +31,7 @@ final class BundledPlugins {
           StaticRoutesFactory.class,
           TenantRouterFactory.class,
           QueryLogFactory.class,
+          LimitsFactory.class,
           RecorderFactory.class,
           RulesAuthenticatorFactory.class);
 

@@ -1,0 +1,295 @@
+package dev.postern.plugins.limits;
+
+import dev.postern.api.intercept.Verdict;
+import dev.postern.api.message.FrontendMessage;
+import dev.postern.api.message.Target;
+import dev.postern.api.message.TransactionStatus;
+import java.util.List;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One session before its buckets. Its event loop calls it, and whoever lets a statement go on that
+ * has waited; each call holds the session's own lock, which nobody else wants as long as nothing
+ * waits. Under it the lock of one bucket's queue may be taken, never another session's.
+ */
+final class SessionLimits {
+  private final Facts facts;
+  private final Service service;
+  private final Admissions admissions;
+  private final Statements statements = new Statements();
+  private final Pipeline pipeline = new Pipeline();
+  private final Results results = new Results();
+
+  private final Places places;
+
+  private @Nullable Waiter waiter;
+
+  /** What began last: COPY data belongs to it. */
+  private @Nullable Admission last;
+
+  /** How many statements of the present Query have been answered. */
+  private int parts;
+
+  /** The server skips what comes until Sync, since an Execute was refused. */
+  private boolean skipping;
+
+  /** What is left of the COPY data is not for the server. */
+  private boolean copyRefused;
+
+  SessionLimits(Facts facts, Service service, Admissions admissions) {
+    this.facts = facts;
+    this.service = service;
+    this.admissions = admissions;
+    places = new Places(service);
+  }
+
+  synchronized Verdict<FrontendMessage> query(String sql, long bytes) {
+    copyRefused = false;
+    Shape shape = admissions.looksAtStatements() ? statements.shape(sql) : Shape.UNKNOWN;
+    return simple(shape, bytes);
+  }
+
+  synchronized Verdict<FrontendMessage> functionCall(int oid, long bytes) {
+    copyRefused = false;
+    return simple(admissions.looksAtStatements() ? Shape.ofFunction(oid) : Shape.UNKNOWN, bytes);
+  }
+
+  private Verdict<FrontendMessage> simple(Shape shape, long bytes) {
+    Admission admission = admissions.of(shape);
+    long boundary = pipeline.next();
+    pipeline.query(admission.asQuery);
+    return begin(new Request(admission, true, false, boundary, bytes));
+  }
+
+  synchronized Verdict<FrontendMessage> execute(String portal) {
+    copyRefused = false;
+    if (skipping) {
+      pipeline.step();
+      return Verdict.forward();
+    }
+    Shape shape = admissions.looksAtStatements() ? statements.portal(portal) : Shape.UNKNOWN;
+    Admission admission = admissions.of(shape);
+    pipeline.execution(admission.asExecution);
+    return begin(new Request(admission, true, true, pipeline.next(), 0));
+  }
+
+  private Verdict<FrontendMessage> begin(Request request) {
+    last = request.admission();
+    return admit(request, 0, null, service.now());
+  }
+
+  synchronized Verdict<FrontendMessage> copyData(long bytes) {
+    if (copyRefused) {
+      return Verdict.drop();
+    }
+    Admission admission = last;
+    return admission == null
+        ? Verdict.forward()
+        : admit(new Request(admission, false, false, 0, bytes), 0, null, service.now());
+  }
+
+  /** Takes what is needed, in the order of the limits: who waits for one holds those before it. */
+  private Verdict<FrontendMessage> admit(
+      Request request, int from, @Nullable Waiter waited, long now) {
+    List<Share> shares = request.admission().shares;
+    for (int i = from; i < shares.size(); i++) {
+      Share share = shares.get(i);
+      Shortage shortage = take(share, request, now, false);
+      if (shortage == null) {
+        continue;
+      }
+      Limit limit = share.limit;
+      if (limit.dryRun()) {
+        share.pass();
+        service.wouldRefuse(facts, request, share, shortageOf(share, request, now));
+      } else if (limit.delays() && shortage.waitNanos() <= limit.maxDelayNanos()) {
+        Waiter next = service.await(this, request, i, share.bucket, waited, now);
+        waiter = next;
+        return Verdict.later(next.verdict);
+      } else {
+        return refuse(request, i, shortageOf(share, request, now), 0);
+      }
+    }
+    for (Share share : shares) {
+      share.bucket.chargeSent(request.bytes(), now);
+    }
+    return Verdict.forward();
+  }
+
+  private @Nullable Shortage take(Share share, Request request, long now, boolean inTurn) {
+    if (!request.begins()) {
+      return share.bucket.sending(now, inTurn);
+    }
+    boolean held = share.heldUntil > 0;
+    Shortage shortage = share.take(now, request.boundary(), inTurn);
+    if (!held && share.heldUntil > 0) {
+      places.add(share);
+    }
+    return shortage;
+  }
+
+  private static Shortage shortageOf(Share share, Request request, long now) {
+    return share.bucket.shortage(now, request.begins() && share.needsSlot());
+  }
+
+  private Verdict<FrontendMessage> refuse(
+      Request request, int place, Shortage shortage, long waitedNanos) {
+    giveBack(request, place);
+    Share share = request.admission().shares.get(place);
+    skipping |= request.extended();
+    copyRefused = !request.begins();
+    return service.refuse(facts, request, share, shortage, waitedNanos);
+  }
+
+  private void giveBack(Request request, int place) {
+    if (!request.begins()) {
+      return;
+    }
+    for (int i = 0; i < place; i++) {
+      places.undo(request.admission().shares.get(i));
+    }
+  }
+
+  /**
+   * Looks whether a statement need not wait any longer. Called by no event loop.
+   *
+   * @return whether the one behind it is the first now
+   */
+  boolean proceed(Waiter asked) {
+    Verdict<FrontendMessage> outcome;
+    synchronized (this) {
+      if (asked.over) {
+        asked.bucket.dequeue(asked);
+        return true;
+      }
+      long now = service.now();
+      Share share = asked.request.admission().shares.get(asked.place);
+      Shortage shortage = take(share, asked.request, now, true);
+      if (shortage != null && now - asked.deadline < 0) {
+        return false;
+      }
+      asked.over = true;
+      asked.bucket.dequeue(asked);
+      waiter = null;
+      outcome =
+          shortage == null
+              ? admit(asked.request, asked.place + 1, asked, now)
+              : refuse(asked.request, asked.place, shortage, share.limit.maxDelayNanos());
+      if (outcome instanceof Verdict.Later<FrontendMessage>) {
+        return true; // another queue has it now
+      }
+    }
+    asked.verdict.complete(outcome);
+    return true;
+  }
+
+  synchronized void parse(String statement, @Nullable String sql, long bytes) {
+    pipeline.step();
+    if (admissions.looksAtStatements()) {
+      Shape shape = sql == null ? Shape.UNKNOWN : statements.shape(sql);
+      statements.parse(statement, shape, pipeline.next());
+    }
+    chargeSent(statement, bytes);
+  }
+
+  synchronized void bind(String portal, String statement, long bytes) {
+    pipeline.step();
+    if (admissions.looksAtStatements()) {
+      statements.bind(portal, statement);
+    }
+    chargeSent(statement, bytes);
+  }
+
+  private void chargeSent(String statement, long bytes) {
+    if (bytes > 0) {
+      Shape shape =
+          admissions.looksAtStatements() ? statements.statement(statement) : Shape.UNKNOWN;
+      long now = service.now();
+      for (Share share : admissions.of(shape).shares) {
+        share.bucket.chargeSent(bytes, now);
+      }
+    }
+  }
+
+  synchronized void step() {
+    pipeline.step();
+  }
+
+  synchronized void close(Target target, String name) {
+    pipeline.step();
+    statements.close(target, name);
+  }
+
+  synchronized void sync() {
+    skipping = false;
+    pipeline.sync();
+  }
+
+  synchronized void copyInEnded() {
+    copyRefused = false;
+    pipeline.copyEnd();
+  }
+
+  synchronized void parseComplete() {
+    statements.parseComplete();
+  }
+
+  synchronized void row(long bytes) {
+    results.row(bytes, pipeline, service.now());
+  }
+
+  synchronized void copyInBegan() {
+    pipeline.copyInBegan();
+  }
+
+  synchronized void commandComplete(String tag, OptionalLong rows) {
+    long now = service.now();
+    results.ended(rows, pipeline, now);
+    Pending current = pipeline.current();
+    if (current != null
+        && current.kind() == Pending.Kind.QUERY
+        && parts++ > 0
+        && current.admission() != null) {
+      for (Share share : current.admission().shares) {
+        share.bucket.chargeStatement(now);
+      }
+    }
+    if (tag.equals("PREPARE")) {
+      statements.preparedBySql();
+    }
+    pipeline.executed();
+  }
+
+  /** An answer that ends an Execute and says no number of rows. */
+  synchronized void executed() {
+    results.ended(OptionalLong.empty(), pipeline, service.now());
+    pipeline.executed();
+  }
+
+  synchronized void failed() {
+    results.ended(OptionalLong.empty(), pipeline, service.now());
+    pipeline.failed();
+  }
+
+  synchronized void readyForQuery(TransactionStatus status) {
+    results.ended(OptionalLong.empty(), pipeline, service.now());
+    parts = 0;
+    long answered = pipeline.ready();
+    statements.answered(answered, status == TransactionStatus.IDLE && pipeline.isEmpty());
+    places.leave(answered);
+  }
+
+  synchronized void closed() {
+    Waiter waiting = waiter;
+    if (waiting != null) {
+      waiting.over = true;
+      waiting.bucket.dequeue(waiting);
+      giveBack(waiting.request, waiting.place);
+      service.wake(waiting.bucket);
+      waiter = null;
+    }
+    places.leave(Long.MAX_VALUE);
+    admissions.leave();
+  }
+}
