@@ -165,9 +165,18 @@ final class Bucket {
     }
   }
 
-  void enqueue(Waiter waiter) {
+  /**
+   * Somebody waits.
+   *
+   * @param running whether its session runs here already: others wait for it, so that it goes first
+   */
+  void enqueue(Waiter waiter, boolean running) {
     synchronized (queue) {
-      queue.add(waiter);
+      if (running) {
+        queue.addFirst(waiter);
+      } else {
+        queue.addLast(waiter);
+      }
       waiting = queue.size();
     }
   }

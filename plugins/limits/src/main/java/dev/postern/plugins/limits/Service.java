@@ -59,20 +59,21 @@ final class Service {
     return queues.stream().mapToInt(Bucket::waiting).sum();
   }
 
-  /** Puts a statement at the end of a queue; called under the session's lock. */
+  /** Puts a statement into a queue; called under the session's lock. */
   Waiter await(
       SessionLimits session,
       Request request,
       int place,
-      Bucket bucket,
+      Share share,
       @Nullable Waiter before,
       long now) {
+    Bucket bucket = share.bucket;
     long deadline = now + bucket.limit.maxDelayNanos();
     Waiter waiter = new Waiter(session, request, place, bucket, deadline, before);
     if (before == null) {
       delayed.increment();
     }
-    bucket.enqueue(waiter);
+    bucket.enqueue(waiter, share.heldUntil > 0);
     queues.add(bucket);
     return waiter;
   }

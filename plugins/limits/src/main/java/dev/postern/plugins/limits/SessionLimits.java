@@ -104,7 +104,7 @@ final class SessionLimits {
         share.pass();
         service.wouldRefuse(facts, request, share, shortageOf(share, request, now));
       } else if (limit.delays() && shortage.waitNanos() <= limit.maxDelayNanos()) {
-        Waiter next = service.await(this, request, i, share.bucket, waited, now);
+        Waiter next = service.await(this, request, i, share, waited, now);
         waiter = next;
         return Verdict.later(next.verdict);
       } else {
@@ -122,7 +122,8 @@ final class SessionLimits {
       return share.bucket.sending(now, inTurn);
     }
     boolean held = share.heldUntil > 0;
-    Shortage shortage = share.take(now, request.boundary(), inTurn);
+    // Those who wait may wait for the place that this session has until a Sync behind this.
+    Shortage shortage = share.take(now, request.boundary(), inTurn || held);
     if (!held && share.heldUntil > 0) {
       places.add(share);
     }

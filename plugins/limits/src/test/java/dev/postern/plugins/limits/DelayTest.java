@@ -9,8 +9,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.postern.api.intercept.Verdict;
+import dev.postern.api.message.Execute;
 import dev.postern.api.message.FrontendMessage;
 import dev.postern.api.message.Query;
+import dev.postern.api.message.Sync;
 import dev.postern.api.session.CloseReason;
 import dev.postern.testkit.spi.FakeInterests;
 import java.time.Duration;
@@ -49,6 +51,25 @@ final class DelayTest {
     run(first, "again");
     assertThat(play.metric("delayed")).isEqualTo(5);
     assertThat(play.metric("waiting")).isZero();
+  }
+
+  @Test
+  void whoHasAPlaceDoesNotWaitBehindThoseWhoWaitForIt() {
+    Play play =
+        new Play(
+            "limits: [{name: p, concurrent: 1, statements: {rate: 2, per: 1s}, action: delay}]");
+    FakeInterests batch = play.session("batch");
+    assertPasses(batch.onClient(new Execute("", 0)));
+    var waiting = later(play.session("other").onClient(SELECT));
+    assertPasses(batch.onClient(new Execute("", 0)));
+    var third = later(batch.onClient(new Execute("", 0)));
+    play.pass(Duration.ofMillis(510));
+    assertPasses(third.join());
+    assertThat(waiting).isNotDone();
+    batch.client(new Sync()).server(DONE, DONE, DONE, READY);
+    play.pass(Duration.ofSeconds(1));
+    await().until(waiting::isDone);
+    assertPasses(waiting.join());
   }
 
   @Test
