@@ -41,6 +41,10 @@ final class BundledPlugins {
 
   private BundledPlugins() {}
 
+  static int count() {
+    return FACTORIES.size() + WITH_LIBRARY.size();
+  }
+
   /** Copies the jars that the build has made, or makes them where it has only compiled. */
   static void install(Path home) throws IOException, URISyntaxException {
     Path plugins = Files.createDirectories(home.resolve("plugins"));

@@ -32,7 +32,7 @@ final class InstallationIT {
     try (Gateway gateway = start();
         WireClient client = loggedIn(gateway)) {
       assertThat(client.queryOne("SELECT session_user")).isEqualTo(ROLE);
-      assertThat(gateway.plugins().descriptions()).hasSize(7);
+      assertThat(gateway.plugins().descriptions()).hasSize(BundledPlugins.count());
     }
     assertThat(home.resolve("logs/queries.jsonl")).content().contains("SELECT session_user");
     try (Stream<Path> recordings = Files.list(home.resolve("data/recordings"))) {

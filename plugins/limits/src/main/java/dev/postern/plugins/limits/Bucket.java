@@ -25,6 +25,9 @@ final class Bucket {
   /** Those who wait, the first one first. Guarded by itself. */
   private final Deque<Waiter> queue = new ArrayDeque<>(0);
 
+  /** Those whose session runs here already: others wait for it, so that they go first. */
+  private final Deque<Waiter> ahead = new ArrayDeque<>(0);
+
   private volatile int waiting;
   private final AtomicLong loggedAt;
   private final AtomicLong unlogged = new AtomicLong();
@@ -168,29 +171,35 @@ final class Bucket {
   /**
    * Somebody waits.
    *
-   * @param running whether its session runs here already: others wait for it, so that it goes first
+   * @param running whether its session runs here already
    */
   void enqueue(Waiter waiter, boolean running) {
     synchronized (queue) {
-      if (running) {
-        queue.addFirst(waiter);
-      } else {
-        queue.addLast(waiter);
-      }
-      waiting = queue.size();
+      (running ? ahead : queue).addLast(waiter);
+      waiting = queue.size() + ahead.size();
     }
   }
 
   @Nullable Waiter first() {
     synchronized (queue) {
-      return queue.peek();
+      return ahead.isEmpty() ? queue.peek() : ahead.peek();
+    }
+  }
+
+  /** One that has waited for as long as it may, if there is one. */
+  @Nullable Waiter expired(long now) {
+    synchronized (queue) {
+      Waiter longest = queue.peek();
+      return longest != null && now - longest.deadline >= 0 ? longest : null;
     }
   }
 
   void dequeue(Waiter waiter) {
     synchronized (queue) {
-      queue.remove(waiter);
-      waiting = queue.size();
+      if (!queue.remove(waiter)) {
+        ahead.remove(waiter);
+      }
+      waiting = queue.size() + ahead.size();
     }
   }
 

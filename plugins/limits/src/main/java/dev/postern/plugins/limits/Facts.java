@@ -3,7 +3,7 @@ package dev.postern.plugins.limits;
 import dev.postern.api.session.SessionInfo;
 import java.net.InetSocketAddress;
 
-/** What tells sessions apart. */
+/** What tells sessions apart; of names, as much as the server looks at. */
 record Facts(
     String sessionId,
     String user,
@@ -12,18 +12,25 @@ record Facts(
     String address,
     String application) {
 
+  /** In characters; servers keep 63 bytes of a name (NAMEDATALEN). */
+  private static final int MAX_NAME = 63;
+
   static Facts of(SessionInfo session) {
     InetSocketAddress address = session.client().address();
     String application = session.startup().applicationName();
     return new Facts(
         session.sessionId(),
         session.user().name(),
-        session.startup().database(),
+        start(session.startup().database()),
         session.route().name(),
         address.getAddress() == null
             ? address.getHostString()
             : address.getAddress().getHostAddress(),
-        application == null ? "" : application);
+        application == null ? "" : start(application));
+  }
+
+  private static String start(String name) {
+    return name.length() <= MAX_NAME ? name : name.substring(0, MAX_NAME);
   }
 
   String value(Dimension dimension, Shape shape) {

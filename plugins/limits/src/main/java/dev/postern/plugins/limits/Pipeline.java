@@ -12,6 +12,12 @@ import org.jspecify.annotations.Nullable;
  * ended rather than as running for ever. Guarded by its session.
  */
 final class Pipeline {
+  /**
+   * More than any pipeline holds. What is sent beyond it is not told apart: a server can take in
+   * any number of messages without an answer, behind an error or within a COPY.
+   */
+  static final int MAX_PENDING = 1 << 16;
+
   private final Deque<Pending> pending = new ArrayDeque<>();
 
   /** Numbers what ReadyForQuery answers: Query, FunctionCall and Sync. */
@@ -50,6 +56,10 @@ final class Pipeline {
   }
 
   private void add(Pending added) {
+    if (pending.size() >= MAX_PENDING) {
+      unsure = true;
+      return;
+    }
     pending.add(added);
     if (added.admission() != null) {
       added.admission().unanswered++;
@@ -169,6 +179,11 @@ final class Pipeline {
 
   private static boolean is(@Nullable Pending one, Kind kind) {
     return one != null && one.kind() == kind;
+  }
+
+  /** Whether it is no longer known which answer is for what. */
+  boolean isUnsure() {
+    return unsure;
   }
 
   boolean isEmpty() {

@@ -47,7 +47,7 @@ final class Service {
     context.gauge("waiting", "Statements that wait for a limit", this::waiting);
     context.every(SWEEP, buckets::sweep);
     if (ticks) {
-      context.every(TICK, () -> queues.forEach(this::grant));
+      context.every(TICK, () -> queues.forEach(this::tick));
     }
   }
 
@@ -84,6 +84,14 @@ final class Service {
       threads.execute(() -> grant(bucket));
     } catch (RejectedExecutionException e) {
       log.trace("the instance is closed", e); // and nobody waits
+    }
+  }
+
+  private void tick(Bucket bucket) {
+    grant(bucket);
+    Waiter expired = bucket.expired(now());
+    while (expired != null && expired.session.proceed(expired)) {
+      expired = bucket.expired(now());
     }
   }
 

@@ -19,8 +19,7 @@ final class SessionLimits {
   private final Admissions admissions;
   private final Statements statements = new Statements();
   private final Pipeline pipeline = new Pipeline();
-  private final Results results = new Results();
-
+  private final Results results = new Results(this::current);
   private final Places places;
 
   private @Nullable Waiter waiter;
@@ -56,6 +55,7 @@ final class SessionLimits {
   }
 
   private Verdict<FrontendMessage> simple(Shape shape, long bytes) {
+    prepares(shape);
     Admission admission = admissions.of(shape);
     long boundary = pipeline.next();
     pipeline.query(admission.asQuery);
@@ -68,10 +68,22 @@ final class SessionLimits {
       pipeline.step();
       return Verdict.forward();
     }
-    Shape shape = admissions.looksAtStatements() ? statements.portal(portal) : Shape.UNKNOWN;
+    Shape shape = looksAtNames() ? statements.portal(portal, pipeline.next()) : Shape.UNKNOWN;
+    prepares(shape);
     Admission admission = admissions.of(shape);
     pipeline.execution(admission.asExecution);
     return begin(new Request(admission, true, true, pipeline.next(), 0));
+  }
+
+  private boolean looksAtNames() {
+    return admissions.looksAtStatements() && !pipeline.isUnsure();
+  }
+
+  /** What a statement of SQL prepares has a name that something else may have had. */
+  private void prepares(Shape shape) {
+    if (admissions.looksAtStatements() && shape.mayPrepare()) {
+      statements.preparedBySql();
+    }
   }
 
   private Verdict<FrontendMessage> begin(Request request) {
@@ -197,7 +209,7 @@ final class SessionLimits {
   synchronized void bind(String portal, String statement, long bytes) {
     pipeline.step();
     if (admissions.looksAtStatements()) {
-      statements.bind(portal, statement);
+      statements.bind(portal, statement, pipeline.next());
     }
     chargeSent(statement, bytes);
   }
@@ -205,7 +217,7 @@ final class SessionLimits {
   private void chargeSent(String statement, long bytes) {
     if (bytes > 0) {
       Shape shape =
-          admissions.looksAtStatements() ? statements.statement(statement) : Shape.UNKNOWN;
+          looksAtNames() ? statements.statement(statement, pipeline.next()) : Shape.UNKNOWN;
       long now = service.now();
       for (Share share : admissions.of(shape).shares) {
         share.bucket.chargeSent(bytes, now);
@@ -237,7 +249,13 @@ final class SessionLimits {
   }
 
   synchronized void row(long bytes) {
-    results.row(bytes, pipeline, service.now());
+    results.row(bytes, service.now());
+  }
+
+  /** Whose answers come now; where that cannot be told, what began last. */
+  private @Nullable Admission current() {
+    Pending current = pipeline.current();
+    return current != null && current.admission() != null ? current.admission() : last;
   }
 
   synchronized void copyInBegan() {
@@ -246,7 +264,7 @@ final class SessionLimits {
 
   synchronized void commandComplete(String tag, OptionalLong rows) {
     long now = service.now();
-    results.ended(rows, pipeline, now);
+    results.ended(rows, now);
     Pending current = pipeline.current();
     if (current != null
         && current.kind() == Pending.Kind.QUERY
@@ -264,17 +282,17 @@ final class SessionLimits {
 
   /** An answer that ends an Execute and says no number of rows. */
   synchronized void executed() {
-    results.ended(OptionalLong.empty(), pipeline, service.now());
+    results.ended(OptionalLong.empty(), service.now());
     pipeline.executed();
   }
 
   synchronized void failed() {
-    results.ended(OptionalLong.empty(), pipeline, service.now());
+    results.ended(OptionalLong.empty(), service.now());
     pipeline.failed();
   }
 
   synchronized void readyForQuery(TransactionStatus status) {
-    results.ended(OptionalLong.empty(), pipeline, service.now());
+    results.ended(OptionalLong.empty(), service.now());
     parts = 0;
     long answered = pipeline.ready();
     statements.answered(answered, status == TransactionStatus.IDLE && pipeline.isEmpty());

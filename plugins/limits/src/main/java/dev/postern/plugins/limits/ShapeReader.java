@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * Reads SQL by its lexical rules only (PostgreSQL documentation, "Lexical Structure"): values and
@@ -14,8 +15,13 @@ final class ShapeReader {
   /** Beyond it nothing is read: an event loop waits for this. */
   static final int MAX_LENGTH = 1 << 18;
 
+  /** Of different commands; each new one is looked for among those before it. */
+  static final int MAX_COMMANDS = 64;
+
   /** Commands that hold others. */
   private static final Set<String> HOLDERS = Set.of("WITH", "EXPLAIN", "PREPARE", "COPY");
+
+  private static final Pattern PREPARE = Pattern.compile("prepare", Pattern.CASE_INSENSITIVE);
 
   private static final Set<String> HELD =
       Set.of("SELECT", "INSERT", "UPDATE", "DELETE", "MERGE", "VALUES", "TABLE", "EXECUTE");
@@ -38,6 +44,9 @@ final class ShapeReader {
   Shape read() {
     while (at < length) {
       step();
+    }
+    if (unclear && PREPARE.matcher(sql).find()) {
+      addCommand("PREPARE");
     }
     return Shape.of(text.joined() + (unclear ? " ..." : ""), commands, unclear);
   }
@@ -104,8 +113,13 @@ final class ShapeReader {
   }
 
   private void addCommand(String word) {
-    if (!commands.contains(word)) {
+    if (commands.contains(word)) {
+      return;
+    }
+    if (commands.size() < MAX_COMMANDS || word.equals("PREPARE")) {
       commands.add(word);
+    } else {
+      unclear = true;
     }
   }
 

@@ -73,6 +73,39 @@ final class DelayTest {
   }
 
   @Test
+  void whoGoesAheadKeepsNobodyWaitingForLongerThanAllowed() {
+    Play play =
+        new Play(
+            "limits: [{name: p, concurrent: 2, statements: {rate: 1, per: 1s}, action: delay,"
+                + " max-delay: 3s}]");
+    FakeInterests batch = play.session("batch");
+    assertPasses(batch.onClient(new Execute("", 0)));
+    var waiting = later(play.session("other").onClient(SELECT));
+    for (int i = 0; i < 3; i++) {
+      var next = later(batch.onClient(new Execute("", 0)));
+      play.pass(Duration.ofMillis(1010));
+      assertPasses(next.join());
+    }
+    assertThat(refusal(waiting.join())).contains("after a wait of 3000 ms");
+  }
+
+  @Test
+  void thoseWhoGoAheadKeepTheirOrder() {
+    Play play =
+        new Play(
+            "limits: [{name: p, concurrent: 2, statements: {rate: 2, per: 1s}, action: delay}]");
+    FakeInterests one = play.session("one");
+    FakeInterests two = play.session("two");
+    assertPasses(one.onClient(new Execute("", 0)));
+    assertPasses(two.onClient(new Execute("", 0)));
+    var first = later(one.onClient(new Execute("", 0)));
+    var second = later(two.onClient(new Execute("", 0)));
+    play.pass(Duration.ofMillis(510));
+    assertPasses(first.join());
+    assertThat(second).isNotDone();
+  }
+
+  @Test
   void nobodyOvertakesThoseWhoWait() {
     Play play =
         new Play(

@@ -63,6 +63,28 @@ final class LimitsTest {
   }
 
   @Test
+  void whatIsSentWithoutEndAndWithoutAnAnswerIsKeptUpToANumber() {
+    Play play = new Play(ONE_AT_ONCE);
+    FakeInterests alice = play.session("alice");
+    alice.client(new Execute("", 0)).server(error());
+    for (int i = 0; i < 3 * Pipeline.MAX_PENDING; i++) {
+      alice.client(new Execute("", 0));
+    }
+    refusal(play.session("alice").onClient(SELECT));
+    alice.client(new Sync()).server(READY);
+    run(play.session("alice"), "a");
+  }
+
+  @Test
+  void rowsOfWhichNobodyKnowsWhoAskedAreTakenFromWhatBeganLast() {
+    Play play = new Play("limits: [{name: r, concurrent: 5, rows: {rate: 10, per: 1m}}]");
+    FakeInterests alice = play.session("alice");
+    alice.client(new Parse("", "a", List.of()), new Query("bad"), SELECT);
+    alice.server(error(), READY, new CommandComplete("SELECT 20"), READY);
+    refusal(alice.onClient(SELECT));
+  }
+
+  @Test
   void aSessionThatNoLimitIsForDeclaresNothing() {
     Play play = new Play("limits: [{name: a, match: {user: [bob, 'b*']}, concurrent: 1}]");
     assertThat(play.session("alice").isEmpty()).isTrue();

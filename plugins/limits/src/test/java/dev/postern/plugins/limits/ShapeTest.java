@@ -1,7 +1,9 @@
 package dev.postern.plugins.limits;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -77,5 +79,22 @@ final class ShapeTest {
   void whatIsCutShortIsReadAllTheSame(String sql) {
     assertThat(Shape.of(sql).fingerprint()).hasSize(16);
     assertThat(Shape.of("select " + sql).fingerprint()).hasSize(16);
+  }
+
+  @Test
+  void aTextOfManyCommandsIsReadAtOnceAndNotTakenForClear() {
+    StringBuilder sql = new StringBuilder();
+    for (int i = 0; i < 40_000; i++) {
+      sql.append("c").append(Integer.toString(i, 36)).append(';');
+    }
+    Shape shape = assertTimeoutPreemptively(Duration.ofSeconds(2), () -> Shape.of(sql.toString()));
+    assertThat(shape.unclear()).isTrue();
+    assertThat(shape.commands()).hasSize(ShapeReader.MAX_COMMANDS);
+  }
+
+  @Test
+  void aTextThatCannotBeReadForSureMayPrepare() {
+    assertThat(Shape.of("select 'a\\'; prepare n as select 1").mayPrepare()).isTrue();
+    assertThat(Shape.of("select 'prepare'").mayPrepare()).isFalse();
   }
 }
