@@ -90,7 +90,7 @@ final class ExamplePluginIT {
   void thePluginsAreThereUnderTheirNames() {
     assertThat(gateway.plugins().descriptions())
         .extracting(PluginDescription::name)
-        .containsExactlyInAnyOrder("http-login", "by-tenant", "seat-belt");
+        .containsExactlyInAnyOrder("http-login", "by-tenant", "seat-belt", "show-session");
   }
 
   @Test
@@ -125,6 +125,13 @@ final class ExamplePluginIT {
     try (Connection connection = connect("admin", "secret");
         Statement statement = connection.createStatement()) {
       assertThat(statement.execute("drop table if exists no_such_table")).isFalse();
+    }
+  }
+
+  @Test
+  void theSessionIsShownWithoutTheServer() throws Exception {
+    try (Connection connection = connect("alice", "secret")) {
+      assertThat(one(connection, "SHOW SESSION")).isEqualTo("alice");
     }
   }
 

@@ -36,7 +36,8 @@ final class YamlExamplesTest {
               "{plugin: static-routes, config: {routes: [{name: all, backends: [{host: db}]}]}}");
 
   /** Of the plugin author's guide; {@link ExamplePluginIT} loads them. */
-  private static final Set<String> OF_THE_GUIDE = Set.of("http-login", "by-tenant", "seat-belt");
+  private static final Set<String> OF_THE_GUIDE =
+      Set.of("http-login", "by-tenant", "seat-belt", "show-session");
 
   private static final Pattern FILE = Pattern.compile("\\bconf/[a-z0-9./-]*[a-z0-9]");
 

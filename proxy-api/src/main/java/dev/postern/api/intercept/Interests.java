@@ -5,6 +5,7 @@ import dev.postern.api.message.FrontendMessage;
 import dev.postern.api.session.CloseReason;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Collects what one interceptor wants of one session. A type may be a message record, such as
@@ -25,6 +26,18 @@ public interface Interests {
 
   <M extends BackendMessage> Interests interceptBackend(
       Class<M> type, Function<? super M, Verdict<BackendMessage>> handler);
+
+  /**
+   * Answers statements in the server's place, in the simple and in the extended protocol, with
+   * cursors, formats and pipelines. The server never sees such a statement.
+   *
+   * @param statements is given the text of each Query and Parse, and says how to answer it, or
+   *     {@code null} to let it pass. A Query of several statements is one text. Called on the
+   *     session's event loop: must not block
+   */
+  default Interests answer(Function<String, @Nullable AnsweredStatement> statements) {
+    return new StatementAnswers(statements).declare(this);
+  }
 
   /**
    * Lets messages pass that are too large to be decoded ({@code limits.intercepted-message}), if

@@ -6,6 +6,7 @@ import dev.postern.api.message.ErrorResponse;
 import dev.postern.proxy.codec.BackendCodec;
 import dev.postern.proxy.codec.ProtocolException;
 import io.netty.buffer.ByteBuf;
+import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -16,17 +17,34 @@ final class BackendWire implements Wire<BackendMessage> {
   private final Relay relay;
   private final Progress progress;
   private final Rejections rejections;
+  private final @Nullable GivenAnswers answers;
 
-  private BackendWire(Relay relay, Progress progress, Rejections rejections) {
+  private BackendWire(
+      Relay relay, Progress progress, Rejections rejections, @Nullable GivenAnswers answers) {
     this.relay = relay;
     this.progress = progress;
     this.rejections = rejections;
+    this.answers = answers;
   }
 
-  /** A direction in which somebody wants to see messages, or messages are counted. */
-  static Flow flow(Side from, Side to, Relay relay, Progress progress, Rejections rejections) {
+  /**
+   * A direction in which somebody wants to see messages, or messages are counted.
+   *
+   * @param answers {@code null} where nobody decides about the other direction
+   */
+  static Flow flow(
+      Side from,
+      Side to,
+      Relay relay,
+      Progress progress,
+      Rejections rejections,
+      @Nullable GivenAnswers answers) {
     return new MessageFlow<>(
-        from, to, relay, new BackendWire(relay, progress, rejections), relay.declarations.backend);
+        from,
+        to,
+        relay,
+        new BackendWire(relay, progress, rejections, answers),
+        relay.declarations.backend);
   }
 
   @Override
@@ -46,6 +64,9 @@ final class BackendWire implements Wire<BackendMessage> {
 
   @Override
   public void arrived(byte type, ByteBuf bytes, int at) {
+    if (answers != null) {
+      answers.arrived(type);
+    }
     if (type == 'Z' && bytes.getInt(at + 1) == STATUS_OFFSET) {
       progress.backendReady(bytes.getByte(at + STATUS_OFFSET));
     } else {
@@ -62,13 +83,22 @@ final class BackendWire implements Wire<BackendMessage> {
   public void sent(byte type) {}
 
   @Override
-  public @Nullable BackendMessage substitute(BackendMessage message) {
-    return message instanceof ErrorResponse error ? rejections.answerTo(error) : null;
+  public @Nullable List<BackendMessage> substitute(BackendMessage message) {
+    if (message instanceof ErrorResponse error) {
+      ErrorResponse ours = rejections.answerTo(error);
+      return ours == null ? null : List.of(ours);
+    }
+    return answers == null ? null : answers.due();
   }
 
   @Override
   public boolean reject(SqlState sqlState, String message, Consumer<BackendMessage> emit) {
     relay.endedBy("(refused a message of the server)", sqlState, message);
     return false;
+  }
+
+  @Override
+  public boolean answer(List<BackendMessage> messages, Consumer<BackendMessage> emit) {
+    throw new IllegalStateException(); // its form was checked
   }
 }

@@ -56,6 +56,14 @@ public final class Declarations {
     return of(interceptor, new Calls());
   }
 
+  /** What decides about the client's messages also needs what the backend says to some of them. */
+  GivenAnswers givenAnswers() {
+    backend.want((byte) 'E');
+    backend.want((byte) 'I');
+    backend.want((byte) '3');
+    return new GivenAnswers();
+  }
+
   boolean isPhysicalReplication() {
     return physicalReplication;
   }

@@ -41,21 +41,19 @@ public final class DedicatedRelay extends Relay {
     this.cancelTarget = cancelTarget;
     client = new Leg(this, true, clientChannel.channel());
     backend = new Leg(this, false, backendChannel.channel());
-    boolean refusing = declarations.frontend.isDeciding();
+    boolean deciding = declarations.frontend.isDeciding();
     boolean cutClient = settings.countMessages() || !declarations.frontend.isEmpty();
-    boolean cutBackend = settings.countMessages() || refusing || !declarations.backend.isEmpty();
+    boolean cutBackend = settings.countMessages() || deciding || !declarations.backend.isEmpty();
     progress = new Progress();
     Rejections rejections = new Rejections(declarations.isPhysicalReplication());
-    if (refusing) {
-      declarations.backend.want((byte) 'E');
-    }
+    GivenAnswers answers = deciding ? declarations.givenAnswers() : null;
     fromClient =
         cutClient
-            ? FrontendWire.flow(client, backend, this, progress, rejections)
+            ? FrontendWire.flow(client, backend, this, progress, rejections, answers)
             : new ClientBytes(backend, progress);
     fromBackend =
         cutBackend
-            ? BackendWire.flow(backend, client, this, progress, rejections)
+            ? BackendWire.flow(backend, client, this, progress, rejections, answers)
             : new BackendBytes(client, progress);
     client.connect(backend, fromClient);
     backend.connect(client, fromBackend);

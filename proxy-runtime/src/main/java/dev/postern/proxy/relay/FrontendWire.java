@@ -1,10 +1,13 @@
 package dev.postern.proxy.relay;
 
 import dev.postern.api.SqlState;
+import dev.postern.api.message.BackendMessage;
 import dev.postern.api.message.FrontendMessage;
 import dev.postern.proxy.codec.FrontendCodec;
 import dev.postern.proxy.codec.ProtocolException;
 import io.netty.buffer.ByteBuf;
+import java.util.List;
+import java.util.Objects;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -13,21 +16,34 @@ final class FrontendWire implements Wire<FrontendMessage> {
   private final Relay relay;
   private final Progress progress;
   private final Rejections rejections;
+  private final @Nullable GivenAnswers answers;
   private byte lastDecoded;
 
-  private FrontendWire(Relay relay, Progress progress, Rejections rejections) {
+  private FrontendWire(
+      Relay relay, Progress progress, Rejections rejections, @Nullable GivenAnswers answers) {
     this.relay = relay;
     this.progress = progress;
     this.rejections = rejections;
+    this.answers = answers;
   }
 
-  /** A direction in which somebody wants to see messages, or messages are counted. */
-  static Flow flow(Side from, Side to, Relay relay, Progress progress, Rejections rejections) {
+  /**
+   * A direction in which somebody wants to see messages, or messages are counted.
+   *
+   * @param answers {@code null} where nobody decides
+   */
+  static Flow flow(
+      Side from,
+      Side to,
+      Relay relay,
+      Progress progress,
+      Rejections rejections,
+      @Nullable GivenAnswers answers) {
     return new MessageFlow<>(
         from,
         to,
         relay,
-        new FrontendWire(relay, progress, rejections),
+        new FrontendWire(relay, progress, rejections, answers),
         relay.declarations.frontend);
   }
 
@@ -53,10 +69,13 @@ final class FrontendWire implements Wire<FrontendMessage> {
   @Override
   public void sent(byte type) {
     progress.clientSent(type);
+    if (answers != null) {
+      answers.sent(type);
+    }
   }
 
   @Override
-  public @Nullable FrontendMessage substitute(FrontendMessage message) {
+  public @Nullable List<FrontendMessage> substitute(FrontendMessage message) {
     return null;
   }
 
@@ -67,6 +86,19 @@ final class FrontendWire implements Wire<FrontendMessage> {
       return false;
     }
     emit.accept(rejections.reject(lastDecoded, sqlState, message));
+    return true;
+  }
+
+  @Override
+  public boolean answer(List<BackendMessage> messages, Consumer<FrontendMessage> emit) {
+    if (relay.declarations.isPhysicalReplication()) {
+      relay.endedBy(
+          "(answered in physical replication)",
+          SqlState.FEATURE_NOT_SUPPORTED,
+          "an interceptor answers a message of physical replication");
+      return false;
+    }
+    Objects.requireNonNull(answers).give(lastDecoded, messages, emit);
     return true;
   }
 }

@@ -7,6 +7,7 @@ import dev.postern.proxy.codec.ProtocolException;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.ByteToMessageDecoder;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -162,15 +163,13 @@ final class MessageFlow<M> implements Flow {
     Passage<M> passage = null;
     try {
       M decoded = wire.decode(type, bytes.slice(at + HEADER_LENGTH, size - HEADER_LENGTH));
-      M substitute = wire.substitute(decoded);
+      List<M> substitute = wire.substitute(decoded);
       if (!handlers.isDeciding() && substitute == null) {
         Passage.observe(handlers, decoded);
         wire.sent(type);
         return true;
       }
-      passage =
-          new Passage<>(handlers, substitute == null ? decoded : substitute, substitute != null);
-
+      passage = new Passage<>(handlers, decoded, substitute);
       outcome = passage.proceed();
     } catch (InterceptorFailure e) {
       end(bytes, run, at);

@@ -2,6 +2,7 @@ package dev.postern.proxy.relay;
 
 import dev.postern.api.SqlState;
 import dev.postern.api.intercept.Verdict;
+import dev.postern.api.message.BackendMessage;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 
@@ -14,6 +15,9 @@ sealed interface Outcome<M> {
   record Changed<M>(String interceptor, List<M> messages) implements Outcome<M> {}
 
   record Rejected<M>(SqlState sqlState, String message) implements Outcome<M> {}
+
+  /** These are for the client, instead of what a server would say. */
+  record Answered<M>(List<BackendMessage> messages) implements Outcome<M> {}
 
   record Ended<M>(String interceptor, SqlState sqlState, String message) implements Outcome<M> {}
 

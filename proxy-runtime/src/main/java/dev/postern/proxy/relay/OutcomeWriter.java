@@ -40,6 +40,10 @@ final class OutcomeWriter<M> {
         flush();
         return wire.reject(sqlState, text, this::encode);
       }
+      case Outcome.Answered<M>(var messages) -> {
+        flush();
+        return wire.answer(messages, this::encode);
+      }
       case Outcome.Ended<M>(var interceptor, var sqlState, var text) -> {
         flush();
         relay.endedBy(interceptor, sqlState, text);

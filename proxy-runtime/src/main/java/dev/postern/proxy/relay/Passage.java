@@ -6,6 +6,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The way of one message through the handlers of its direction. What a handler puts in its place
@@ -23,12 +24,16 @@ final class Passage<M> {
   private String changedBy = "(none)";
 
   /**
-   * @param changed whether {@code message} is not what came from the wire
+   * @param substitute what takes the place of {@code message}; {@code null}: nothing
    */
-  Passage(Handlers<M> handlers, M message, boolean changed) {
+  Passage(Handlers<M> handlers, M message, @Nullable List<M> substitute) {
     this.handlers = handlers;
-    this.changed = changed;
-    ahead.push(new Step<>(message, 0));
+    changed = substitute != null;
+    if (substitute == null) {
+      ahead.push(new Step<>(message, 0));
+    } else {
+      substitute.reversed().forEach(instead -> ahead.push(new Step<>(instead, 0)));
+    }
   }
 
   /** Shows a message to handlers all of which only observe. */
@@ -86,8 +91,7 @@ final class Passage<M> {
     return outcome != null ? outcome : proceed();
   }
 
-  private @org.jspecify.annotations.Nullable Outcome<M> apply(
-      Handler<M> handler, Step<M> step, Verdict<M> verdict) {
+  private @Nullable Outcome<M> apply(Handler<M> handler, Step<M> step, Verdict<M> verdict) {
     int next = step.nextHandler() + 1;
     switch (verdict) {
       case Verdict.Forward<M>() -> ahead.push(new Step<>(step.message(), next));
@@ -100,6 +104,10 @@ final class Passage<M> {
         checkError(handler, sqlState, message);
         return new Outcome.Rejected<>(sqlState, message);
       }
+      case Verdict.Answer<M> answer -> {
+        checkForm(handler, step.message(), answer);
+        return new Outcome.Answered<>(answer.messages());
+      }
       case Verdict.Terminate<M>(var sqlState, var message) -> {
         checkError(handler, sqlState, message);
         return new Outcome.Ended<>(handler.interceptor(), sqlState, message);
@@ -110,6 +118,14 @@ final class Passage<M> {
       }
     }
     return null;
+  }
+
+  private static <M> void checkForm(Handler<M> handler, M message, Verdict.Answer<M> answer) {
+    try {
+      AnswerForm.check(message, answer);
+    } catch (IllegalArgumentException e) {
+      throw new InterceptorFailure(handler.interceptor(), e);
+    }
   }
 
   /** What cannot be put on the wire is found while it is known whose it is. */

@@ -86,22 +86,20 @@ public final class PooledRelay extends Relay {
     cancels = new Cancels(this, lease, acquisition, requests);
     Rejections rejections = new Rejections(false);
     Progress unheeded = new Progress();
+    GivenAnswers answers = declarations.frontend.isDeciding() ? declarations.givenAnswers() : null;
     fromClient =
         declarations.frontend.isEmpty()
             ? requests
-            : FrontendWire.flow(client, backendSide, this, unheeded, rejections);
-    toClient = new ToClient(client, interceptors(unheeded, rejections));
+            : FrontendWire.flow(client, backendSide, this, unheeded, rejections, answers);
+    toClient = new ToClient(client, interceptors(unheeded, rejections, answers));
   }
 
   /** Of what the client is to get; {@code null} where none wants to see it. */
-  private @Nullable Flow interceptors(Progress unheeded, Rejections rejections) {
-    boolean refusing = declarations.frontend.isDeciding();
-    if (refusing) {
-      declarations.backend.want((byte) 'E');
-    }
-    return declarations.backend.isEmpty() && !refusing
+  private @Nullable Flow interceptors(
+      Progress unheeded, Rejections rejections, @Nullable GivenAnswers answers) {
+    return declarations.backend.isEmpty() && answers == null
         ? null
-        : BackendWire.flow(backendSide, client, this, unheeded, rejections);
+        : BackendWire.flow(backendSide, client, this, unheeded, rejections, answers);
   }
 
   /** Takes the client's channel over, with what nobody has read of it. */

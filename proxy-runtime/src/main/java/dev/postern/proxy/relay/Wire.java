@@ -1,8 +1,10 @@
 package dev.postern.proxy.relay;
 
 import dev.postern.api.SqlState;
+import dev.postern.api.message.BackendMessage;
 import dev.postern.proxy.codec.ProtocolException;
 import io.netty.buffer.ByteBuf;
+import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -26,7 +28,7 @@ interface Wire<M> {
   void sent(byte type);
 
   /** What takes this message's place before any handler sees it, or {@code null}. */
-  @Nullable M substitute(M message);
+  @Nullable List<M> substitute(M message);
 
   /**
    * A handler refused a message.
@@ -35,4 +37,12 @@ interface Wire<M> {
    * @return false if the session has ended
    */
   boolean reject(SqlState sqlState, String message, Consumer<M> emit);
+
+  /**
+   * A handler answers a message itself.
+   *
+   * @param emit what goes on in its place
+   * @return false if the session has ended
+   */
+  boolean answer(List<BackendMessage> messages, Consumer<M> emit);
 }

@@ -113,6 +113,13 @@ public final class FakeInterests implements Interests {
     return decide(frontend, message);
   }
 
+  /** The client sends this. Returns what it is answered with; nothing, where it is the server's. */
+  public List<BackendMessage> answerTo(FrontendMessage message) {
+    return onClient(message) instanceof Verdict.Answer<FrontendMessage>(var messages)
+        ? messages
+        : List.of();
+  }
+
   /** The server sends this. Returns what was decided: to forward it, where nobody wanted it. */
   public Verdict<BackendMessage> onServer(BackendMessage message) {
     return decide(backend, message);
