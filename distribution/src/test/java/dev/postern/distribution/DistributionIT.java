@@ -67,7 +67,13 @@ final class DistributionIT {
         .hasSize(2)
         .anyMatch(name -> name.startsWith("postern-plugin-ldap-"))
         .anyMatch(name -> name.startsWith("unboundid-ldapsdk-"));
-    assertThat(names(home.resolve("lib"))).noneMatch(name -> name.startsWith("unboundid"));
+    assertThat(names(home.resolve("plugins/oauth")))
+        .hasSize(2)
+        .anyMatch(name -> name.startsWith("postern-plugin-oauth-"))
+        .anyMatch(name -> name.startsWith("nimbus-jose-jwt-"));
+    assertThat(names(home.resolve("lib")))
+        .noneMatch(name -> name.startsWith("unboundid"))
+        .noneMatch(name -> name.startsWith("nimbus"));
   }
 
   @Test

@@ -1,9 +1,11 @@
 package dev.postern.it;
 
+import com.nimbusds.jose.JWSObject;
 import com.unboundid.ldap.sdk.LDAPConnection;
 import dev.postern.api.PluginFactory;
 import dev.postern.plugins.ldap.LdapAuthenticatorFactory;
 import dev.postern.plugins.limits.LimitsFactory;
+import dev.postern.plugins.oauth.OauthAuthenticatorFactory;
 import dev.postern.plugins.querylog.QueryLogFactory;
 import dev.postern.plugins.recorder.RecorderFactory;
 import dev.postern.plugins.rules.RulesAuthenticatorFactory;
@@ -37,7 +39,11 @@ final class BundledPlugins {
 
   /** Those that bring libraries, each with a class of its library. */
   private static final Map<Class<? extends PluginFactory<?>>, Class<?>> WITH_LIBRARY =
-      Map.of(LdapAuthenticatorFactory.class, LDAPConnection.class);
+      Map.of(
+          LdapAuthenticatorFactory.class,
+          LDAPConnection.class,
+          OauthAuthenticatorFactory.class,
+          JWSObject.class);
 
   private BundledPlugins() {}
 
