@@ -114,6 +114,16 @@ final class DistributionIT {
   }
 
   @Test
+  void bringsTheJavadocOfTheApi() throws Exception {
+    Path api = portable().home().resolve("share/doc/api");
+
+    assertThat(api.resolve("index.html")).isRegularFile();
+    assertThat(api.resolve("dev.postern.api/dev/postern/api/intercept/Verdict.html"))
+        .content()
+        .contains("Answers a frontend message");
+  }
+
+  @Test
   void isAllThatAPluginNeedsToBeMadeAndLoaded() throws Exception {
     Path jdk = Path.of(System.getProperty("java.home"));
     Installation postern = portable().environment("JAVA_HOME", jdk.toString());

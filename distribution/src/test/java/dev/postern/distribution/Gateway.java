@@ -44,6 +44,10 @@ final class Gateway implements AutoCloseable {
     return process.waitFor();
   }
 
+  long pid() {
+    return process.pid();
+  }
+
   boolean isRunning() {
     return process.isAlive();
   }

@@ -93,13 +93,18 @@ final class Installation {
     Files.writeString(configuration(), yaml.replace(old, text));
   }
 
+  /** Adds to the end of the configuration. */
+  void configureMore(String yaml) throws IOException {
+    Files.writeString(configuration(), yaml, StandardOpenOption.APPEND);
+  }
+
   /** Makes it one of several behind one address. */
   void join(String cluster, String secret) throws IOException {
     Path file = home.resolve("conf/cluster.secret");
     Files.createFile(
         file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
     Files.writeString(file, secret);
-    Files.writeString(configuration(), "\n" + cluster, StandardOpenOption.APPEND);
+    configureMore("\n" + cluster);
   }
 
   /** Lets clients in at one port of the loopback interface, and passes them to another. */

@@ -50,6 +50,6 @@ public final class SeatBelt implements MessageInterceptorFactory<SeatBelt.Config
       return Verdict.forward();
     }
     log.atWarn().addKeyValue("sessionId", session.sessionId()).log("refused a statement");
-    return Verdict.reject(SqlState.INSUFFICIENT_PRIVILEGE, "the seat belt refuses this statement");
+    return Verdict.reject(SqlState.INSUFFICIENT_PRIVILEGE, "this statement is refused here");
   }
 }

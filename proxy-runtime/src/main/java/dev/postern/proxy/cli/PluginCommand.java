@@ -29,6 +29,7 @@ import picocli.CommandLine.Spec;
       PluginCommand.List_.class,
       PluginCommand.Show.class,
       PluginCommand.Verify.class,
+      PluginNew.class,
       PluginCommand.Reload.class
     })
 final class PluginCommand {
