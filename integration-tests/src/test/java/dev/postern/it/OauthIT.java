@@ -353,7 +353,7 @@ final class OauthIT {
           assertThat(client.expectFatal("28000").fields())
               .containsEntry('M', "authentication is not available now");
         }
-        assertThat(Logs.containing("nobody can log in with a token", away.issuer())).isNotEmpty();
+        assertThat(Logs.containing("nobody can log in with a signed token", away.issuer())).isNotEmpty();
         away.start();
         await()
             .untilAsserted(

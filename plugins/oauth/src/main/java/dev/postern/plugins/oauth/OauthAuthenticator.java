@@ -15,6 +15,7 @@ import dev.postern.api.auth.Authenticator;
 import dev.postern.api.auth.SaslExchange;
 import dev.postern.api.session.ClientInfo;
 import dev.postern.api.session.StartupParameters;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -43,12 +44,25 @@ final class OauthAuthenticator implements Authenticator {
     this.config = config;
     this.instance = context.instanceName();
     this.admission = new Admission(config, context);
-    SigningKeys keys = new SigningKeys(config, context);
-    this.tokens = new SignedTokens(config, keys, new ClaimChecks(config, context.clock()));
+    IssuerHttp http = context.closing(new IssuerHttp(config));
+    SigningKeys keys = new SigningKeys(config, http, context);
+    this.tokens = tokens(config, http, keys, new ClaimChecks(config, context.clock()));
     this.refusals = context.counter("refused_logins", "Logins that were refused for their token.");
     this.discoveries =
         context.counter("discoveries", "Connections of clients that asked who the issuer is.");
     keys.start();
+  }
+
+  private static Tokens tokens(
+      OauthConfig config, IssuerHttp http, SigningKeys keys, ClaimChecks checks) {
+    SignedTokens signed = new SignedTokens(config, keys, checks);
+    IntrospectionConfig introspection = config.introspection();
+    return introspection == null
+        ? signed
+        : new AnyTokens(
+            signed,
+            new IntrospectedTokens(config, introspection, http, checks),
+            introspection.effectiveAlsoSigned());
   }
 
   @Override
@@ -75,12 +89,21 @@ final class OauthAuthenticator implements Authenticator {
       throws AuthenticationException {
     String user = exchange.startup().user();
     try (Secret password = exchange.cleartextPassword()) {
-      return decide(new String(password.toChars()), user);
+      return decide(text(password), user);
     } catch (TokenRefusedException e) {
       refusals.add(1);
       throw AuthenticationException.invalidPassword(user, refusal(e));
     } catch (IssuerException e) {
       throw unavailable(e);
+    }
+  }
+
+  private static String text(Secret secret) {
+    char[] characters = secret.toChars();
+    try {
+      return new String(characters);
+    } finally {
+      Arrays.fill(characters, '\0');
     }
   }
 
@@ -174,5 +197,12 @@ final class OauthAuthenticator implements Authenticator {
 
   private static AuthenticationException unavailable(IssuerException e) {
     return AuthenticationException.unavailable(String.valueOf(e.getMessage()), null);
+  }
+
+  @Override
+  public void close() {
+    if (config.introspection() != null) {
+      config.introspection().clientSecret().close();
+    }
   }
 }

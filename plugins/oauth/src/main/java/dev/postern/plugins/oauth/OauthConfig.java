@@ -36,6 +36,8 @@ import org.jspecify.annotations.Nullable;
  * @param password which clients give the token as their password; {@code null}: none
  * @param chain which logins are for this authenticator, where several stand in a row; {@code null}:
  *     all
+ * @param introspection how the issuer is asked about tokens that only it can read; {@code null}:
+ *     they are refused
  */
 public record OauthConfig(
     URI issuer,
@@ -57,6 +59,7 @@ public record OauthConfig(
     @Nullable Map<String, String> attributes,
     @Nullable PasswordConfig password,
     @Nullable ChainConfig chain,
+    @Nullable IntrospectionConfig introspection,
     KeysConfig keys,
     TimeoutsConfig timeouts,
     LimitsConfig limits) {
@@ -81,6 +84,9 @@ public record OauthConfig(
           "issuer: " + OneLine.of(issuer.toString()) + " (expected: nothing behind a ?)");
     }
     Web.check("jwks", jwks, http);
+    if (introspection != null) {
+      Web.check("introspection", introspection.address(), http);
+    }
     if (trust != null) {
       Trust.check("trust", trust);
     }

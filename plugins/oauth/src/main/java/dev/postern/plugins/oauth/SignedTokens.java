@@ -47,13 +47,18 @@ final class SignedTokens implements Tokens {
     this.checks = checks;
   }
 
+  /** Whether it looks like one. */
+  static boolean isOne(String token) {
+    return FORM.matcher(token).matches();
+  }
+
   @Override
   public Claims prove(String token, Deadline deadline)
       throws TokenRefusedException, IssuerException {
     if (token.length() > longest) {
       throw new TokenRefusedException("it is longer than limits.token (" + longest + " bytes)");
     }
-    if (!FORM.matcher(token).matches()) {
+    if (!isOne(token)) {
       throw new TokenRefusedException("it is no signed token");
     }
     JWSObject parsed = parse(token);

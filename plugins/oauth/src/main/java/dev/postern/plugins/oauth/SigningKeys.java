@@ -48,10 +48,10 @@ final class SigningKeys {
   private boolean failing;
   private String failure = "it was not asked yet";
 
-  SigningKeys(OauthConfig config, PluginContext context) {
+  SigningKeys(OauthConfig config, IssuerHttp http, PluginContext context) {
     this.config = config;
     this.context = context;
-    this.http = new IssuerHttp(config);
+    this.http = http;
     context.gauge("signing_keys", "Keys of the issuer that are known.", this::known);
     context.gauge(
         "signing_keys_age_seconds",
@@ -226,7 +226,7 @@ final class SigningKeys {
           .addKeyValue("reason", e == null ? "" : OneLine.of(e.getMessage()))
           .log(
               usable() == null
-                  ? "the issuer's keys cannot be read; nobody can log in with a token"
+                  ? "the issuer's keys cannot be read; nobody can log in with a signed token"
                   : "the issuer's keys cannot be read; those that are known count for a while");
     } else if (news) {
       (failed ? log.atWarn() : log.atInfo())

@@ -25,7 +25,7 @@ final class OauthConfigTest {
   @TempDir Path home;
 
   private OauthConfig bind(String yaml) throws ConfigurationException {
-    return new Binder(home, Map.of()).bind(yaml, OauthConfig.class);
+    return new Binder(home, Map.of("INTROSPECTION_SECRET", "x")).bind(yaml, OauthConfig.class);
   }
 
   @Test
@@ -45,6 +45,7 @@ final class OauthConfigTest {
     assertThat(config.limits().effectiveResponse()).isEqualTo(1 << 20);
     assertThat(config.password()).isNull();
     assertThat(config.chain()).isNull();
+    assertThat(config.introspection()).isNull();
   }
 
   @Test
@@ -70,6 +71,12 @@ final class OauthConfigTest {
                 attributes: {mail: email}
                 password: {always: false, ports: [6433], users: ["a*"], applications: [x]}
                 chain: {users: ["*"], except-users: [postgres], databases: [app]}
+                introspection:
+                  address: https://sso.example.com/introspect
+                  client-id: postern
+                  client-secret: {env: INTROSPECTION_SECRET}
+                  also-signed: true
+                  concurrent: 5
                 keys: {refresh: 1m, unknown-key: 5s, keep: 2h}
                 timeouts: {connect: 1s, request: 2s, login: 3s}
                 limits: {token: 8KiB, response: 64KiB}
@@ -151,6 +158,9 @@ final class OauthConfigTest {
         "groups: {required: []}",
         "groups: {names: {a: \"b,c\"}}",
         "groups: {attribute: x}\nattributes: {x: y}",
+        "introspection: {address: \"http://a.example.com\", client-id: a, client-secret: {env: INTROSPECTION_SECRET}}",
+        "introspection: {address: \"https://a.example.com\", client-id: \"\", client-secret: {env: INTROSPECTION_SECRET}}",
+        "introspection: {address: \"https://a.example.com\", client-id: a, client-secret: plain}",
         "keys: {refresh: 0s}",
         "keys: {refresh: 2h, keep: 1h}",
         "timeouts: {login: 0s}",

@@ -14,6 +14,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -53,6 +54,31 @@ final class ReadmeTest {
               .create(binder.bind(instance.config(), OauthConfig.class), context)) {
         assertThat(authenticator.authenticate(Setup.bearer("alice", token)).attributes())
             .isEqualTo(Map.of("mail", "alice@example.com", "groups", "developers"));
+      }
+    }
+  }
+
+  @Test
+  void theOtherExamplesAreAccepted() throws Exception {
+    Path secret =
+        Files.writeString(
+            Files.createDirectory(home.resolve("conf")).resolve("introspection.secret"), "x");
+    Files.setPosixFilePermissions(secret, PosixFilePermissions.fromString("rw-------"));
+    Binder binder = new Binder(home, Map.of());
+    List<String> examples =
+        Pattern.compile("```yml\n(.*?)```", Pattern.DOTALL)
+            .matcher(Files.readString(Path.of("README.md")))
+            .results()
+            .map(found -> found.group(1))
+            .toList();
+    assertThat(examples).hasSize(3);
+    for (String example : examples) {
+      if (example.startsWith("rules:")) {
+        assertThat(binder.bind(example, UserRules.class).rules()).isNotEmpty();
+      } else {
+        binder.bind(
+            "issuer: https://sso.example.com\naudience: [a]\nscopes: []\n" + example,
+            OauthConfig.class);
       }
     }
   }
