@@ -304,6 +304,44 @@ final class OauthIT {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"session", "transaction"})
+  void aTokenThatOnlyTheIssuerCanReadLetsItsUserIn(String mode) {
+    String address = issuer.issuer() + "/introspect";
+    issuer.answersAt(
+        address,
+        exchange ->
+            TestIssuer.send(
+                exchange,
+                200,
+                "{\"active\":%b,\"sub\":\"alice\",\"aud\":\"postern\",\"scope\":\"postgres\",\"exp\":%d}"
+                    .formatted(
+                        new String(
+                                exchange.getRequestBody().readAllBytes(), StandardCharsets.US_ASCII)
+                            .startsWith("token=good&"),
+                        Instant.now().getEpochSecond() + 60)));
+    Map<String, Object> introspection =
+        Map.of(
+            "address",
+            address,
+            "client-id",
+            "postern",
+            "client-secret",
+            Map.of("file", files.resolve("role.password").toString()));
+    try (RunningPostern postern = gateway(mode, Map.of("introspection", introspection)).start()) {
+      try (WireClient client = asked(postern, "alice")) {
+        client.send(bearer("good"));
+        assertThat(client.expect('R').int32(0)).isZero();
+        client.greeting();
+        assertThat(client.queryOne("SELECT current_user")).isEqualTo(ROLE);
+      }
+      try (WireClient client = asked(postern, "alice")) {
+        client.send(bearer("bad"));
+        assertThat(challenge(client)).contains("\"status\":\"invalid_token\"");
+      }
+    }
+  }
+
   @Test
   void theRouterSeesWhatTheTokenSays() {
     Queue<RoutingRequest> requests = new ConcurrentLinkedQueue<>();
@@ -353,7 +391,8 @@ final class OauthIT {
           assertThat(client.expectFatal("28000").fields())
               .containsEntry('M', "authentication is not available now");
         }
-        assertThat(Logs.containing("nobody can log in with a signed token", away.issuer())).isNotEmpty();
+        assertThat(Logs.containing("nobody can log in with a signed token", away.issuer()))
+            .isNotEmpty();
         away.start();
         await()
             .untilAsserted(

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param values as JSON objects, lists, texts, numbers and booleans
  */
 record Claims(Map<String, Object> values) {
-  private static final int LONGEST = 1024;
+  private static final int LONGEST = 4096;
   private static final int MOST = 1000;
 
   /** The year 9999. */

@@ -28,10 +28,7 @@ final class IntrospectedTokens implements Tokens {
   private final Semaphore places;
 
   IntrospectedTokens(
-      OauthConfig config,
-      IntrospectionConfig introspection,
-      IssuerHttp http,
-      ClaimChecks checks) {
+      OauthConfig config, IntrospectionConfig introspection, IssuerHttp http, ClaimChecks checks) {
     this.config = introspection;
     this.issuer = config.issuer().toString();
     this.longest = config.limits().effectiveToken();
@@ -86,8 +83,7 @@ final class IntrospectedTokens implements Tokens {
     return HttpRequest.newBuilder(config.address())
         .header("Content-Type", "application/x-www-form-urlencoded")
         .header("Authorization", "Basic " + credentials())
-        .POST(
-            BodyPublishers.ofString("token=" + encoded(token) + "&token_type_hint=access_token"));
+        .POST(BodyPublishers.ofString("token=" + encoded(token) + "&token_type_hint=access_token"));
   }
 
   /** RFC 6749, section 2.3.1. */

@@ -117,7 +117,10 @@ final class SigningKeys {
   /** Those that are not too old to count. */
   private @Nullable KeySet usable() {
     Fetched last = fetched;
-    return last == null || isPast(last.at(), config.keys().effectiveKeep()) ? null : last.keys();
+    return last == null
+            || last.at().plus(config.keys().effectiveKeep()).isBefore(context.clock().instant())
+        ? null
+        : last.keys();
   }
 
   /**
@@ -173,7 +176,7 @@ final class SigningKeys {
       ended(answer, KeySet.of(http.get(jwks)), null);
     } catch (IssuerException e) {
       ended(answer, null, e);
-    } catch (RuntimeException | StackOverflowError e) {
+    } catch (RuntimeException | Error e) { // whoever waits has to hear of it
       ended(answer, null, new IssuerException("the issuer's answer cannot be read: " + e, e));
     }
   }

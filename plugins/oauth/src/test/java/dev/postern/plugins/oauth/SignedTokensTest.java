@@ -240,6 +240,17 @@ final class SignedTokensTest {
   }
 
   @Test
+  void scopesAreNotLookedAtWhereNoneIsRequired() throws Exception {
+    try (Setup lax =
+        Setup.of(
+            home,
+            "issuer: %s\ntrust: %s\naudience: [postern]\nscopes: []\n"
+                .formatted(issuer.issuer(), Setup.AUTHORITY_FILE))) {
+      assertThat(lax.logIn("alice", token().with("scope", "").signed()).name()).isEqualTo("alice");
+    }
+  }
+
+  @Test
   void anExpiredTokenIsRefusedAfterTheSkew() throws Exception {
     long now = now().getEpochSecond();
     assertThat(setup.logIn("alice", token().with("exp", now - 25).signed()).name())

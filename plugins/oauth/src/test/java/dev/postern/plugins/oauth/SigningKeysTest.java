@@ -200,6 +200,15 @@ final class SigningKeysTest {
   }
 
   @Test
+  void knownKeysCountWhereTheClockWasPutBack() throws Exception {
+    Setup setup = setup();
+    assertLetsIn(setup, TestIssuer.KEY);
+    issuer.stop();
+    setup.context.clock().advance(Duration.ofSeconds(-20));
+    assertLetsIn(setup, TestIssuer.KEY);
+  }
+
+  @Test
   void anUnknownKeyDoesNotDecideWhileTheIssuerIsAway() throws Exception {
     Setup setup = setup();
     assertLetsIn(setup, TestIssuer.KEY);
