@@ -1,4 +1,5 @@
-# Postern from its own distribution. The caller may set MODE (session, transaction, dedicated), LOOPS, TRANSPORT and INTERCEPTORS (YAML).
+# Postern from its own distribution. The caller may set MODE (session, transaction, dedicated), LOOPS, TRANSPORT, INTERCEPTORS and PLUGINS (YAML);
+# with PLUGINS it defines with_plugins, which fills a directory.
 # POSTERN_DIST: an unpacked distribution; otherwise the linux-x64 zip of the last build is unpacked.
 . "$(dirname "$0")/lib.sh"
 
@@ -39,6 +40,7 @@ listeners:
     tls: {mode: optional, certificate: "$BENCH_DIR/conf/$cert", key: "$BENCH_DIR/conf/$key"}
 network: {transport: ${TRANSPORT:-auto}, event-loops: ${LOOPS:-0}}
 limits: {sessions: $MAX_CLIENTS, logins: $MAX_CLIENTS}
+${PLUGINS:-}
 authenticator: {plugin: scram}
 router:
   plugin: static-routes
@@ -50,6 +52,11 @@ router:
           - {host: $PG_HOST, port: $PG_PORT, tls: {mode: disable}}
 ${INTERCEPTORS:-}
 CFG
+    if [ -n "${PLUGINS:-}" ]; then
+      mkdir -p "$BENCH_DIR/plugins"
+      with_plugins "$BENCH_DIR/plugins"
+      chmod -R a+rX "$BENCH_DIR/plugins"
+    fi
     # Connections are not logged, as in PgBouncer's configuration beside this.
     cat >"$BENCH_DIR/conf/logback.xml" <<'CFG'
 <configuration>
