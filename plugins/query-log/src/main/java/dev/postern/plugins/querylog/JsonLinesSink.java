@@ -1,8 +1,9 @@
 package dev.postern.plugins.querylog;
 
-import java.io.BufferedWriter;
 import java.io.IOException;
-import java.nio.channels.Channels;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channel;
+import java.nio.channels.SeekableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystem;
 import java.nio.file.Files;
@@ -23,10 +24,12 @@ import org.jspecify.annotations.Nullable;
  * Written by hand because a flat object needs no library and a plugin should bundle none for it.
  */
 final class JsonLinesSink implements LineSink {
+  private static final int ENOUGH = 1 << 16;
   private static final long CHECK_INTERVAL = Duration.ofSeconds(1).toNanos();
 
   private final Path file;
-  private BufferedWriter out;
+  private final JsonLine lines = new JsonLine();
+  private SeekableByteChannel out;
   private @Nullable Object key;
   private long checkedAt;
 
@@ -43,16 +46,12 @@ final class JsonLinesSink implements LineSink {
 
   @Override
   public void write(StatementLine line) throws IOException {
-    SessionFacts session = line.session();
     EndedStatement statement = line.statement();
     JsonLine json =
-        new JsonLine()
-            .put("time", line.endedAt().toString())
-            .put("sessionId", session.id())
-            .put("user", session.user())
-            .put("database", session.database())
-            .put("client", session.client())
-            .put("backend", session.backend())
+        lines
+            .begin()
+            .put("time", line.endedAt())
+            .put(line.session().json())
             .put("outcome", statement.outcome().label)
             .put("durationMicros", statement.durationMicros());
     if (statement.command() != null) {
@@ -67,17 +66,20 @@ final class JsonLinesSink implements LineSink {
     if (statement.part() > 1) {
       json.put("part", statement.part());
     }
-    append(json.put("sql", statement.sql().shown()));
+    json.put("sql", statement.sql().shown()).end();
+    if (lines.length() > ENOUGH) {
+      append();
+    }
   }
 
   @Override
   public void dropped(long lines) throws IOException {
-    append(new JsonLine().put("dropped", lines));
+    this.lines.begin().put("dropped", lines).end();
   }
 
   @Override
   public void flush() throws IOException {
-    out.flush();
+    append();
     long now = System.nanoTime();
     if (now - checkedAt >= CHECK_INTERVAL) {
       checkedAt = now;
@@ -91,22 +93,23 @@ final class JsonLinesSink implements LineSink {
 
   @Override
   public void close() throws IOException {
-    out.close();
+    try (Channel _ = out) {
+      append();
+    }
   }
 
-  private void append(JsonLine line) throws IOException {
-    out.write(line.toString());
-    out.write('\n');
+  private void append() throws IOException {
+    ByteBuffer bytes = ByteBuffer.wrap(lines.take().getBytes(StandardCharsets.UTF_8));
+    while (bytes.hasRemaining()) {
+      out.write(bytes);
+    }
   }
 
-  private static BufferedWriter open(Path file) throws IOException {
-    return new BufferedWriter(
-        Channels.newWriter(
-            Files.newByteChannel(
-                file,
-                Set.of(StandardOpenOption.CREATE, StandardOpenOption.APPEND),
-                ownerOnly(file.getFileSystem())),
-            StandardCharsets.UTF_8));
+  private static SeekableByteChannel open(Path file) throws IOException {
+    return Files.newByteChannel(
+        file,
+        Set.of(StandardOpenOption.CREATE, StandardOpenOption.APPEND),
+        ownerOnly(file.getFileSystem()));
   }
 
   private static FileAttribute<?>[] ownerOnly(FileSystem fileSystem) {

@@ -106,11 +106,7 @@ final class LineWriter {
       return false;
     }
     try {
-      for (int i = 1; line != null; i++) {
-        weight.addAndGet(-line.weight());
-        sink.write(line);
-        line = i < BATCH ? lines.poll() : null;
-      }
+      write(line);
       markDropped();
       sink.flush();
     } catch (IOException | RuntimeException e) {
@@ -120,6 +116,20 @@ final class LineWriter {
     }
     report("the queue is full");
     return true;
+  }
+
+  private void write(StatementLine first) throws IOException {
+    StatementLine line = first;
+    long taken = 0;
+    try {
+      for (int i = 1; line != null; i++) {
+        taken += line.weight();
+        sink.write(line);
+        line = i < BATCH ? lines.poll() : null;
+      }
+    } finally {
+      weight.addAndGet(-taken);
+    }
   }
 
   private void markDropped() throws IOException {

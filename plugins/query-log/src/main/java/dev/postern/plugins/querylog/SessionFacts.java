@@ -5,7 +5,30 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 
 /** What every line of a session repeats, ready to be written. */
-record SessionFacts(String id, String user, String database, String client, String backend) {
+final class SessionFacts {
+  private final String id;
+  private final String user;
+  private final String database;
+  private final String client;
+  private final String backend;
+  private final String json;
+
+  SessionFacts(String id, String user, String database, String client, String backend) {
+    this.id = id;
+    this.user = user;
+    this.database = database;
+    this.client = client;
+    this.backend = backend;
+    json =
+        new JsonLine()
+            .put("sessionId", id)
+            .put("user", user)
+            .put("database", database)
+            .put("client", client)
+            .put("backend", backend)
+            .take();
+  }
+
   static SessionFacts of(SessionInfo session) {
     return new SessionFacts(
         session.sessionId(),
@@ -13,6 +36,31 @@ record SessionFacts(String id, String user, String database, String client, Stri
         OneLine.of(session.startup().database()),
         text(session.client().address()),
         session.backend().address());
+  }
+
+  String id() {
+    return id;
+  }
+
+  String user() {
+    return user;
+  }
+
+  String database() {
+    return database;
+  }
+
+  String client() {
+    return client;
+  }
+
+  String backend() {
+    return backend;
+  }
+
+  /** All of them, as members of a {@link JsonLine}. */
+  String json() {
+    return json;
   }
 
   private static String text(InetSocketAddress address) {

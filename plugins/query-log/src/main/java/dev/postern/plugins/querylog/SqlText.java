@@ -1,7 +1,6 @@
 package dev.postern.plugins.querylog;
 
 import dev.postern.api.intercept.SqlLiterals;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,6 +10,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class SqlText {
   static final SqlText UNKNOWN = new SqlText("(unknown)", -1, 0, false);
+
+  private static final String PASSWORD = "password";
 
   private final String start;
   private final int fullLength;
@@ -64,7 +65,13 @@ final class SqlText {
 
   /** ALTER ROLE and its kin take passwords as literals, and no password may come into a log. */
   private boolean speaksOfPassword() {
-    return start.toLowerCase(Locale.ROOT).contains("password");
+    for (int i = 0; i <= start.length() - PASSWORD.length(); i++) {
+      if ((start.charAt(i) | 0x20) == 'p'
+          && start.regionMatches(true, i, PASSWORD, 0, PASSWORD.length())) {
+        return true;
+      }
+    }
+    return false;
   }
 
   @Override

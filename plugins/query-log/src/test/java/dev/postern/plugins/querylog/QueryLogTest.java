@@ -40,7 +40,7 @@ final class QueryLogTest {
   void aStatementIsAJsonLine() throws Exception {
     assertThat(linesOf(config(null, null), "select \"a\"\n", new CommandComplete("SELECT 3")))
         .containsExactly(
-            "{\"time\":\"2026-01-01T00:00:00Z\",\"sessionId\":\"s1\",\"user\":\"alice\","
+            "{\"time\":\"2026-01-01T00:00:00.000000Z\",\"sessionId\":\"s1\",\"user\":\"alice\","
                 + "\"database\":\"app\",\"client\":\"192.0.2.1:50000\","
                 + "\"backend\":\"192.0.2.3:5432\",\"outcome\":\"completed\",\"durationMicros\":0,"
                 + "\"command\":\"SELECT\",\"rows\":3,\"sql\":\"select \\\"a\\\"\\\\n\"}");
