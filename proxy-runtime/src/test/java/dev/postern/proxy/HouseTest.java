@@ -39,7 +39,7 @@ final class HouseTest {
           List.of("backend"),
           List.of("channel", "tls", "scram"),
           List.of("codec", "sql"),
-          List.of("plugin", "user", "config", "metrics", "recording"));
+          List.of("plugin", "user", "config", "metrics", "recording", "audit"));
 
   @ArchTest
   static final ArchRule noFloorUsesTheOnesAbove = noClasses().should(useAFloorAboveItsOwn());

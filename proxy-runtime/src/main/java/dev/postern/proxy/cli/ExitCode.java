@@ -17,6 +17,8 @@ enum ExitCode {
   CONFLICT(4),
   /** A running Postern is needed and cannot be reached. */
   UNREACHABLE(5),
+  /** What was checked is not as it was written; as sysexits.h has it. */
+  DATA(65),
   /** The configuration or a plugin is wrong; as sysexits.h has it. */
   CONFIGURATION(78);
 

@@ -21,6 +21,7 @@ import picocli.CommandLine.Model.CommandSpec;
       PluginCommand.class,
       ConfigCommand.class,
       RecordingCommand.class,
+      AuditCommand.class,
       VersionCommand.class
     },
     exitCodeListHeading = "Exit codes:%n",
@@ -31,6 +32,7 @@ import picocli.CommandLine.Model.CommandSpec;
       "3:not found",
       "4:exists already, or in the way",
       "5:no running Postern can be reached",
+      "65:an audit log is not as it was written",
       "78:the configuration or a plugin is wrong"
     })
 public final class Postern {
