@@ -46,6 +46,9 @@ final class ChainedLog {
   private Position end;
   private @Nullable LogFile file;
 
+  /** What was written in part behind the end, and could not be taken back; else empty. */
+  private byte[] leftover = {};
+
   /** Of the last record that the anchor names. */
   private long anchored;
 
@@ -241,7 +244,7 @@ final class ChainedLog {
     try {
       out.write(bytes, bytes.length, end.offset());
     } catch (IOException | RuntimeException e) {
-      takeBack(out, end.offset(), e);
+      takeBack(out, bytes, e);
       throw e;
     }
     end =
@@ -254,17 +257,36 @@ final class ChainedLog {
             next.begun());
   }
 
-  /** What was written of records that are not in the chain. The next attempt overwrites it. */
-  private static void takeBack(LogFile out, long offset, Exception failure) {
+  /** What was written of records that are not in the chain. */
+  private void takeBack(LogFile out, byte[] bytes, Exception failure) {
     try {
-      out.truncate(offset);
+      out.truncate(end.offset());
     } catch (IOException e) {
+      leftover = bytes;
       failure.addSuppressed(e);
+    }
+  }
+
+  /**
+   * Takes back what could not be taken back before. Where another instance has gone on behind it,
+   * it is part of the chain: then entries are repeated, not lost.
+   */
+  private void takeBackLeftover() throws IOException {
+    if (leftover.length > 0) {
+      LogFile out = current();
+      long length = out.size() - end.offset();
+      if (length <= leftover.length
+          && Arrays.equals(
+              out.read(end.offset(), (int) length), Arrays.copyOf(leftover, (int) length))) {
+        out.truncate(end.offset());
+      }
+      leftover = new byte[0];
     }
   }
 
   /** Finds the end of the chain where others have written meanwhile. */
   private void refresh() throws IOException {
+    takeBackLeftover();
     LogFile current = current();
     long whole = wholeLines(current);
     if (whole > end.offset()) {
