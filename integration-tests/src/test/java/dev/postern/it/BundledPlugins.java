@@ -3,6 +3,7 @@ package dev.postern.it;
 import com.nimbusds.jose.JWSObject;
 import com.unboundid.ldap.sdk.LDAPConnection;
 import dev.postern.api.PluginFactory;
+import dev.postern.plugins.audit.AuditFactory;
 import dev.postern.plugins.ldap.LdapAuthenticatorFactory;
 import dev.postern.plugins.limits.LimitsFactory;
 import dev.postern.plugins.oauth.OauthAuthenticatorFactory;
@@ -34,6 +35,7 @@ final class BundledPlugins {
           TenantRouterFactory.class,
           QueryLogFactory.class,
           LimitsFactory.class,
+          AuditFactory.class,
           RecorderFactory.class,
           RulesAuthenticatorFactory.class);
 

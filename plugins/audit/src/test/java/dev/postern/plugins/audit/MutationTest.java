@@ -27,8 +27,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** Whatever is done to a log, once and anywhere, is found. */
 final class MutationTest {
-  private static final int LOGS = 4;
-  private static final int MUTATIONS_OF_EACH = 60;
+  private static final int LOGS = 3;
+  private static final int MUTATIONS_OF_EACH = 25;
 
   @TempDir Path home;
 
