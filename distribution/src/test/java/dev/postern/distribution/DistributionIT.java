@@ -84,6 +84,7 @@ final class DistributionIT {
         .anyMatch(name -> name.startsWith("postern-plugin-static-routes-"))
         .anyMatch(name -> name.startsWith("postern-plugin-query-log-"))
         .anyMatch(name -> name.startsWith("postern-plugin-limits-"))
+        .anyMatch(name -> name.startsWith("postern-plugin-audit-"))
         .anyMatch(name -> name.startsWith("postern-plugin-recorder-"))
         .anyMatch(name -> name.startsWith("postern-plugin-rules-"))
         .anyMatch(name -> name.startsWith("postern-plugin-tenant-"));

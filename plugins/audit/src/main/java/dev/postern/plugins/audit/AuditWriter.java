@@ -30,7 +30,7 @@ final class AuditWriter {
   static final String REFUSED = "the audit log cannot be written: try again later";
 
   private static final Logger log = LoggerFactory.getLogger(AuditWriter.class);
-  private static final int BATCH = 4096;
+  private static final int BATCH = 1024;
   private static final long LINGER = Duration.ofMillis(5).toNanos();
   private static final long UPKEEP_INTERVAL = Duration.ofSeconds(5).toNanos();
   private static final long FIRST_RETRY = Duration.ofMillis(50).toNanos();
@@ -49,7 +49,7 @@ final class AuditWriter {
   private final Counter refusedCounter;
   private final Counter lostCounter;
 
-  /** Not in the log yet, where they are told of in a gap. */
+  /** Statements and logins that no gap in the log tells of yet. */
   private final AtomicLong refused = new AtomicLong();
 
   private final AtomicLong lost = new AtomicLong();
@@ -67,12 +67,13 @@ final class AuditWriter {
   private @Nullable Instant failingSince;
   private @Nullable String failed;
   private long retry = FIRST_RETRY;
+  private boolean upkeepFails;
   private long syncedAt;
   private long lookedAt;
 
   AuditWriter(ChainedLog chain, AuditConfig config, PluginContext context) {
     this.chain = chain;
-    this.queue = new EntryQueue(config.effectiveQueue());
+    this.queue = new EntryQueue(config.effectiveQueue(), this::givenUp);
     this.clock = context.clock();
     this.instance = context.instanceName();
     this.each = config.syncsEach();
@@ -81,7 +82,8 @@ final class AuditWriter {
     this.syncInterval = config.effectiveSyncInterval().toNanos();
     this.recordsCounter = context.counter("records", "entries that were written");
     this.refusedCounter =
-        context.counter("refused", "statements that were refused because nothing can be written");
+        context.counter(
+            "refused", "statements and logins that were refused because nothing can be written");
     this.lostCounter = context.counter("lost", "entries that are not in the log");
     context.gauge("queued_bytes", "what waits to be written, in bytes", queue::weight);
     context.gauge(
@@ -98,7 +100,8 @@ final class AuditWriter {
   Verdict<FrontendMessage> statement(Entry entry) {
     boolean failing = failure != null;
     if (failing && refuses) {
-      return refusal();
+      givenUp();
+      return late();
     }
     if (queue.hasRoom() && (!each || failing)) {
       queue.put(new EntryQueue.Queued(entry, null));
@@ -121,10 +124,14 @@ final class AuditWriter {
     return refuses ? Verdict.reject(SqlState.IO_ERROR, REFUSED) : Verdict.forward();
   }
 
-  private Verdict<FrontendMessage> refusal() {
-    refused.incrementAndGet();
-    refusedCounter.add(1);
-    return Verdict.reject(SqlState.IO_ERROR, REFUSED);
+  /** A statement or a login is not taken. */
+  private void givenUp() {
+    if (refuses) {
+      refused.incrementAndGet();
+      refusedCounter.add(1);
+    } else {
+      lose();
+    }
   }
 
   private long millis() {
@@ -143,25 +150,28 @@ final class AuditWriter {
    * @throws IllegalStateException if it cannot be taken, and what cannot be recorded is refused
    */
   void login(Entry entry) {
-    try {
-      if (queue.hasRoom() && (!each || failure != null)) {
-        queue.put(new EntryQueue.Queued(entry, null));
-      } else if (failure == null) {
-        held(entry).get(millis(), TimeUnit.MILLISECONDS);
-      } else {
-        throw new TimeoutException();
+    if (queue.hasRoom() && (!each || failure != null)) {
+      queue.put(new EntryQueue.Queued(entry, null));
+    } else if (failure != null) {
+      givenUp();
+      refuseUnless(!refuses, null);
+    } else {
+      CompletableFuture<Verdict<FrontendMessage>> verdict = held(entry);
+      try {
+        Verdict<FrontendMessage> decided =
+            verdict.completeOnTimeout(late(), millis(), TimeUnit.MILLISECONDS).get();
+        refuseUnless(decided instanceof Verdict.Forward<FrontendMessage>, null);
+      } catch (ExecutionException e) {
+        refuseUnless(false, e);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        refuseUnless(!verdict.complete(late()), e);
       }
-    } catch (ExecutionException | TimeoutException e) {
-      notTaken(e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      notTaken(e);
     }
   }
 
-  private void notTaken(Exception cause) {
-    lose();
-    if (refuses) {
+  private static void refuseUnless(boolean taken, @Nullable Exception cause) {
+    if (!taken) {
       throw new IllegalStateException("the audit log cannot take a login now", cause);
     }
   }
@@ -285,7 +295,7 @@ final class AuditWriter {
           .setCause(e)
           .log("the audit log cannot be written");
     }
-    queue.giveUp(refuses ? this::refusal : Verdict::forward);
+    queue.giveUp(late());
     batch.forEach(queued -> queued.decide(late()));
     unsynced.forEach(queued -> queued.decide(late()));
     unsynced.clear();
@@ -305,7 +315,12 @@ final class AuditWriter {
   private void upkeep() {
     try {
       chain.upkeep();
+      upkeepFails = false;
     } catch (IOException | RuntimeException e) {
+      if (upkeepFails) {
+        return;
+      }
+      upkeepFails = true;
       log.atError()
           .addKeyValue("plugin", instance)
           .setCause(e)

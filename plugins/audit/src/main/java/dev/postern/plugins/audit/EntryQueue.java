@@ -8,7 +8,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,14 +39,20 @@ final class EntryQueue {
   private record Held(Queued queued, boolean goesOnWithAPlace) {}
 
   private final long maxWeight;
+  private final Runnable givenUp;
   private final Queue<Queued> entries = new ConcurrentLinkedQueue<>();
   private final Queue<Held> held = new ConcurrentLinkedQueue<>();
   private final AtomicLong weight = new AtomicLong();
   private volatile boolean asleep;
   private volatile @Nullable Thread owner;
 
-  EntryQueue(long maxWeight) {
+  /**
+   * @param maxWeight in bytes
+   * @param givenUp told of each entry that was held and is not taken
+   */
+  EntryQueue(long maxWeight, Runnable givenUp) {
     this.maxWeight = maxWeight;
+    this.givenUp = givenUp;
   }
 
   boolean hasRoom() {
@@ -87,15 +92,16 @@ final class EntryQueue {
   private void admit(Held one) {
     if (one.goesOnWithAPlace() ? one.queued().forward() : !one.queued().isGivenUp()) {
       put(one.queued());
+    } else {
+      givenUp.run();
     }
   }
 
   /** Decides on everything that is held. */
-  void giveUp(Supplier<Verdict<FrontendMessage>> verdict) {
+  void giveUp(Verdict<FrontendMessage> verdict) {
     for (Held one = held.poll(); one != null; one = held.poll()) {
-      if (!one.queued().isGivenUp()) {
-        one.queued().decide(verdict.get());
-      }
+      one.queued().decide(verdict);
+      givenUp.run();
     }
   }
 

@@ -80,7 +80,7 @@ final class SessionAudit {
         .observeBackend(
             ErrorResponse.class, error -> answers.error(code(error.sqlState()), prepared))
         .observeBackend(ReadyForQuery.class, ready -> answers.readyForQuery());
-    if (config.effectiveSizes()) {
+    if (config.effectiveSizes() && config.effectiveKinds().contains(Kind.RESULTS)) {
       interests
           .observeFrontend(CopyData.class, data -> answers.copyIn(data.data().length()))
           .observeBackend(DataRow.class, row -> answers.row(row.body().length()))

@@ -1,0 +1,176 @@
+package dev.postern.proxy.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.MessageDigest;
+import java.util.HexFormat;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The check of logs that are made here, as the format says, and not by the plugin. */
+final class AuditCommandTest {
+  private static final String KEY = "a key of 32 bytes and some more";
+
+  @TempDir Path directory;
+
+  private final PrintStream standardOut = System.out;
+  private final PrintStream standardError = System.err;
+  private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+  private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+  private String previous = "0".repeat(64);
+  private int seq;
+
+  @BeforeEach
+  void capture() {
+    System.setOut(new PrintStream(out, true, StandardCharsets.UTF_8));
+    System.setErr(new PrintStream(err, true, StandardCharsets.UTF_8));
+  }
+
+  @AfterEach
+  void restore() {
+    System.setOut(standardOut);
+    System.setErr(standardError);
+  }
+
+  private String record(String kind, String fields, boolean keyed) throws Exception {
+    String hashed =
+        "{\"seq\":%d,\"time\":\"2026-01-01T00:00:00Z\",\"kind\":\"%s\",%s,\"prev\":\"%s\""
+            .formatted(++seq, kind, fields, previous);
+    previous = hash(hashed, keyed);
+    return hashed + ",\"hash\":\"" + previous + "\"}\n";
+  }
+
+  private static String hash(String text, boolean keyed) throws Exception {
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    if (!keyed) {
+      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+    }
+    Mac mac = Mac.getInstance("HmacSHA256");
+    mac.init(new SecretKeySpec(KEY.getBytes(StandardCharsets.UTF_8), "HmacSHA256"));
+    return HexFormat.of().formatHex(mac.doFinal(bytes));
+  }
+
+  /** One file of four records, and its anchor. */
+  private Path log(boolean keyed) throws Exception {
+    String key =
+        keyed ? ",\"key\":\"" + hash("postern audit key", true).substring(0, 16) + '"' : "";
+    Path file = directory.resolve("audit-00000001.jsonl");
+    Files.writeString(
+        file,
+        record("file", "\"cause\":\"first\",\"format\":1,\"log\":\"x\",\"file\":1" + key, keyed)
+            + record("login", "\"session\":\"s1\"", keyed)
+            + record("statement", "\"sql\":\"SELECT 1\"", keyed)
+            + record("closed", "\"instance\":\"audit\"", keyed));
+    String anchor =
+        "{\"seq\":%d,\"hash\":\"%s\",\"file\":1,\"log\":\"x\"%s".formatted(seq, previous, key);
+    Files.writeString(
+        directory.resolve("anchor.json"), anchor + ",\"mac\":\"" + hash(anchor, keyed) + "\"}\n");
+    return file;
+  }
+
+  private Path keyFile() throws Exception {
+    Path file = Files.writeString(directory.resolve("key"), KEY + "\n");
+    return Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
+  }
+
+  private int verify(Object... arguments) {
+    String[] all = new String[arguments.length + 2];
+    all[0] = "audit";
+    all[1] = "verify";
+    for (int i = 0; i < arguments.length; i++) {
+      all[i + 2] = arguments[i].toString();
+    }
+    return Postern.execute(all);
+  }
+
+  private String printed() {
+    return out.toString(StandardCharsets.UTF_8);
+  }
+
+  @Test
+  void aWholeLogIsSaidToBeWhole() throws Exception {
+    log(false);
+
+    assertThat(verify(directory)).isZero();
+    assertThat(printed())
+        .contains("whole: 4 records in 1 file\n")
+        .contains("--expect-last 4:" + previous);
+  }
+
+  @Test
+  void aRecordThatWasChangedIsNamed() throws Exception {
+    Path file = log(false);
+    Files.writeString(file, Files.readString(file).replace("SELECT 1", "SELECT 2"));
+
+    assertThat(verify(directory)).isEqualTo(65);
+    assertThat(printed())
+        .contains("audit-00000001.jsonl:3: record 3 was changed")
+        .contains("NOT WHOLE");
+  }
+
+  @Test
+  void programsGetOneJsonValue() throws Exception {
+    Path file = log(false);
+    Files.writeString(file, String.join("\n", Files.readAllLines(file).subList(0, 3)) + "\n");
+
+    assertThat(verify(directory, "--output", "json")).isEqualTo(65);
+    assertThat(printed())
+        .startsWith("{\"whole\":false,\"files\":1,\"records\":3,")
+        .contains("\"file\":\"anchor.json\"")
+        .contains("the log ends with record 3, and record 4 was written: the end is missing");
+  }
+
+  @Test
+  void aKeyIsNeededWhereThereIsOne() throws Exception {
+    log(true);
+
+    assertThat(verify(directory)).isEqualTo(1);
+    assertThat(printed()).contains("not checked: records are hashed with key");
+    assertThat(verify(directory, "--key", keyFile())).isZero();
+  }
+
+  @Test
+  void aLogWithoutAKeyIsNoneThatWasWrittenWithIt() throws Exception {
+    log(false);
+
+    assertThat(verify(directory, "--key", keyFile())).isEqualTo(65);
+    assertThat(printed()).contains("audit-00000001.jsonl:1: is written without a key");
+  }
+
+  @Test
+  void whatWasKeptElsewhereHasToBeThere() throws Exception {
+    Path file = log(false);
+
+    assertThat(verify(file, "--expect-last", "4:" + previous)).isZero();
+    assertThat(verify(file, "--expect-last", "5:" + previous)).isEqualTo(65);
+    assertThat(verify(file, "--expect-last", "4:" + "0".repeat(64))).isEqualTo(65);
+    assertThat(verify(file, "--expect-last", "four")).isEqualTo(2);
+  }
+
+  @Test
+  void whatIsNotThereIsNotFound() {
+    assertThat(verify(directory.resolve("nothing"))).isEqualTo(3);
+    assertThat(verify(directory)).isEqualTo(3);
+    assertThat(err.toString(StandardCharsets.UTF_8)).contains("no files of an audit log");
+  }
+
+  @Test
+  void aKeyThatOthersCanReadIsRefused() throws Exception {
+    log(true);
+    Path key = keyFile();
+    Files.setPosixFilePermissions(key, PosixFilePermissions.fromString("rw-r--r--"));
+
+    assertThat(verify(directory, "--key", key)).isEqualTo(1);
+    assertThat(printed()).isEmpty();
+  }
+}
