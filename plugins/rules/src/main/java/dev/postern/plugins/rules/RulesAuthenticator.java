@@ -169,7 +169,7 @@ final class RulesAuthenticator implements Authenticator {
         .addKeyValue("client", NumericAddress.text(login.address()))
         .addKeyValue("user", login.user())
         .addKeyValue("database", login.database())
-        .addKeyValue("rule", rule.place())
+        .addKeyValue("rule", rule.place().toString())
         .addKeyValue("method", method)
         .log("login allowed");
   }

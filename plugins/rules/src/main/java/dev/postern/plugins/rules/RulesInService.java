@@ -106,7 +106,7 @@ final class RulesInService {
     if (!rules.unreachable().isEmpty()) {
       log.atInfo()
           .addKeyValue("plugin", context.instanceName())
-          .addKeyValue("first", rules.unreachable().getFirst().place())
+          .addKeyValue("first", rules.unreachable().getFirst().place().toString())
           .addKeyValue("lines", rules.unreachable().size())
           .log(
               "lines local and hostgssenc are for no connection here: clients come over TCP, without GSSAPI encryption");
@@ -114,7 +114,7 @@ final class RulesInService {
     for (RuleSet.Unused options : rules.unused()) {
       log.atInfo()
           .addKeyValue("plugin", context.instanceName())
-          .addKeyValue("line", options.place())
+          .addKeyValue("line", options.place().toString())
           .addKeyValue("options", options.what())
           .log("options have no effect: the authenticator has settings of its own");
     }
