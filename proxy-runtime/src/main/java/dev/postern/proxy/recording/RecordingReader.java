@@ -5,6 +5,7 @@ import dev.postern.proxy.recording.Item.Sequence;
 import dev.postern.proxy.recording.Item.Text;
 import dev.postern.proxy.recording.Item.Whole;
 import java.io.BufferedInputStream;
+import java.io.ByteArrayInputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -48,6 +49,15 @@ public final class RecordingReader implements AutoCloseable {
       in.close();
       throw e;
     }
+  }
+
+  /**
+   * Reads a recording out of memory.
+   *
+   * @throws RecordingFormatException if it is none, or one of another version
+   */
+  public static RecordingReader of(byte[] recording) throws IOException {
+    return new RecordingReader(new ByteArrayInputStream(recording), recording.length);
   }
 
   /** What the recorder wrote of the session, such as {@code sessionId} and {@code user}. */

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.postern.testkit.spi;
+
+import org.jspecify.annotations.NullMarked;
