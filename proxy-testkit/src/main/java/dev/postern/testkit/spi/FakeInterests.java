@@ -5,6 +5,7 @@ import dev.postern.api.intercept.UndecodedMessage;
 import dev.postern.api.intercept.Verdict;
 import dev.postern.api.message.BackendMessage;
 import dev.postern.api.message.FrontendMessage;
+import dev.postern.api.message.Message;
 import dev.postern.api.session.CloseReason;
 import java.util.ArrayList;
 import java.util.List;
@@ -136,9 +137,17 @@ public final class FakeInterests implements Interests {
     closers.forEach(handler -> handler.accept(reason));
   }
 
+  /** The same for either side; allocates nothing itself. */
+  Verdict<?> decide(Message message, boolean fromClient) {
+    return fromClient
+        ? decide(frontend, (FrontendMessage) message)
+        : decide(backend, (BackendMessage) message);
+  }
+
   /** The first decision that is not to forward; handlers after it do not see the message. */
   private static <M> Verdict<M> decide(List<Handler<M>> handlers, M message) {
-    for (Handler<M> handler : handlers) {
+    for (int i = 0; i < handlers.size(); i++) {
+      Handler<M> handler = handlers.get(i);
       if (handler.type().isInstance(message)) {
         Verdict<M> verdict = handler.decide().apply(message);
         if (!(verdict instanceof Verdict.Forward<M>)) {
