@@ -67,7 +67,25 @@ final class BundledPlugins {
     }
   }
 
-  private static void install(Class<?> member, Path folder) throws IOException, URISyntaxException {
+  /**
+   * One plugin as it is shipped: its jar, or its folder where it brings libraries.
+   *
+   * @param factory one of the distribution's
+   * @param where a folder that is there
+   */
+  static Path shipped(Class<? extends PluginFactory<?>> factory, Path where)
+      throws IOException, URISyntaxException {
+    Class<?> library = WITH_LIBRARY.get(factory);
+    if (library == null) {
+      return install(factory, where);
+    }
+    Path folder = Files.createDirectories(where.resolve(factory.getSimpleName()));
+    install(factory, folder);
+    install(library, folder);
+    return folder;
+  }
+
+  private static Path install(Class<?> member, Path folder) throws IOException, URISyntaxException {
     Path code = Path.of(member.getProtectionDomain().getCodeSource().getLocation().toURI());
     Path jar = folder.resolve(member.getSimpleName() + ".jar");
     if (Files.isDirectory(code)) {
@@ -75,6 +93,7 @@ final class BundledPlugins {
     } else {
       Files.copy(code, jar);
     }
+    return jar;
   }
 
   private static void pack(Path classes, Path jar) throws IOException {

@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import javax.net.ssl.SSLContext;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A scripted client: it sends what the test says, well-formed or not, and can log in as a good
@@ -90,7 +91,41 @@ public final class WireClient extends Wire {
 
   /** Answers the server's authentication requests up to AuthenticationOk. */
   public void authenticate(String user, String password) {
-    new WireLogin(this, user, password).run();
+    try {
+      new WireLogin(this, user, password).run();
+    } catch (WireLogin.Refused e) {
+      throw new AssertionError("message " + e.error + " (expected: 'R')", e);
+    }
+  }
+
+  /**
+   * Logs in like {@link #login}, which may be refused: the ErrorResponse then, or {@code null} once
+   * it is let in and the server is ready for queries.
+   */
+  public @Nullable WireMessage tryLogin(String user, String password, String database) {
+    send(FrontendPackets.startup("user", user, "database", database));
+    try {
+      new WireLogin(this, user, password).run();
+    } catch (WireLogin.Refused e) {
+      return e.error;
+    }
+    return greetingOrError();
+  }
+
+  /** A session may still be refused when the client has proved who it is. */
+  private @Nullable WireMessage greetingOrError() {
+    while (true) {
+      WireMessage message = receive();
+      switch (message.type()) {
+        case 'E' -> {
+          return message;
+        }
+        case 'Z' -> {
+          return null;
+        }
+        default -> {}
+      }
+    }
   }
 
   /** Reads what follows AuthenticationOk up to ReadyForQuery. */

@@ -22,9 +22,27 @@ final class WireLogin {
     this.password = password;
   }
 
+  /** The server says no. */
+  static final class Refused extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    @SuppressWarnings("serial") // never sent anywhere
+    final WireMessage error;
+
+    Refused(WireMessage error) {
+      super(error.toString());
+      this.error = error;
+    }
+  }
+
+  /**
+   * Answers up to AuthenticationOk.
+   *
+   * @throws Refused if an ErrorResponse comes instead
+   */
   void run() {
     while (true) {
-      WireMessage request = client.expect('R');
+      WireMessage request = request();
       switch (request.int32(0)) {
         case 0 -> {
           return;
@@ -36,6 +54,17 @@ final class WireLogin {
         default -> throw new AssertionError("authentication request " + request.int32(0));
       }
     }
+  }
+
+  private WireMessage request() {
+    WireMessage message = client.receive();
+    if (message.type() == 'E') {
+      throw new Refused(message);
+    }
+    if (message.type() != 'R') {
+      throw new AssertionError("message %s (expected: 'R')".formatted(message));
+    }
+    return message;
   }
 
   private void scram(List<String> mechanisms) {
@@ -67,7 +96,7 @@ final class WireLogin {
   }
 
   private String saslData(int expected) {
-    WireMessage message = client.expect('R');
+    WireMessage message = request();
     if (message.int32(0) != expected) {
       throw new AssertionError(
           "authentication request %d (expected: %d)".formatted(message.int32(0), expected));

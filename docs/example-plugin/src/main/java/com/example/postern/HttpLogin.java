@@ -37,7 +37,7 @@ public final class HttpLogin implements AuthenticatorFactory<HttpLogin.Config> {
 
   @Override
   public Authenticator create(Config config, PluginContext context) {
-    HttpClient http = HttpClient.newHttpClient();
+    HttpClient http = context.closing(HttpClient.newHttpClient());
     return exchange -> {
       String user = exchange.startup().user();
       try (Secret password = exchange.cleartextPassword()) {

@@ -9,10 +9,16 @@ import dev.postern.api.routing.BackendTls;
 import dev.postern.api.routing.Pooling;
 import dev.postern.api.routing.Router;
 import dev.postern.api.routing.RoutingRequest;
+import dev.postern.testkit.conformance.RouterConformance;
 import dev.postern.testkit.spi.FakePluginContext;
 import dev.postern.testkit.spi.Samples;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicNode;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
 
 class ByTenantTest {
   private final Router router =
@@ -40,6 +46,23 @@ class ByTenantTest {
   @Test
   void anUnknownTenantIsTurnedAway() {
     assertThatThrownBy(() -> router.route(of("other"))).hasMessageContaining("other");
+  }
+
+  @TestFactory
+  Stream<DynamicNode> conforms() throws Exception {
+    Path secret = Files.createTempFile("app", ".password"); // for its owner only
+    Map<String, Object> config =
+        Map.of(
+            "tenants",
+            Map.of("acme", Map.of("host", "127.0.0.1", "port", 1, "tls", "disable")),
+            "user",
+            "app",
+            "password",
+            Map.of("file", Files.writeString(secret, "secret of app").toString()));
+    return RouterConformance.of(new ByTenant(), config)
+        .attribute("tenant", "acme")
+        .serving("alice", "app")
+        .tests();
   }
 
   private static RoutingRequest of(String tenant) {

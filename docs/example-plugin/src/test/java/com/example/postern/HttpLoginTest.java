@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.sun.net.httpserver.HttpServer;
 import dev.postern.api.auth.AuthenticatedUser;
 import dev.postern.api.auth.AuthenticationException;
+import dev.postern.testkit.conformance.AuthenticatorConformance;
 import dev.postern.testkit.spi.FakeExchange;
 import dev.postern.testkit.spi.FakePluginContext;
 import dev.postern.testkit.spi.Samples;
@@ -14,9 +15,13 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.time.Duration;
+import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DynamicNode;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
 
 class HttpLoginTest {
   private HttpServer service;
@@ -66,9 +71,20 @@ class HttpLoginTest {
     assertThatThrownBy(() -> logIn("secret")).hasMessageContaining("cannot say");
   }
 
+  @TestFactory
+  Stream<DynamicNode> conforms() {
+    return AuthenticatorConformance.of(
+            new HttpLogin(), Map.of("url", url().toString(), "timeout", "5s"))
+        .login("alice", "secret")
+        .tests();
+  }
+
+  private URI url() {
+    return URI.create("http://127.0.0.1:" + service.getAddress().getPort() + "/");
+  }
+
   private AuthenticatedUser logIn(String password) throws AuthenticationException {
-    URI url = URI.create("http://127.0.0.1:" + service.getAddress().getPort() + "/");
-    var config = new HttpLogin.Config(url, Duration.ofSeconds(5));
+    var config = new HttpLogin.Config(url(), Duration.ofSeconds(5));
     var exchange =
         new FakeExchange(Samples.tlsClient(null), Samples.startup("alice", "app"))
             .sending(password);

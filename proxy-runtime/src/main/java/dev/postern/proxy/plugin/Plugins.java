@@ -184,7 +184,7 @@ public final class Plugins implements PluginSource, AutoCloseable {
   }
 
   /** Of the instances in service; whoever looks must not keep them. */
-  List<WeakReference<ClassLoader>> loaders() {
+  public List<WeakReference<ClassLoader>> loaders() {
     return current.instances().stream()
         .map(instance -> new WeakReference<>(instance.origin().loader()))
         .toList();

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.postern.testkit.conformance;
+
+import org.jspecify.annotations.NullMarked;
