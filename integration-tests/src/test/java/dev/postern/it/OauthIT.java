@@ -245,6 +245,23 @@ final class OauthIT {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"openid-configuration", "oauth-authorization-server"})
+  void libpqKnowsAnIssuerThatEndsWithASlash(String metadata) {
+    String name = issuer.issuer() + "/";
+    Map<String, Object> config =
+        Map.of("issuer", name, "jwks", issuer.jwks(), "metadata", metadata);
+    try (RunningPostern postern = gateway("session", config).start()) {
+      assertThat(
+              Libpq.load()
+                  .ask(
+                      issuer.token().with("iss", name).signed(),
+                      parameters(postern, name),
+                      "SELECT current_user"))
+          .isEqualTo(ROLE);
+    }
+  }
+
   @Test
   void libpqIsToldOfNoIssuerButItsOwn() {
     try (RunningPostern postern = gateway("session", Map.of()).start()) {

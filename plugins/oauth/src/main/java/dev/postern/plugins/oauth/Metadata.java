@@ -21,13 +21,20 @@ enum Metadata {
   /** The first has it behind the issuer's path, the second before. */
   URI of(URI issuer) {
     String text = issuer.toString();
-    String base = text.endsWith("/") ? text.substring(0, text.length() - 1) : text;
+    return forClients(
+        text.endsWith("/") ? URI.create(text.substring(0, text.length() - 1)) : issuer);
+  }
+
+  /**
+   * As PostgreSQL puts it together, so that libpq finds the issuer in it, to the letter: a slash at
+   * the issuer's end stays.
+   */
+  URI forClients(URI issuer) {
     if (this == OPENID_CONFIGURATION) {
-      return URI.create(base + WELL_KNOWN + suffix);
+      return URI.create(issuer + WELL_KNOWN + suffix);
     }
     String path = issuer.getRawPath() == null ? "" : issuer.getRawPath();
-    String own = path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
     return URI.create(
-        issuer.getScheme() + "://" + issuer.getRawAuthority() + WELL_KNOWN + suffix + own);
+        issuer.getScheme() + "://" + issuer.getRawAuthority() + WELL_KNOWN + suffix + path);
   }
 }

@@ -169,7 +169,7 @@ final class OauthAuthenticator implements Authenticator {
     if (!config.scopes().isEmpty()) {
       answer.put("scope", String.join(" ", config.scopes()));
     }
-    answer.put("openid-configuration", config.metadataAddress().toString());
+    answer.put("openid-configuration", config.metadataForClients().toString());
     try (Secret acknowledged = sasl.challenge(Bytes.utf8(JSONObjectUtils.toJSONString(answer)))) {
       return ClientMessage.isAcknowledgement(acknowledged)
           ? refusal

@@ -148,9 +148,18 @@ public record OauthConfig(
     return insecureHttp != null && insecureHttp;
   }
 
-  /** What clients are told to read, and where the address of the keys is. */
+  private Metadata effectiveMetadata() {
+    return metadata == null ? Metadata.OPENID_CONFIGURATION : metadata;
+  }
+
+  /** Where the address of the keys is. */
   URI metadataAddress() {
-    return (metadata == null ? Metadata.OPENID_CONFIGURATION : metadata).of(issuer);
+    return effectiveMetadata().of(issuer);
+  }
+
+  /** What clients are told to read. */
+  URI metadataForClients() {
+    return effectiveMetadata().forClients(issuer);
   }
 
   Set<Algorithm> effectiveAlgorithms() {

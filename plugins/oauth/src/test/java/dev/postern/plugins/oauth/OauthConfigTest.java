@@ -112,6 +112,27 @@ final class OauthConfigTest {
         .isEqualTo(URI.create(document));
   }
 
+  /** libpq takes the part with .well-known out, and compares the rest with oauth_issuer. */
+  @ParameterizedTest
+  @CsvSource({
+    "https://a.example.com/b, https://a.example.com/b/.well-known/openid-configuration",
+    "https://a.example.com/b/, https://a.example.com/b//.well-known/openid-configuration",
+  })
+  void tellsClientsOfTheDocumentAsPostgresDoes(String issuer, String document) {
+    assertThat(Metadata.OPENID_CONFIGURATION.forClients(URI.create(issuer)))
+        .isEqualTo(URI.create(document));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "https://a.example.com/b, https://a.example.com/.well-known/oauth-authorization-server/b",
+    "https://a.example.com/, https://a.example.com/.well-known/oauth-authorization-server/",
+  })
+  void tellsClientsOfTheDocumentOfRfc8414(String issuer, String document) {
+    assertThat(Metadata.OAUTH_AUTHORIZATION_SERVER.forClients(URI.create(issuer)))
+        .isEqualTo(URI.create(document));
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {
