@@ -3,7 +3,11 @@ package dev.postern.it.pooling;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.postern.api.routing.Backend;
+import dev.postern.api.routing.BackendLogin;
+import dev.postern.api.routing.BackendTls;
 import dev.postern.api.routing.Pooling;
+import dev.postern.api.routing.Route;
 import dev.postern.proxy.pool.Pool;
 import dev.postern.testkit.FrontendPackets;
 import dev.postern.testkit.PostgresServer;
@@ -61,6 +65,37 @@ final class QuotasIT {
       second.query("COMMIT");
       assertThat(Pools.value(fourth.receiveUntil('Z'))).isEqualTo("served");
       assertThat(open(postern)).isEqualTo(3);
+    }
+  }
+
+  @Test
+  void leavesTheLastOnesToWhoMayHaveMoreThoughOthersHaveWaitedLonger() {
+    Backend backend = new Backend(server.host(), server.port(), BackendTls.DISABLED);
+    try (RunningPostern postern =
+        RunningPostern.builder()
+            .router(
+                request -> {
+                  int most = request.user().name().equals(ONE) ? 1 : 2;
+                  return new Route(
+                      "up to " + most,
+                      List.of(backend),
+                      null,
+                      BackendLogin.AS_CLIENT,
+                      Pools.transactions(5).with(pool -> pool.connectionsPerDatabase(most)));
+                })
+            .start()) {
+      postern.importUser(server, ONE);
+      postern.importUser(server, OTHER);
+      try (WireClient first = Way.through(postern, ONE).wire();
+          WireClient second = Way.through(postern, ONE).wire();
+          WireClient other = Way.through(postern, OTHER).wire()) {
+        first.query("BEGIN");
+        second.send(FrontendPackets.query("SELECT 'in turn'"));
+        awaitWaiting(postern, 1);
+        assertThat(other.queryOne("SELECT 'served'")).isEqualTo("served");
+        first.query("COMMIT");
+        assertThat(Pools.value(second.receiveUntil('Z'))).isEqualTo("in turn");
+      }
     }
   }
 

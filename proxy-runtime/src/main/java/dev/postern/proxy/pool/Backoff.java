@@ -42,6 +42,11 @@ final class Backoff {
     return last;
   }
 
+  /** Whether the last login has failed. */
+  synchronized boolean isFailing() {
+    return failing;
+  }
+
   /**
    * Whether no attempt may be made at the moment.
    *

@@ -31,10 +31,12 @@ final class Quota {
 
   /**
    * @param since when the first session came that it has no connection for
+   * @param limit of its pool
    * @param promised whether a connection is being closed for it
    * @param woken whether it has been told of a place
    */
-  private record Blocked(Share share, long since, AtomicBoolean promised, AtomicBoolean woken) {}
+  private record Blocked(
+      Share share, long since, int limit, AtomicBoolean promised, AtomicBoolean woken) {}
 
   Quota(String name) {
     this.name = name;
@@ -76,9 +78,13 @@ final class Quota {
     }
   }
 
+  /** Who may have less, and has that, is before nobody. */
   private boolean isSomebodyBefore(Share share, long since) {
     for (Blocked other : blocked.values()) {
-      if (other.share() != share && other.since() - since < 0 && other.share().waitingCount() > 0) {
+      if (other.share() != share
+          && other.since() - since < 0
+          && open.get() < other.limit()
+          && other.share().waitingCount() > 0) {
         return true;
       }
     }
@@ -90,12 +96,14 @@ final class Quota {
     open.decrementAndGet();
   }
 
-  /** A connection is gone: whoever has waited longest is told. */
+  /** A connection is gone: whoever has waited longest, and may open one now, is told. */
   void released() {
-    open.decrementAndGet();
+    int left = open.decrementAndGet();
     Blocked first = null;
     for (Blocked one : blocked.values()) {
-      if (!one.woken().get() && (first == null || one.since() - first.since() < 0)) {
+      if (!one.woken().get()
+          && left < one.limit()
+          && (first == null || one.since() - first.since() < 0)) {
         first = one;
       }
     }
@@ -104,9 +112,13 @@ final class Quota {
     }
   }
 
-  /** The share waits for a place, until {@link #unblock}. Room is made for it where some idles. */
-  void block(Share share, long since) {
-    Blocked entry = new Blocked(share, since, new AtomicBoolean(), new AtomicBoolean());
+  /**
+   * The share waits for a place, until {@link #unblock}. Room is made for it where some idles.
+   *
+   * @param limit of its pool, not 0
+   */
+  void block(Share share, long since, int limit) {
+    Blocked entry = new Blocked(share, since, limit, new AtomicBoolean(), new AtomicBoolean());
     blocked.put(share, entry); // before the look: what is given back meanwhile sees it
     Pool richest = null;
     int most = 0;

@@ -112,9 +112,9 @@ public final class Share {
       long since = waiters.since(opening.get());
       full = pool.places().take(extra, this, since);
       if (full != null) {
-        if (full instanceof Places.Shared(Quota quota, _, _)) {
+        if (full instanceof Places.Shared(Quota quota, _, int most)) {
           blockedBy = quota;
-          quota.block(this, since);
+          quota.block(this, since, most);
         }
         return;
       }
@@ -174,6 +174,11 @@ public final class Share {
       return;
     }
     long now = System.nanoTime();
+    boolean expired = now - backend.expiresAt() > 0;
+    if (expired && !pool.backoff().isFailing()) {
+      backend.discard(false); // who waits gets another one, which nothing keeps from being opened
+      return;
+    }
     boolean wanted = !waiters.isEmpty();
     long bearable = wanted ? longestWait(now) + MUCH_LONGER_NANOS : 0;
     Share elsewhere = pool.shares().longestWaiting(this, bearable, now);
@@ -190,7 +195,7 @@ public final class Share {
       first.granted(backend);
       return;
     }
-    if (pool.isRetired() || now - backend.expiresAt() > 0) {
+    if (expired || pool.isRetired()) {
       backend.discard(false);
       return;
     }
