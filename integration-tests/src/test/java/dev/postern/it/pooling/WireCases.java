@@ -36,6 +36,7 @@ final class WireCases {
     errors(cases);
     cases.putAll(WireStatementCases.all());
     cases.putAll(WireStateCases.all());
+    cases.putAll(WireCopyCases.all());
     cases.putAll(WireSkippedCases.all());
     return cases;
   }

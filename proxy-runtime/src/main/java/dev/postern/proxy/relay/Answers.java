@@ -54,6 +54,7 @@ class Answers {
       case 'E' -> {
         progress.backendSent(true);
         progress.copyInEnded();
+        outstanding.copyInEnded(readsRows);
         readsRows = false;
         return error(bytes, at, size, own, replies);
       }
@@ -90,9 +91,7 @@ class Answers {
       case 'G' -> {
         progress.copyInBegan();
         readsRows = true;
-        if ((byte) first == RequestQueue.EXECUTE) {
-          queue.forgetSyncsBeforeCopyEnd();
-        }
+        outstanding.copyInBegan();
       }
       default -> progress.backendSent(false);
     }
@@ -104,6 +103,7 @@ class Answers {
     progress.copyInEnded();
     if (readsRows) {
       readsRows = false;
+      outstanding.copyInEnded(false);
       queue.removeFirst(RequestQueue.COPY_END);
     }
   }
@@ -120,11 +120,15 @@ class Answers {
       return true;
     }
     skipToReady();
+    byte status = bytes.getByte(at + HEADER_LENGTH);
     if (queue.isEmpty()) {
+      if (outstanding.wasDoubtful()) {
+        progress.ready(status, 0);
+        return false;
+      }
       relay.violated(relay.backendSide(), "a ReadyForQuery that nobody asked for");
       return true;
     }
-    byte status = bytes.getByte(at + HEADER_LENGTH);
     boolean dropped = (queue.first() & RequestQueue.OWN) != 0;
     Object query = queue.firstStatement();
     if (query != null) {

@@ -29,7 +29,11 @@ final class RequestQueue {
   /** Not sent to the server: Postern answers in its place. */
   static final int ANSWERED = 0x200;
 
+  /** Of a Sync: rows of a COPY were sent before it. */
+  static final int BEHIND_ROWS = 0x400;
+
   private static final int INITIAL = 16;
+  private static final int LONG = 10_000;
 
   private int[] kinds = {};
   private @Nullable Object[] statements = {};
@@ -73,6 +77,11 @@ final class RequestQueue {
     return size == 0;
   }
 
+  /** Whether there are so many that what the server is not sent should not be added. */
+  boolean isLong() {
+    return size > LONG;
+  }
+
   boolean contains(byte kind) {
     for (int i = 0; i < size; i++) {
       if ((byte) kinds[(head + i) & (kinds.length - 1)] == kind) {
@@ -108,15 +117,19 @@ final class RequestQueue {
   /**
    * The server has begun to read the rows of a COPY. It swallows each Sync that it finds before
    * their end.
+   *
+   * @return how many of them come behind a row that it may yet refuse
    */
-  void forgetSyncsBeforeCopyEnd() {
+  int forgetSyncsBeforeCopyEnd() {
     int kept = 0;
+    int behindRows = 0;
     boolean ended = false;
     for (int i = 0; i < size; i++) {
       int at = (head + i) & (kinds.length - 1);
       int kind = kinds[at];
       ended |= kind == COPY_END;
-      if (!ended && kind == SYNC) {
+      if (!ended && (byte) kind == SYNC) {
+        behindRows += (kind & BEHIND_ROWS) == 0 ? 0 : 1;
         cycles--;
         continue;
       }
@@ -128,6 +141,7 @@ final class RequestQueue {
       statements[(head + i) & (kinds.length - 1)] = null;
     }
     size = kept;
+    return behindRows;
   }
 
   /** Removes the eldest that is of this kind and ends no cycle, if there is one. */

@@ -71,6 +71,7 @@ final class Settlement {
     return !untilEnd
         && relay.progress().transactionStatus() == 'I'
         && !isPinned()
+        && !outstanding.isDoubtful()
         && (listening == null || !listening.isWaiting());
   }
 
@@ -100,7 +101,10 @@ final class Settlement {
    * it may be in the middle of something.
    */
   @Nullable List<String> cleaning() {
-    if (!outstanding.isSettled() || !requests.atMessageBoundary() || !replies.isBetweenMessages()) {
+    if (!outstanding.isSettled()
+        || outstanding.isDoubtful()
+        || !requests.atMessageBoundary()
+        || !replies.isBetweenMessages()) {
       return null;
     }
     List<String> statements = new ArrayList<>();

@@ -44,7 +44,7 @@ final class RequestQueueTest {
     queue.add(RequestQueue.SYNC, null);
     queue.add(RequestQueue.COPY_END, null);
     queue.add(RequestQueue.SYNC, null);
-    queue.forgetSyncsBeforeCopyEnd();
+    assertThat(queue.forgetSyncsBeforeCopyEnd()).isZero();
     assertThat(queue.cycles()).isEqualTo(1);
     assertThat((byte) queue.first()).isEqualTo(RequestQueue.EXECUTE);
     queue.remove();
@@ -53,6 +53,15 @@ final class RequestQueueTest {
     assertThat((byte) queue.first()).isEqualTo(RequestQueue.SYNC);
     queue.remove();
     assertThat(queue.isEmpty()).isTrue();
+  }
+
+  @Test
+  void countsTheSyncsBehindRows() {
+    queue.add(RequestQueue.QUERY, null);
+    queue.add(RequestQueue.SYNC, null);
+    queue.add(RequestQueue.SYNC | RequestQueue.BEHIND_ROWS, null);
+    assertThat(queue.forgetSyncsBeforeCopyEnd()).isEqualTo(1);
+    assertThat(queue.cycles()).isEqualTo(1);
   }
 
   @Test
