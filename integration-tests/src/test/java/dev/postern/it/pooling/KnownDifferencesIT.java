@@ -5,6 +5,7 @@ import static dev.postern.testkit.FrontendPackets.describeStatement;
 import static dev.postern.testkit.FrontendPackets.execute;
 import static dev.postern.testkit.FrontendPackets.parse;
 import static dev.postern.testkit.FrontendPackets.query;
+import static dev.postern.testkit.FrontendPackets.startup;
 import static dev.postern.testkit.FrontendPackets.sync;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -168,6 +169,39 @@ final class KnownDifferencesIT {
       client.query("SELECT setseed(0.5)");
       assertThat(other.queryOne("SELECT random()")).isEqualTo(direct);
       assertThat(client.queryOne("SELECT random()")).isNotEqualTo(direct);
+    }
+  }
+
+  @Test
+  void literalsOfAStatementMayMeanWhatTheyMeanNow() {
+    String moment = "SELECT '2020-01-01 00:00'::timestamptz AT TIME ZONE 'UTC'";
+    try (RunningPostern postern = pool(2);
+        WireClient client = wire(postern);
+        WireClient other = wire(postern)) {
+      client.query("SET TimeZone = 'UTC'");
+      client.send(parse("s", moment), sync());
+      client.receiveUntil('Z');
+      client.query("SET TimeZone = 'America/New_York'");
+      client.send(bind("", "s"), execute("", 0), sync());
+      assertThat(Pools.value(client.receiveUntil('Z'))).isEqualTo("2020-01-01 00:00:00");
+      other.query("BEGIN"); // takes the connection
+      client.send(bind("", "s"), execute("", 0), sync());
+      assertThat(Pools.value(client.receiveUntil('Z'))).isEqualTo("2020-01-01 05:00:00");
+    }
+  }
+
+  @Test
+  void aResetIsSeenFromTheNextTransactionOn() {
+    try (RunningPostern postern = pool(1);
+        WireClient client = WireClient.connect(postern.address())) {
+      client.send(startup("user", ROLE, "database", "postgres", "application_name", "start"));
+      client.authenticate(ROLE, Pools.PASSWORD);
+      client.greeting();
+      client.query("SET application_name = 'between'");
+      client.query("BEGIN; RESET application_name");
+      assertThat(client.queryOne("SHOW application_name")).isEmpty();
+      client.query("COMMIT");
+      assertThat(client.queryOne("SHOW application_name")).isEqualTo("start");
     }
   }
 

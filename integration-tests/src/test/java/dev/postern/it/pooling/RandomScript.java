@@ -3,6 +3,9 @@ package dev.postern.it.pooling;
 import static dev.postern.testkit.FrontendPackets.bind;
 import static dev.postern.testkit.FrontendPackets.closePortal;
 import static dev.postern.testkit.FrontendPackets.closeStatement;
+import static dev.postern.testkit.FrontendPackets.copyData;
+import static dev.postern.testkit.FrontendPackets.copyDone;
+import static dev.postern.testkit.FrontendPackets.copyFail;
 import static dev.postern.testkit.FrontendPackets.describePortal;
 import static dev.postern.testkit.FrontendPackets.describeStatement;
 import static dev.postern.testkit.FrontendPackets.execute;
@@ -10,9 +13,11 @@ import static dev.postern.testkit.FrontendPackets.flush;
 import static dev.postern.testkit.FrontendPackets.parse;
 import static dev.postern.testkit.FrontendPackets.query;
 import static dev.postern.testkit.FrontendPackets.sync;
+import static dev.postern.testkit.FrontendPackets.unnamed;
 
 import dev.postern.testkit.WireMessage;
 import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -50,6 +55,10 @@ final class RandomScript {
           "SET LOCAL application_name = 'local'",
           "RESET application_name",
           "SET TimeZone = 'Asia/Tokyo'",
+          "SET TIME ZONE DEFAULT",
+          "RESET ALL; SET application_name = 'behind'",
+          "SET application_name TO DEFAULT; SHOW application_name",
+          "SELECT E'it''s \\''; SET application_name = 'seen'",
           "SHOW TimeZone",
           "SELECT set_config('my.random', 'set', false)",
           "SELECT coalesce(current_setting('my.random', true), '')",
@@ -64,6 +73,8 @@ final class RandomScript {
           "BEGIN; SELECT 3",
           "SELECT 4; COMMIT; SELECT 5",
           "SELECT repeat('x', 20000)");
+
+  private static final String COPY_IN = "COPY conformance FROM STDIN";
 
   /** Of a Query only: in a Parse it is taken for done, whether it is ever executed or not. */
   private static final String DEALLOCATE = "DEALLOCATE a";
@@ -169,7 +180,7 @@ final class RandomScript {
   }
 
   private byte[] any() {
-    return switch (random.nextInt(14)) {
+    return switch (random.nextInt(15)) {
       case 0, 1, 2 -> {
         String name = of(NAMES);
         String text = of(TEXTS);
@@ -187,6 +198,7 @@ final class RandomScript {
       }
       case 11 -> said("Flush", flush());
       case 12 -> said("Sync", sync());
+      case 13 -> anyCopy();
       default -> {
         String text = random.nextInt(20) == 0 ? DEALLOCATE : of(TEXTS);
         describing = false;
@@ -194,6 +206,34 @@ final class RandomScript {
         yield said("Query(" + text + ")", query(text));
       }
     };
+  }
+
+  /** Rows and what ends them, though the COPY before may fail or be skipped. */
+  private byte[] anyCopy() {
+    describing = false;
+    executing = false;
+    ByteArrayOutputStream copy = new ByteArrayOutputStream();
+    boolean simple = random.nextBoolean();
+    said.add("COPY FROM STDIN by " + (simple ? "Query" : "Execute"));
+    copy.writeBytes(simple ? query(COPY_IN) : unnamed(COPY_IN));
+    for (int i = random.nextInt(3); i > 0; i--) { // behind a wrong row it might be answered
+      copy.writeBytes(said("Sync", sync()));
+    }
+    for (int i = random.nextInt(4); i > 0; i--) {
+      copy.writeBytes(
+          switch (random.nextInt(3)) {
+            case 0 -> said("Flush", flush());
+            case 1 -> said("a wrong row", copyData("wrong\n".getBytes(StandardCharsets.UTF_8)));
+            default -> {
+              String row = (100 + random.nextInt(1000)) + "\tcopied\n";
+              yield said("a row", copyData(row.getBytes(StandardCharsets.UTF_8)));
+            }
+          });
+    }
+    copy.writeBytes(
+        random.nextInt(3) == 0 ? said("CopyFail", copyFail("no")) : said("CopyDone", copyDone()));
+    copy.writeBytes(sync());
+    return copy.toByteArray();
   }
 
   private byte[] anyBind() {

@@ -119,6 +119,53 @@ final class UpkeepIT {
   }
 
   @Test
+  void replacesAConnectionBehindItsLifetimeThoughSomebodyAlwaysWaits() throws Exception {
+    try (RunningPostern postern = pool(pool -> pool.size(1).lifetime(Duration.ofMillis(300)));
+        WireClient first = wire(postern);
+        WireClient second = wire(postern);
+        WireClient third = wire(postern);
+        ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      List<Future<Set<String>>> seen = new ArrayList<>();
+      for (WireClient client : List.of(first, second, third)) {
+        seen.add(threads.submit(() -> processesSeenFor(Duration.ofSeconds(3), client)));
+      }
+      for (Future<Set<String>> processes : seen) {
+        assertThat(processes.get()).hasSizeGreaterThan(3);
+      }
+    }
+  }
+
+  private static Set<String> processesSeenFor(Duration time, WireClient client) {
+    Set<String> processes = new HashSet<>();
+    long end = System.nanoTime() + time.toNanos();
+    while (System.nanoTime() < end) {
+      processes.add(client.queryOne("SELECT pg_backend_pid() FROM pg_sleep(0.01)"));
+    }
+    return processes;
+  }
+
+  @Test
+  void tellsClientsWhatConnectionsHaveThatAreOpenedBehindAnAlterRole() {
+    try (RunningPostern postern = pool(pool -> pool.size(2).lifetime(Duration.ofMillis(500)));
+        WireClient client = wire(postern)) {
+      assertThat(client.queryOne("SHOW TimeZone")).isNotEqualTo("Asia/Tokyo");
+      server.execute("ALTER ROLE " + ROLE + " SET TimeZone = 'Asia/Tokyo'");
+      try {
+        await()
+            .untilAsserted(
+                () -> {
+                  try (WireClient later = wire(postern)) {
+                    assertThat(later.queryOne("SHOW TimeZone")).isEqualTo("Asia/Tokyo");
+                  }
+                });
+        assertThat(client.queryOne("SHOW TimeZone")).isNotEqualTo("Asia/Tokyo");
+      } finally {
+        server.execute("ALTER ROLE " + ROLE + " RESET TimeZone");
+      }
+    }
+  }
+
+  @Test
   void givesNobodyAConnectionThatIdledAndDoesNotAnswer() throws Exception {
     try (RunningPostern postern = pool(pool -> pool.checkAfter(Duration.ofMillis(200)));
         WireClient client = wire(postern)) {

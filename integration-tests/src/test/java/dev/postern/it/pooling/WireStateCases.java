@@ -1,21 +1,15 @@
 package dev.postern.it.pooling;
 
 import static dev.postern.testkit.FrontendPackets.bind;
-import static dev.postern.testkit.FrontendPackets.copyData;
-import static dev.postern.testkit.FrontendPackets.copyDone;
-import static dev.postern.testkit.FrontendPackets.copyFail;
 import static dev.postern.testkit.FrontendPackets.describePortal;
 import static dev.postern.testkit.FrontendPackets.describeStatement;
 import static dev.postern.testkit.FrontendPackets.execute;
-import static dev.postern.testkit.FrontendPackets.flush;
 import static dev.postern.testkit.FrontendPackets.parse;
-import static dev.postern.testkit.FrontendPackets.query;
 import static dev.postern.testkit.FrontendPackets.sync;
 import static dev.postern.testkit.FrontendPackets.terminate;
 import static dev.postern.testkit.FrontendPackets.unnamed;
 
 import dev.postern.it.pooling.WireCases.Script;
-import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -27,7 +21,7 @@ final class WireStateCases {
     Map<String, Script> cases = new LinkedHashMap<>();
     settings(cases);
     sessions(cases);
-    copies(cases);
+    values(cases);
     return cases;
   }
 
@@ -73,6 +67,30 @@ final class WireStateCases {
                 .exchange(
                     unnamed("SET application_name = 'rolled back'"), unnamed("SELECT 1/0"), sync())
                 .query("SHOW application_name"));
+    cases.put(
+        "settings that are set behind their RESET",
+        (client, other) ->
+            client
+                .query(
+                    "SET application_name = 'one'; SET TimeZone = 'Asia/Tokyo'",
+                    "RESET application_name; SET application_name = 'two'",
+                    "SHOW application_name",
+                    "RESET ALL; SET TimeZone = 'America/New_York'",
+                    "SHOW application_name",
+                    "SHOW TimeZone",
+                    "SET TIME ZONE DEFAULT",
+                    "SHOW TimeZone")
+                .exchange(
+                    unnamed("SET application_name = 'three'"),
+                    unnamed("RESET ALL"),
+                    unnamed("SET application_name = 'four'"),
+                    sync())
+                .query(
+                    "SHOW application_name",
+                    "BEGIN; RESET application_name; SET application_name = 'five'; ROLLBACK",
+                    "SHOW application_name",
+                    "SET application_name TO DEFAULT",
+                    "SHOW application_name"));
     cases.put(
         "a setting that refuses its value",
         (client, other) ->
@@ -268,59 +286,7 @@ final class WireStateCases {
         });
   }
 
-  private static void copies(Map<String, Script> cases) {
-    byte[] rows = "300\tthree\n301\t\\N\n".getBytes(StandardCharsets.UTF_8);
-    cases.put(
-        "COPY in and out",
-        (client, other) ->
-            client
-                .query("BEGIN")
-                .send(query("COPY conformance FROM STDIN"))
-                .until('G')
-                .exchange(copyData(rows), copyData(new byte[0]), copyDone())
-                .query(
-                    "COPY (SELECT * FROM conformance WHERE id >= 300 ORDER BY id) TO STDOUT",
-                    "ROLLBACK",
-                    "COPY (SELECT 1) TO STDOUT; SELECT 'behind'; COPY (SELECT 2) TO STDOUT"));
-    cases.put(
-        "COPY in that fails",
-        (client, other) ->
-            client
-                .send(query("COPY conformance FROM STDIN"))
-                .until('G')
-                .exchange(copyData(rows), copyFail("changed my mind"))
-                .send(query("COPY conformance FROM STDIN"))
-                .until('G')
-                .exchange(copyData("no number\n".getBytes(StandardCharsets.UTF_8)), copyDone())
-                .query("COPY no_such_table FROM STDIN", "COPY no_such_table TO STDOUT")
-                .query("SELECT count(*) FROM conformance WHERE id >= 300"));
-    cases.put(
-        "COPY in by the extended protocol",
-        (client, other) ->
-            client
-                .query("BEGIN")
-                .send(unnamed("COPY conformance FROM STDIN"), flush())
-                .until('G')
-                .exchange(copyData(rows), copyDone(), sync())
-                .query("ROLLBACK")
-                .exchange(unnamed("COPY (SELECT generate_series(1, 3)) TO STDOUT"), sync()));
-    cases.put(
-        "COPY in by the extended protocol that fails before its end",
-        (client, other) ->
-            client
-                .send(unnamed("COPY conformance FROM STDIN"), flush())
-                .until('G')
-                .send(copyData("no number\n".getBytes(StandardCharsets.UTF_8)))
-                .until('E')
-                .exchange(copyDone(), sync())
-                .query("SELECT 'behind'"));
-    cases.put(
-        "COPY in, its data in the same write",
-        (client, other) ->
-            client
-                .query("BEGIN")
-                .exchange(query("COPY conformance FROM STDIN"), copyData(rows), copyDone())
-                .query("SELECT count(*) FROM conformance WHERE id >= 300", "ROLLBACK"));
+  private static void values(Map<String, Script> cases) {
     cases.put(
         "large values",
         (client, other) -> {

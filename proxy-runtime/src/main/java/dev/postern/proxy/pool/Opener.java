@@ -115,7 +115,7 @@ final class Opener {
             blocking.remoteAddress(),
             greeting.key(),
             connection.loginMethod(),
-            pool.intern(ServerParameters.of(greeting.parameters())),
+            pool.greeted(ServerParameters.of(greeting.parameters())),
             pool.expiry(System.nanoTime()));
     ByteBuf rest = blocking.handOver(backend.port());
     blocking.channel().config().setAutoRead(true);

@@ -44,6 +44,9 @@ public final class Pool {
 
   private final AtomicReference<@Nullable ListeningConnection> listening = new AtomicReference<>();
 
+  /** What the server reported when a connection was last opened; {@code null} if none was. */
+  private volatile @Nullable ServerParameters greeting;
+
   private volatile boolean retired;
 
   Pool(
@@ -143,6 +146,21 @@ public final class Pool {
     return known == null ? parameters : known;
   }
 
+  /**
+   * A connection was opened, and the server has reported this.
+   *
+   * @return the same
+   */
+  ServerParameters greeted(ServerParameters parameters) {
+    ServerParameters before = greeting;
+    ServerParameters now = intern(parameters);
+    greeting = now;
+    if (before != null && !now.equals(before)) {
+      questions.forget(); // what was learned is of connections that were opened before
+    }
+    return now;
+  }
+
   /** What servers answer to clients that ask for settings at their start. */
   public Questions questions() {
     return questions;
@@ -169,6 +187,11 @@ public final class Pool {
 
   boolean isOwnedBy(String user) {
     return owners.contains(user);
+  }
+
+  /** Whether what is learned on this connection holds for those that are opened now. */
+  public boolean isUpToDate(PooledBackend backend) {
+    return Objects.equals(greeting, backend.initial());
   }
 
   /** Closes the connection that has idled longest on one of the loops; false if none is idle. */

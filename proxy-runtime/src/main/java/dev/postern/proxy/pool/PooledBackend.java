@@ -9,6 +9,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import java.net.InetSocketAddress;
+import java.nio.charset.Charset;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -243,11 +244,26 @@ public final class PooledBackend {
       var status =
           (ParameterStatus)
               BackendCodec.decode((byte) 'S', message.slice(at, message.writerIndex() - at));
-      parameters = pool().intern(parameters.with(status.name(), status.value()));
+      String value = status.value();
+      if (!value.chars().allMatch(c -> c <= 0x7f)) {
+        value = decoded(message.slice(at, message.writerIndex() - at), value);
+      }
+      parameters = pool().intern(parameters.with(status.name(), value));
       return true;
     } catch (ProtocolException e) {
       return false;
     }
+  }
+
+  /** The value at the end of a ParameterStatus, which comes in the client's encoding. */
+  private String decoded(ByteBuf body, String unicode) {
+    Charset encoding = ClientEncoding.of(parameters);
+    if (encoding == null) {
+      return unicode;
+    }
+    int nameEnd = body.bytesBefore((byte) 0);
+    return body.toString(
+        body.readerIndex() + nameEnd + 1, body.readableBytes() - nameEnd - 2, encoding);
   }
 
   @Override

@@ -39,7 +39,15 @@ public final class Question {
     return answer;
   }
 
-  public void answered(ServerParameters parameters) {
+  /**
+   * The server has answered.
+   *
+   * @param lasting whether that holds for who asks later
+   */
+  public void answered(ServerParameters parameters, boolean lasting) {
+    if (!lasting) {
+      all.remove(this);
+    }
     answer.trySuccess(parameters);
   }
 

@@ -91,25 +91,38 @@ public final class ServerParameters {
 
   /**
    * The statements that turn this into {@code wanted}, or {@code null} if there is nothing to do.
+   *
+   * @param others has what is wanted of parameters of which {@code wanted} says nothing
    */
-  public @Nullable String changesTo(ServerParameters wanted) {
+  public @Nullable String changesTo(ServerParameters wanted, ServerParameters others) {
     if (wanted.equals(this)) {
       return null;
     }
-    StringBuilder sql = null;
-    for (Map.Entry<String, String> entry : wanted.values.entrySet()) {
-      String name = entry.getKey();
-      if (READ_ONLY.contains(name) || entry.getValue().equals(values.get(name))) {
-        continue;
-      }
-      sql = sql == null ? new StringBuilder() : sql.append(';');
-      set(sql, name, entry.getValue());
+    StringBuilder sql = new StringBuilder();
+    wanted.values.forEach((name, value) -> change(sql, name, value));
+    if (!wanted.values.keySet().containsAll(values.keySet())) { // of an older server
+      others.values.forEach(
+          (name, value) -> {
+            if (!wanted.values.containsKey(name)) {
+              change(sql, name, value);
+            }
+          });
     }
-    return sql == null ? null : sql.toString();
+    return sql.isEmpty() ? null : sql.toString();
   }
 
-  /** The statement that makes a server take what a client asked for at its start. */
-  public static String settings(Map<String, String> wanted) {
+  private void change(StringBuilder sql, String name, String value) {
+    if (READ_ONLY.contains(name) || value.equals(values.get(name))) {
+      return;
+    }
+    if (!sql.isEmpty()) {
+      sql.append(';');
+    }
+    set(sql, name, value);
+  }
+
+  /** The statement that makes the server take what a client asked for at its start. */
+  public String settings(Map<String, String> wanted) {
     StringBuilder sql = new StringBuilder();
     wanted.forEach(
         (name, value) -> {
@@ -122,7 +135,7 @@ public final class ServerParameters {
   }
 
   /** Appends what sets a parameter to a value that a client or a server gave. */
-  static void set(StringBuilder sql, String name, String value) {
+  private void set(StringBuilder sql, String name, String value) {
     if (name.equalsIgnoreCase("search_path")) {
       // SET takes a list of identifiers here, and the reported text need not be one.
       sql.append("SELECT pg_catalog.set_config('search_path',");
@@ -138,16 +151,24 @@ public final class ServerParameters {
     return '"' + name.replace("\"", "\"\"") + '"';
   }
 
-  private static void literal(StringBuilder sql, String value) {
-    boolean escape = value.indexOf('\\') >= 0;
+  /** In ASCII: the server reads it in the encoding of whoever had the connection before. */
+  private void literal(StringBuilder sql, String value) {
+    boolean converted = !"SQL_ASCII".equals(values.get("server_encoding"));
+    boolean escape = value.chars().anyMatch(c -> c == '\\' || (converted && c > 0x7f));
     sql.append(escape ? " E'" : "'");
-    for (int i = 0; i < value.length(); i++) {
-      char c = value.charAt(i);
-      if (c == '\'' || (escape && c == '\\')) {
-        sql.append(c);
-      }
-      sql.append(c);
-    }
+    value
+        .codePoints()
+        .forEach(
+            c -> {
+              if (converted && c > 0x7f) {
+                sql.append("\\U%08x".formatted(c));
+                return;
+              }
+              if (c == '\'' || (escape && c == '\\')) {
+                sql.append((char) c);
+              }
+              sql.appendCodePoint(c);
+            });
     sql.append('\'');
   }
 

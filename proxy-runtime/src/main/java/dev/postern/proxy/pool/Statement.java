@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 public final class Statement {
   private final byte[] body;
   private final byte[] name;
+  private final Object scope;
   private final int effects;
 
   /** Of what servers say of it, once one has. */
@@ -21,10 +22,12 @@ public final class Statement {
   /**
    * @param body of the Parse message behind the name
    * @param serverName without the terminating zero
+   * @param scope as in {@link Statements#of}
    * @param effects what executing it leaves behind, as whoever made it counts that
    */
-  Statement(byte[] body, String serverName, int effects) {
+  Statement(byte[] body, String serverName, Object scope, int effects) {
     this.body = body;
+    this.scope = scope;
     this.name = serverName.getBytes(StandardCharsets.US_ASCII);
     this.effects = effects;
   }
@@ -37,6 +40,11 @@ public final class Statement {
   /** On servers, without the terminating zero; not to be changed. */
   public byte[] name() {
     return name;
+  }
+
+  /** Equal for clients for whom names and literals in the text mean the same. */
+  public Object scope() {
+    return scope;
   }
 
   public int effects() {
@@ -63,6 +71,28 @@ public final class Statement {
     described = true;
     shape = newShape;
     return true;
+  }
+
+  /**
+   * Its clients are told what a server has said of another one, if it has.
+   *
+   * @return false if a server has said something else of this one
+   */
+  public boolean describeAs(Statement other) {
+    long expected;
+    synchronized (other) {
+      if (!other.described) {
+        return true;
+      }
+      expected = other.shape;
+    }
+    synchronized (this) {
+      if (!described) {
+        described = true;
+        shape = expected;
+      }
+      return shape == expected;
+    }
   }
 
   /** Whether its clients were told other parameters or columns than it would have now. */

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * a server connection knows it. Safe for use by many threads.
  */
 public final class Statements {
-  /** Texts mean the same where names in them do. */
+  /** Texts mean the same where names and literals in them do. */
   private record Key(Bytes text, Object scope) {}
 
   private static final class Known extends WeakReference<Statement> {
@@ -34,7 +34,7 @@ public final class Statements {
    * The statement with this text.
    *
    * @param body of a Parse message behind the name; taken over
-   * @param scope equal for clients for whom names in the text mean the same
+   * @param scope equal for clients for whom names and literals in the text mean the same
    * @param effects computes what executing it leaves behind, for a new one
    */
   public Statement of(byte[] body, Object scope, ToIntFunction<byte[]> effects) {
@@ -47,7 +47,8 @@ public final class Statements {
         return statement;
       }
       Statement made =
-          new Statement(body, "postern_" + count.incrementAndGet(), effects.applyAsInt(body));
+          new Statement(
+              body, "postern_" + count.incrementAndGet(), scope, effects.applyAsInt(body));
       Known fresh = new Known(text, made, forgotten);
       boolean stored =
           reference == null

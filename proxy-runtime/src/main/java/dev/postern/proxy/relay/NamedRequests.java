@@ -108,7 +108,8 @@ final class NamedRequests {
 
   /** The server finds all that is wrong with it, at last that there is a statement of its name. */
   private void parseTaken(
-      Named named, ByteBuf bytes, int at, int nameEnd, int end, Requests requests) {
+      Named taken, ByteBuf bytes, int at, int nameEnd, int end, Requests requests) {
+    Named named = asMeantNow(taken);
     requests.pass(at);
     requests.skip(end);
     backend.prepare(named.statement(), requests);
@@ -120,7 +121,8 @@ final class NamedRequests {
   }
 
   /** A Bind goes on, whose statement's name is between two indexes; not before it is prepared. */
-  void bind(Named named, ByteBuf bytes, int at, int from, int end, Requests requests) {
+  void bind(Named bound, ByteBuf bytes, int at, int from, int end, Requests requests) {
+    Named named = asMeantNow(bound);
     if (!prepare(named, at, requests)) {
       return;
     }
@@ -134,7 +136,8 @@ final class NamedRequests {
     outstanding.requested((byte) 'B', named);
   }
 
-  void describe(Named named, int at, int end, Requests requests) {
+  void describe(Named described, int at, int end, Requests requests) {
+    Named named = asMeantNow(described);
     if (prepare(named, at, requests)) {
       requests.skip(end);
       BackendStatements.writeDescribe(BackendStatements.nameOf(named.statement()), requests.out());
@@ -191,6 +194,21 @@ final class NamedRequests {
     backend.known().remove(named.statement());
     BackendStatements.writeDeallocate(named.statement(), type, requests.out());
     requests.skip(at + size);
+  }
+
+  /** Where the backend has to prepare it, it does so under the settings that the client has now. */
+  private Named asMeantNow(Named named) {
+    Statement statement = named.statement();
+    if (statement.isStale() || backend.known().use(statement)) {
+      return named;
+    }
+    Statement now = statements.again(statement);
+    if (now == statement) {
+      return named;
+    }
+    Named again = new Named(named.name(), now);
+    names.replace(named, again);
+    return again;
   }
 
   /**

@@ -3,6 +3,7 @@ package dev.postern.proxy.relay;
 import dev.postern.api.SqlState;
 import dev.postern.api.message.ErrorResponse;
 import dev.postern.api.session.CloseReason;
+import dev.postern.proxy.pool.ClientEncoding;
 import dev.postern.proxy.pool.Notification;
 import dev.postern.proxy.pool.ServerParameters;
 import dev.postern.proxy.relay.HeldReplies.Fence;

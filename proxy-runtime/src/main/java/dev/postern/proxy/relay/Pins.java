@@ -19,6 +19,9 @@ final class Pins {
 
   private int pins;
 
+  /** What statements under way may do to what servers report. */
+  private int reports;
+
   /** What the only statement under way takes away, if it is carried out. */
   private int ending;
 
@@ -83,8 +86,31 @@ final class Pins {
     return notices == null ? List.of() : notices.ready(pins);
   }
 
+  /**
+   * Whether what the server has reported may not be what it works with when it comes to the next
+   * request.
+   */
+  boolean areReportsUncertain() {
+    return (reports & Effects.CHANGES_REPORTS) != 0;
+  }
+
+  /** Whether a statement under way may be SET to DEFAULT. */
+  boolean maySetToDefault() {
+    return (reports & Effects.DEFAULTS) != 0;
+  }
+
+  /** Whether a statement under way may be RESET ALL. */
+  boolean mayResetAll() {
+    return (reports & Effects.ENDS_SETTING) != 0;
+  }
+
+  private void notes(int effects) {
+    reports |= effects & (Effects.CHANGES_REPORTS | Effects.DEFAULTS | Effects.ENDS_SETTING);
+  }
+
   /** A statement with these effects goes on, or is prepared. */
   void apply(int effects) {
+    notes(effects);
     int added = of(effects);
     add(added & ~pins, false);
     boolean alone =
@@ -98,6 +124,7 @@ final class Pins {
 
   /** A statement with these effects, which was prepared before, may be carried out again. */
   void again(int effects) {
+    notes(effects);
     add(of(effects) & ~pins, false);
   }
 
@@ -127,6 +154,9 @@ final class Pins {
       pins &= ~ending;
     }
     ending = 0;
+    if (outstanding.queue.isEmpty()) {
+      reports = 0;
+    }
   }
 
   /** An error has come. */

@@ -4,11 +4,15 @@ import dev.postern.api.SqlState;
 import dev.postern.api.message.FrontendMessage;
 import dev.postern.api.routing.Pooling;
 import dev.postern.proxy.codec.FrontendCodec;
+import dev.postern.proxy.pool.ClientEncoding;
 import dev.postern.proxy.pool.Pool;
+import dev.postern.proxy.pool.ServerParameters;
 import dev.postern.proxy.sql.Effects;
 import dev.postern.proxy.sql.ListenScript;
 import dev.postern.proxy.sql.StatementScan;
 import io.netty.buffer.ByteBuf;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -28,19 +32,31 @@ final class PoolRules {
   private static final Set<Integer> LARGE_OBJECTS =
       Set.of(715, 952, 953, 954, 955, 956, 957, 958, 964, 1004, 3170, 3171, 3172);
 
+  private static final Set<String> BACKSLASH_IN_CHARACTERS =
+      Set.of("BIG5", "GB18030", "GBK", "JOHAB", "SHIFT_JIS_2004", "SJIS", "UHC");
+
   private final PooledRelay relay;
-  private final Lease lease;
+  private final Restoring restoring;
   private final Outstanding outstanding;
   private final Pool pool;
   private final Pins pins;
   private final boolean statementMode;
   private final boolean refusing;
   private @Nullable Rejections rejections;
+
+  /** Those that the next two are of. */
+  private @Nullable ServerParameters looked;
+
+  private boolean escapes;
+
+  /** Whether a backslash can be the half of a character. */
+  private boolean halves;
+
   private byte[] scratch = NO_SCRATCH;
 
-  PoolRules(PooledRelay relay, Lease lease, Outstanding outstanding, Pool pool, Pins pins) {
+  PoolRules(PooledRelay relay, Restoring restoring, Outstanding outstanding, Pool pool, Pins pins) {
     this.relay = relay;
-    this.lease = lease;
+    this.restoring = restoring;
     this.outstanding = outstanding;
     this.pool = pool;
     this.pins = pins;
@@ -58,7 +74,7 @@ final class PoolRules {
       scratch = new byte[Math.max(256, Integer.highestOneBit(length) * 2)];
     }
     bytes.getBytes(from, scratch, 0, length);
-    int effects = shared(StatementScan.scan(scratch, 0, length, escapes()), scratch, 0, length);
+    int effects = scanned(scratch, length);
     if (scratch.length > SCRATCH_KEPT) {
       scratch = NO_SCRATCH;
     }
@@ -71,7 +87,26 @@ final class PoolRules {
     while (end < body.length && body[end] != 0) {
       end++;
     }
-    return shared(StatementScan.scan(body, 0, end, escapes()), body, 0, end);
+    return scanned(body, end);
+  }
+
+  private int scanned(byte[] text, int end) {
+    int effects = shared(StatementScan.scan(text, 0, end, escapes()), text, 0, end);
+    return mayHideQuotes(text, end) ? effects | Effects.UNKNOWN : effects;
+  }
+
+  /** Whether a backslash in the text may be the half of a character, and escape nothing. */
+  private boolean mayHideQuotes(byte[] text, int end) {
+    look();
+    if (!halves && !pins.areReportsUncertain()) {
+      return false;
+    }
+    for (int i = 1; i < end; i++) {
+      if (text[i] == '\\' && text[i - 1] < 0) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** The listening connection does what the server's session need not. */
@@ -79,7 +114,7 @@ final class PoolRules {
     if ((effects & Effects.LISTEN) == 0) {
       return effects;
     }
-    boolean unicode = ClientEncoding.isUnicode(lease.backend().parameters());
+    boolean unicode = ClientEncoding.isUnicode(restoring.settings());
     boolean understood = ListenScript.of(text, begin, end, escapes(), unicode) != null;
     return understood ? (effects & ~Effects.LISTEN) | Effects.LISTENS_SHARED : effects;
   }
@@ -93,7 +128,19 @@ final class PoolRules {
 
   /** Whether a backslash escapes in every literal. */
   boolean escapes() {
-    return "off".equals(lease.backend().parameters().values().get("standard_conforming_strings"));
+    look();
+    return escapes;
+  }
+
+  /** Looks at the client's settings, if they are others than before. */
+  private void look() {
+    ServerParameters settings = restoring.settings();
+    if (!Objects.equals(settings, looked)) {
+      looked = settings;
+      Map<String, String> values = settings.values();
+      escapes = "off".equals(values.get("standard_conforming_strings"));
+      halves = BACKSLASH_IN_CHARACTERS.contains(values.getOrDefault("client_encoding", ""));
+    }
   }
 
   /** Refuses the whole message at {@code at} if its effects are not allowed; whether it has. */

@@ -10,7 +10,10 @@ import dev.postern.proxy.pool.PooledBackend;
 import dev.postern.proxy.pool.ServerParameters;
 import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -30,7 +33,11 @@ final class Restoring {
   /** What it had when it gave its last backend back. */
   private ServerParameters parameters;
 
+  /** Whether the backend has been asked to take them, and has not answered. */
+  private boolean underWay;
+
   private boolean resetting;
+  private boolean resettingAll;
 
   /** Settings that a RESET has touched since the session took its backend. */
   private final Set<String> restoredNames = new HashSet<>(0);
@@ -44,14 +51,20 @@ final class Restoring {
 
   /** The session has taken a backend: where its settings differ, they are set first. */
   void taken(PooledBackend backend) {
-    String changes = backend.parameters().changesTo(parameters);
+    String changes = backend.parameters().changesTo(parameters, backend.initial());
     if (changes != null) {
       ByteBuf encoded = relay.alloc().buffer();
       FrontendCodec.encode(new Query(changes), encoded);
       queue.add(RequestQueue.QUERY | RequestQueue.OWN, null);
       backend.write(encoded);
       backend.prepared().unnamedOwner(null); // which a simple query ends
+      underWay = true;
     }
+  }
+
+  /** What the backend works with when it comes to the client's next request, as far as it says. */
+  ServerParameters settings() {
+    return underWay ? parameters : relay.lease().backend().parameters();
   }
 
   /** The backend does not take the client's settings. */
@@ -63,24 +76,32 @@ final class Restoring {
             SqlState.INTERNAL_ERROR, "the session's settings could not be restored"));
   }
 
-  /** A RESET or DISCARD ALL is done: what servers report until ReadyForQuery is its outcome. */
-  void reset() {
+  /**
+   * Something is reset: what servers report until ReadyForQuery is its outcome, if that is what the
+   * connection was opened with.
+   *
+   * @param all whether everything is
+   */
+  void reset(boolean all) {
     resetting = true;
+    resettingAll |= all;
   }
 
   /** A ReadyForQuery has come. */
   void ready() {
+    underWay = false; // the first answer of each backend
     resetting = false;
+    resettingAll = false;
   }
 
   /**
    * What a client hears in place of a setting's value after RESET: settings return to what the
    * client asked for at its start, and not to what the connection was opened with.
    *
-   * @param now what the server has reported, this ParameterStatus included
+   * @param backend has reported it
    * @return {@code null} if it hears the value
    */
-  @Nullable ParameterStatus insteadOf(ByteBuf bytes, int at, int size, ServerParameters now) {
+  @Nullable ParameterStatus insteadOf(ByteBuf bytes, int at, int size, PooledBackend backend) {
     if (!resetting && restoredNames.isEmpty()) {
       return null;
     }
@@ -95,8 +116,42 @@ final class Restoring {
     if (atStart == null || ServerParameters.isReadOnly(name)) {
       return null;
     }
+    if (!isAsOpened(name, backend)) {
+      restoredNames.remove(name); // set behind the RESET
+      return null;
+    }
     restoredNames.add(name);
-    return atStart.equals(now.values().get(name)) ? null : new ParameterStatus(name, atStart);
+    return atStart.equals(backend.parameters().values().get(name))
+        ? null
+        : new ParameterStatus(name, atStart);
+  }
+
+  private static boolean isAsOpened(String name, PooledBackend backend) {
+    return Objects.equals(
+        backend.parameters().values().get(name), backend.initial().values().get(name));
+  }
+
+  /**
+   * What a client hears before ReadyForQuery of settings that are reset, and of which the server
+   * says nothing because they are as the connection was opened with.
+   */
+  List<ParameterStatus> unreported(byte status, PooledBackend backend) {
+    if (!resettingAll || status != 'I') {
+      return List.of();
+    }
+    List<ParameterStatus> unreported = new ArrayList<>(0);
+    initial
+        .values()
+        .forEach(
+            (name, atStart) -> {
+              if (!ServerParameters.isReadOnly(name)
+                  && isAsOpened(name, backend)
+                  && !atStart.equals(backend.parameters().values().get(name))
+                  && restoredNames.add(name)) {
+                unreported.add(new ParameterStatus(name, atStart));
+              }
+            });
+    return unreported;
   }
 
   /** The session gives its backend back: the client's settings are what it leaves there. */

@@ -35,6 +35,7 @@ final class SharedAnswers extends Answers {
 
   private static final byte[] SEARCH_PATH = tag("search_path");
   private static final byte[] RESET = tag("RESET");
+  private static final byte[] SET = tag("SET");
   private static final byte[] ALTER = "ALTER ".getBytes(StandardCharsets.US_ASCII);
   private static final byte[] DROP = "DROP ".getBytes(StandardCharsets.US_ASCII);
 
@@ -66,7 +67,7 @@ final class SharedAnswers extends Answers {
           lease.backend().pool().statements().forget();
         }
         if (all) {
-          sharing.restoring.reset();
+          sharing.restoring.reset(true);
         }
       }
       case 'A' -> {
@@ -76,7 +77,12 @@ final class SharedAnswers extends Answers {
       }
       case 'R' -> {
         if (is(RESET, bytes, at, size)) {
-          sharing.restoring.reset();
+          sharing.restoring.reset(sharing.pins.mayResetAll());
+        }
+      }
+      case 'S' -> {
+        if (sharing.pins.maySetToDefault() && is(SET, bytes, at, size)) {
+          sharing.restoring.reset(false);
         }
       }
       default -> {}
@@ -130,9 +136,7 @@ final class SharedAnswers extends Answers {
       sharing.pins.add(Effects.TEMPORARY);
     }
     ParameterStatus instead =
-        relay.isEnded()
-            ? null
-            : sharing.restoring.insteadOf(bytes, at, size, lease.backend().parameters());
+        relay.isEnded() ? null : sharing.restoring.insteadOf(bytes, at, size, lease.backend());
     if (instead == null) {
       return false;
     }
@@ -215,6 +219,11 @@ final class SharedAnswers extends Answers {
 
   @Override
   void ready(byte status, boolean own, int at, Replies replies) {
+    if (!own) {
+      for (ParameterStatus reset : sharing.restoring.unreported(status, lease.backend())) {
+        reply(reset, at, replies);
+      }
+    }
     sharing.ready(status, own);
     if (own) {
       lease.restored();

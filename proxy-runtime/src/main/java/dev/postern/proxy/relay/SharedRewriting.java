@@ -42,14 +42,14 @@ final class SharedRewriting implements Rewriting {
     this.relay = relay;
     this.outstanding = outstanding;
     pins = new Pins(lease, outstanding, relay.progress(), pool.pooling().noticeOnPin());
-    rules = new PoolRules(relay, lease, outstanding, pool, pins);
+    rules = new PoolRules(relay, restoring, outstanding, pool, pins);
     this.restoring = restoring;
     awaited = new AwaitedAnswers(outstanding);
     listens = new ListenRequests(relay, outstanding, rules, awaited);
     backend = new BackendStatements(lease, outstanding.queue);
     Names names = new Names(outstanding.queue);
     var unnamedStatements = new UnnamedStatements();
-    var statements = new PoolStatements(lease, pool.statements(), rules, pins);
+    var statements = new PoolStatements(restoring, pool.statements(), rules, pins);
     unnamed = new UnnamedRequests(outstanding, unnamedStatements, backend, awaited, pins);
     named = new NamedRequests(relay, outstanding, names, statements, backend, awaited, rules);
     outcomes = new StatementOutcomes(names, unnamedStatements, statements, backend, awaited);

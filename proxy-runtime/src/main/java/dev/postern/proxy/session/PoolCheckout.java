@@ -159,9 +159,7 @@ record PoolCheckout(Pool pool, ServerParameters parameters, @Nullable PooledBack
       Question question, Pool pool, PooledLogin login, BlockingChannel client)
       throws SessionException, IOException, InterruptedException {
     try {
-      ServerParameters parameters = ask(pool, question.settings(), login, client);
-      question.answered(parameters);
-      return parameters;
+      return ask(question, pool, login, client);
     } catch (SessionException | IOException e) {
       if (client.deadline().remainingNanos() > 0) {
         question.failed(e);
@@ -173,17 +171,17 @@ record PoolCheckout(Pool pool, ServerParameters parameters, @Nullable PooledBack
   }
 
   private static ServerParameters ask(
-      Pool pool, Map<String, String> settings, PooledLogin login, BlockingChannel client)
+      Question question, Pool pool, PooledLogin login, BlockingChannel client)
       throws SessionException, IOException, InterruptedException {
     PooledBackend backend = PoolWait.acquire(pool, login, client);
     try {
       List<String> statements = new ArrayList<>();
-      String others = backend.parameters().changesTo(backend.initial());
+      String others = backend.parameters().changesTo(backend.initial(), backend.initial());
       if (others != null) {
         statements.add(others);
       }
-      if (!settings.isEmpty()) {
-        statements.add(ServerParameters.settings(settings));
+      if (!question.settings().isEmpty()) {
+        statements.add(backend.parameters().settings(question.settings()));
       }
       ErrorResponse error = statements.isEmpty() ? null : PoolWait.ask(backend, statements, client);
       if (error != null) {
@@ -199,6 +197,7 @@ record PoolCheckout(Pool pool, ServerParameters parameters, @Nullable PooledBack
         throw new SessionException(
             SqlState.CONNECTION_FAILURE, FailureKind.BACKEND, "the server reports no parameters");
       }
+      question.answered(parameters, pool.isUpToDate(backend));
       return parameters;
     } finally {
       client.eventLoop().execute(backend::giveBack);

@@ -24,7 +24,9 @@ public final class Effects {
   public static final int BEGINS = 1 << 10;
   public static final int DEALLOCATES_ONE = 1 << 11;
 
-  static final int ENDS_SETTING = 1 << 12;
+  /** RESET ALL. */
+  public static final int ENDS_SETTING = 1 << 12;
+
   static final int ENDS_ROLE = 1 << 13;
   static final int ENDS_AUTHORIZATION = 1 << 14;
   static final int ENDS_LISTEN = 1 << 15;
@@ -39,6 +41,12 @@ public final class Effects {
 
   /** LISTEN that the pool's listening connection does for the session. */
   public static final int LISTENS_SHARED = 1 << 22;
+
+  /** What servers report may change: by SET and its like, or by the end of a transaction. */
+  public static final int CHANGES_REPORTS = 1 << 23;
+
+  /** SET of something to its default. */
+  public static final int DEFAULTS = 1 << 24;
 
   /** What a function may do that is called by its number, or by a name that is not known. */
   public static final int UNKNOWN = SETTING | ROLE | AUTHORIZATION | ADVISORY;

@@ -66,6 +66,46 @@ final class Lexemes {
     return end;
   }
 
+  /**
+   * Behind a literal in which a backslash escapes: it does so behind a doubled quote as well, and
+   * where the literal goes on in a later line.
+   */
+  static int afterEscaped(byte[] text, int from, int end) {
+    int behind = from;
+    int quote = from;
+    while (quote >= 0) {
+      behind = afterQuote(text, quote, end, true);
+      quote = continuation(text, behind, end);
+    }
+    return behind;
+  }
+
+  /** Where a literal that has ended before goes on; -1 if it does not. */
+  private static int continuation(byte[] text, int from, int end) {
+    boolean newLine = false;
+    int i = from;
+    while (i < end) {
+      byte c = text[i];
+      if (c == '\'') {
+        return i == from || newLine ? i : -1;
+      }
+      if (c == '-' && i + 1 < end && text[i + 1] == '-') {
+        i = afterLine(text, i, end);
+        continue;
+      }
+      if (!isSpace(c)) {
+        return -1;
+      }
+      newLine |= c == '\n' || c == '\r';
+      i++;
+    }
+    return -1;
+  }
+
+  static boolean isSpace(byte c) {
+    return c == ' ' || (c >= '\t' && c <= '\r');
+  }
+
   /** Behind a quoted identifier, or what is before a doubled quote in it. */
   static int afterIdentifier(byte[] text, int from, int end) {
     int i = from + 1;

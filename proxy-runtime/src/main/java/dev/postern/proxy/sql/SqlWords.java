@@ -142,7 +142,7 @@ final class SqlWords {
   private boolean skipSpace() {
     while (at < end) {
       byte c = text[at];
-      if (c == ' ' || (c >= '\t' && c <= '\r')) {
+      if (Lexemes.isSpace(c)) {
         at++;
       } else if (c == '-' && at + 1 < end && text[at + 1] == '-') {
         at = Lexemes.afterLine(text, at, end);
@@ -162,7 +162,7 @@ final class SqlWords {
     while (close < end) {
       byte c = text[close];
       if (c == '\'') {
-        close = Lexemes.afterQuote(text, close, end, escapes);
+        close = afterLiteral(close);
         continue;
       }
       if (c == '(') {
@@ -173,6 +173,18 @@ final class SqlWords {
       close++;
     }
     return new String(text, at, Math.min(close, end) - at, StandardCharsets.ISO_8859_1).strip();
+  }
+
+  /** Behind the literal that begins with this quote. */
+  private int afterLiteral(int quote) {
+    boolean escaping =
+        escapes
+            || (quote > 0
+                && (text[quote - 1] | 0x20) == 'e'
+                && !(quote > 1 && Lexemes.isPart(text[quote - 2])));
+    return escaping
+        ? Lexemes.afterEscaped(text, quote, end)
+        : Lexemes.afterQuote(text, quote, end, false);
   }
 
   /** Whether the statement ends with this keyword, which is not quoted. Stays where it is. */
@@ -201,7 +213,7 @@ final class SqlWords {
         } while (at < end && Lexemes.isPart(text[at]));
         wordEnd = at;
         if (at < end && text[at] == '\'' && wordEnd - wordStart == 1) {
-          at = Lexemes.afterQuote(text, at, end, escapes || (text[wordStart] | 0x20) == 'e');
+          at = afterLiteral(at);
           continue;
         }
         return true;
@@ -211,7 +223,7 @@ final class SqlWords {
           at++;
           return false;
         }
-        case '\'' -> at = Lexemes.afterQuote(text, at, end, escapes);
+        case '\'' -> at = afterLiteral(at);
         case '"' -> {
           wordStart = at + 1;
           at = Lexemes.afterIdentifier(text, at, end);

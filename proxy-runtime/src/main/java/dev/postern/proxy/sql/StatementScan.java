@@ -41,10 +41,24 @@ public final class StatementScan {
     while (!words.isLast()) {
       if (words.next()) {
         statements++;
+        effects |= changesReports(words) ? Effects.CHANGES_REPORTS : 0;
         effects |= statement(words);
       }
     }
     return effects == 0 || statements < 2 ? effects : effects | Effects.SEVERAL;
+  }
+
+  /** Whether the statement that begins with this word can set what servers report. */
+  private static boolean changesReports(SqlWords words) {
+    return switch (words.initial()) {
+      case 'a' -> words.is("abort");
+      case 'c' -> words.is("commit");
+      case 'd' -> words.is("discard");
+      case 'e' -> words.is("end");
+      case 'r' -> words.is("reset") || words.is("rollback");
+      case 's' -> words.is("set");
+      default -> false;
+    };
   }
 
   private static int statement(SqlWords words) {
@@ -112,12 +126,14 @@ public final class StatementScan {
         return byDefault ? Effects.ENDS_AUTHORIZATION : Effects.AUTHORIZATION;
       }
     }
-    if (words.is("local")
-        || words.is("transaction")
-        || words.is("constraints")
-        || words.is("time")
-        || words.is("names")) {
+    if (words.is("local") || words.is("transaction") || words.is("constraints")) {
       return 0;
+    }
+    if (words.is("time")) {
+      return words.endsWith("default") || words.endsWith("local") ? Effects.DEFAULTS : 0;
+    }
+    if (words.is("names")) {
+      return words.isEndAhead() || words.endsWith("default") ? Effects.DEFAULTS : 0;
     }
     if (words.is("role")) {
       boolean none =
@@ -125,8 +141,7 @@ public final class StatementScan {
               && (words.is("none") || (words.is("to") && words.next() && words.is("none")));
       return none ? Effects.ENDS_ROLE : Effects.ROLE;
     }
-    int effects = setting(words.word());
-    return effects != 0 && words.endsWith("default") ? 0 : effects;
+    return words.endsWith("default") ? Effects.DEFAULTS : setting(words.word());
   }
 
   private static int setting(String name) {
@@ -215,7 +230,7 @@ public final class StatementScan {
         }
         case 's' -> {
           if (words.length() == 10 && words.is("set_config")) {
-            effects |= setConfig(words.arguments());
+            effects |= Effects.CHANGES_REPORTS | setConfig(words.arguments());
           }
         }
         case 'u' -> updates |= words.is("update");

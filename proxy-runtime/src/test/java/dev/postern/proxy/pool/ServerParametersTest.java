@@ -15,34 +15,59 @@ final class ServerParametersTest {
 
   @Test
   void saysNothingWhereNothingDiffers() {
-    assertThat(BASE.changesTo(BASE)).isNull();
-    assertThat(BASE.changesTo(BASE.with("TimeZone", "UTC"))).isNull();
+    assertThat(BASE.changesTo(BASE, BASE)).isNull();
+    assertThat(BASE.changesTo(BASE.with("TimeZone", "UTC"), BASE)).isNull();
   }
 
   @Test
   void setsWhatDiffersAndNothingElse() {
-    assertThat(BASE.changesTo(BASE.with("TimeZone", "Europe/Berlin")))
+    assertThat(BASE.changesTo(BASE.with("TimeZone", "Europe/Berlin"), BASE))
         .isEqualTo("SET \"TimeZone\" TO 'Europe/Berlin'");
   }
 
   @Test
   void neverSetsWhatNoClientCanSet() {
-    assertThat(BASE.changesTo(BASE.with("server_version", "16.1").with("is_superuser", "on")))
+    assertThat(BASE.changesTo(BASE.with("server_version", "16.1").with("is_superuser", "on"), BASE))
         .isNull();
   }
 
   @Test
   void quotesWhatAClientChose() {
     ServerParameters odd = BASE.with("application_name", "it's \\ \"odd\"; DROP TABLE t");
-    assertThat(BASE.changesTo(odd))
+    assertThat(BASE.changesTo(odd, BASE))
         .isEqualTo("SET \"application_name\" TO  E'it''s \\\\ \"odd\"; DROP TABLE t'");
-    assertThat(ServerParameters.settings(Map.of("a\"b", "x"))).isEqualTo("SET \"a\"\"b\" TO 'x'");
+    assertThat(BASE.settings(Map.of("a\"b", "x"))).isEqualTo("SET \"a\"\"b\" TO 'x'");
+  }
+
+  @Test
+  void writesWhatIsNotAsciiSoThatItIsReadInEveryEncoding() {
+    ServerParameters odd = BASE.with("search_path", "sch\u00e9ma, '\ud83d\ude00'");
+    assertThat(BASE.changesTo(odd, BASE))
+        .isEqualTo(
+            "SELECT pg_catalog.set_config('search_path', E'sch\\U000000e9ma, ''\\U0001f600''',false)");
+  }
+
+  @Test
+  void writesBytesToAServerThatConvertsNone() {
+    ServerParameters ascii = BASE.with("server_encoding", "SQL_ASCII");
+    assertThat(ascii.settings(Map.of("application_name", "\u00e9")))
+        .isEqualTo("SET \"application_name\" TO '\u00e9'");
+  }
+
+  /** The client logged in when the server had another version. */
+  @Test
+  void returnsWhatAClientWasNotToldToWhatTheConnectionWasOpenedWith() {
+    ServerParameters opened = BASE.with("search_path", "public");
+    ServerParameters now = opened.with("search_path", "other").with("TimeZone", "CET");
+    assertThat(now.changesTo(BASE, opened))
+        .isEqualTo(
+            "SET \"TimeZone\" TO 'UTC';SELECT pg_catalog.set_config('search_path','public',false)");
   }
 
   @Test
   void setsASearchPathAsOneLiteral() {
     ServerParameters path = BASE.with("search_path", "a;drop");
-    assertThat(BASE.changesTo(path))
+    assertThat(BASE.changesTo(path, BASE))
         .isEqualTo("SELECT pg_catalog.set_config('search_path','a;drop',false)");
   }
 
@@ -51,7 +76,7 @@ final class ServerParametersTest {
     Map<String, String> settings = new LinkedHashMap<>();
     settings.put("client_encoding", "UTF8");
     settings.put("DateStyle", "ISO");
-    assertThat(ServerParameters.settings(settings))
+    assertThat(BASE.settings(settings))
         .isEqualTo("SET \"client_encoding\" TO 'UTF8';SET \"DateStyle\" TO 'ISO'");
   }
 

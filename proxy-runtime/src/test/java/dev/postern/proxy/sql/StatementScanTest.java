@@ -87,6 +87,40 @@ final class StatementScanTest {
     assertThat(StatementScan.scan(text, 0, text.length, false) & Effects.ROLE).isZero();
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "SELECT E'it''s \\''; SET ROLE x; SELECT ''",
+        "SELECT E'it\\'s'' \\''; SET ROLE x; SELECT ''",
+        "SELECT E'a'\n'b\\''; SET ROLE x; SELECT ''",
+        "SELECT e'a' -- goes on\n  'b\\''; SET ROLE x; SELECT ''",
+        "SELECT E'a' 'b\\'; SET ROLE x; SELECT ''",
+        "SELECT xe'b\\'; SET ROLE x; SELECT ''"
+      })
+  void findsTheEndOfALiteralWithEscapes(String sql) {
+    assertThat(Effects.reasons(scan(sql))).containsExactly("SET ROLE");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"SELECT E'a''\\'; SET ROLE x'", "SELECT E'a'\r\n'\\'; SET ROLE x'"})
+  void findsNothingInALiteralWithEscapes(String sql) {
+    assertThat(scan(sql)).isZero();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "SET TimeZone TO DEFAULT",
+        "SET SESSION TimeZone = default",
+        "SET TIME ZONE DEFAULT",
+        "SET TIME ZONE LOCAL",
+        "SET NAMES",
+        "SET NAMES DEFAULT"
+      })
+  void findsDefaults(String sql) {
+    assertThat(scan(sql)).isEqualTo(Effects.DEFAULTS | Effects.CHANGES_REPORTS);
+  }
+
   @Test
   void saysWhetherWhatEndsSomethingIsAlone() {
     assertThat(scan("RESET ROLE;") & Effects.SEVERAL).isZero();

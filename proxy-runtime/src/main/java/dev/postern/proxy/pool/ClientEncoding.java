@@ -1,6 +1,5 @@
-package dev.postern.proxy.relay;
+package dev.postern.proxy.pool;
 
-import dev.postern.proxy.pool.ServerParameters;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
@@ -8,7 +7,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** How a client reads what Postern has in UTF-8. */
-final class ClientEncoding {
+public final class ClientEncoding {
   private static final String UTF8 = "UTF8";
   private static final String SQL_ASCII = "SQL_ASCII";
 
@@ -37,13 +36,13 @@ final class ClientEncoding {
   private ClientEncoding() {}
 
   /** Whether names that are not ASCII are the same for the client and in UTF-8. */
-  static boolean isUnicode(ServerParameters parameters) {
+  public static boolean isUnicode(ServerParameters parameters) {
     Map<String, String> values = parameters.values();
     return UTF8.equals(values.get("client_encoding")) && UTF8.equals(values.get("server_encoding"));
   }
 
   /** The client's encoding, or {@code null} if it takes the bytes as they are. */
-  static @Nullable Charset of(ServerParameters parameters) {
+  public static @Nullable Charset of(ServerParameters parameters) {
     String client = parameters.values().getOrDefault("client_encoding", UTF8);
     String server = parameters.values().getOrDefault("server_encoding", UTF8);
     String read = client.equals(SQL_ASCII) ? server : client;
