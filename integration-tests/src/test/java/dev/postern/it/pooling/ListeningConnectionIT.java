@@ -100,6 +100,32 @@ final class ListeningConnectionIT {
     assertThat(client.query(statements)).hasSize(1001);
   }
 
+  @Test
+  void oneThatCannotBeOpenedIsTriedOncePerPauseHoweverManyAskForIt() {
+    WireClient client = LISTENING.client();
+    client.query("LISTEN patient");
+    WireClient other = LISTENING.client();
+    LISTENING.server().execute("ALTER ROLE " + ROLE + " NOLOGIN");
+    try {
+      endListening();
+      for (int i = 0; i < 15; i++) {
+        assertThat(other.query("LISTEN impatient_" + i).getFirst().type()).isEqualTo('E');
+      }
+      int before = refusals();
+      await()
+          .during(Duration.ofSeconds(6))
+          .atMost(Duration.ofSeconds(20))
+          .until(() -> refusals() - before < 9); // the pause doubles, from 50 ms to 5 s
+    } finally {
+      LISTENING.server().execute("ALTER ROLE " + ROLE + " LOGIN");
+    }
+    assertThat(client.expect('N').sqlState()).isEqualTo("01000");
+  }
+
+  private static int refusals() {
+    return LISTENING.server().log().split("is not permitted to log in", -1).length - 1;
+  }
+
   private static void endListening() {
     LISTENING
         .server()

@@ -48,6 +48,9 @@ public final class ListeningConnection {
   private @Nullable ListeningPort port;
   private boolean opening;
 
+  /** Whether it will be opened a moment later. */
+  private boolean pausing;
+
   /** Whether notifications may have been missed. */
   private boolean interrupted;
 
@@ -225,12 +228,14 @@ public final class ListeningConnection {
   }
 
   private void openLater() {
-    if (!audience.isEmpty() && !loop.isShuttingDown()) {
+    if (!audience.isEmpty() && !pausing && !loop.isShuttingDown()) {
+      pausing = true;
       var _ = loop.schedule(this::openIfWanted, attempts.nextPauseMillis(), TimeUnit.MILLISECONDS);
     }
   }
 
   private void openIfWanted() {
+    pausing = false;
     if (!audience.isEmpty()) {
       open();
       changed();

@@ -25,6 +25,9 @@ final class ClientPort extends ChannelInboundHandlerAdapter implements Side {
   private boolean waiting;
   private boolean held;
 
+  /** Whether the client has to read what Postern itself has answered. */
+  private boolean behind;
+
   /** Whether there is nothing more to read. */
   private boolean silent;
 
@@ -94,13 +97,25 @@ final class ClientPort extends ChannelInboundHandlerAdapter implements Side {
     updateReading();
   }
 
+  /**
+   * Postern has answered in the server's place, which slows nobody down who asks more and more, and
+   * reads nothing.
+   */
+  void answered() {
+    if (!channel.isWritable() && !deaf && channel.isActive()) {
+      behind = true;
+      updateReading();
+      channel.flush();
+    }
+  }
+
   void waiting(boolean waits) {
     waiting = waits;
     updateReading();
   }
 
   private void updateReading() {
-    boolean reading = !backendFull && !held && !waiting && !silent;
+    boolean reading = !backendFull && !held && !waiting && !behind && !silent;
     if (channel.config().isAutoRead() != reading) {
       channel.config().setAutoRead(reading);
     }
@@ -133,6 +148,10 @@ final class ClientPort extends ChannelInboundHandlerAdapter implements Side {
 
   @Override
   public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+    if (behind && channel.isWritable()) {
+      behind = false;
+      updateReading();
+    }
     relay.clientWritable();
     ctx.fireChannelWritabilityChanged();
   }

@@ -68,7 +68,7 @@ final class NamedRequests {
 
   void parse(ByteBuf bytes, int at, int nameEnd, int end, Requests requests) {
     String name = name(bytes, at + HEADER_LENGTH, nameEnd);
-    if (names.isUncertain(name)) {
+    if (names.isUncertain(name) || outstanding.queue.isLong()) {
       awaited.awaitAll(at, requests);
       return;
     }
@@ -146,6 +146,10 @@ final class NamedRequests {
   }
 
   void close(Named named, int at, int end, Requests requests) {
+    if (outstanding.queue.isLong()) {
+      awaited.awaitAll(at, requests);
+      return;
+    }
     requests.pass(at);
     requests.skip(end);
     names.takeAway(named);
@@ -240,6 +244,7 @@ final class NamedRequests {
     outstanding.begun();
     if (outstanding.queue.isEmpty()) {
       relay.toClient(Answers.answer(kind));
+      relay.client().answered();
     } else {
       outstanding.queue.add(kind | RequestQueue.ANSWERED, named);
     }

@@ -11,6 +11,9 @@ import io.netty.handler.codec.ByteToMessageDecoder;
 final class Replies implements Flow {
   private static final int HEADER_LENGTH = 5;
 
+  /** Nothing that is looked at whole is longer, in bytes. */
+  private static final int MAX_WHOLE = 1024 * 1024;
+
   private final PooledRelay relay;
   private final Answers answers;
 
@@ -64,6 +67,13 @@ final class Replies implements Flow {
       int size = 1 + length;
       boolean whole = size <= end - at;
       if (!whole && answers.needsWhole(type, size)) {
+        if (size > MAX_WHOLE) {
+          pass(at);
+          finish(at, at);
+          relay.violated(
+              relay.backendSide(), "message type 0x%02x: length %d".formatted(type, length));
+          return;
+        }
         break;
       }
       boolean drop = answers.answered(type, received, at, size, this);
