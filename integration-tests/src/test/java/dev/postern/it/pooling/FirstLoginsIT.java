@@ -25,6 +25,8 @@ import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Clients that come while nothing is known of their pool's server wait for one answer of it. */
 final class FirstLoginsIT {
@@ -130,6 +132,36 @@ final class FirstLoginsIT {
       }
       assertThat(served).isEqualTo(CLIENTS - 1);
       assertThat(fake.connections()).isEqualTo(1);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"SESSION", "TRANSACTION"})
+  void whoHasGoneWaitsNoMore(Pooling.Mode mode) {
+    Pooling one = Pooling.SESSION.with(pool -> pool.mode(mode).size(1));
+    // In transaction pooling a login needs a connection where it asks for something new.
+    String[] startup =
+        mode == Pooling.Mode.SESSION
+            ? new String[] {"user", ROLE, "database", "postgres"}
+            : new String[] {"user", ROLE, "database", "postgres", "application_name", "new"};
+    try (RunningPostern postern = Pools.before(server, one, ROLE)) {
+      WireClient holder = Way.through(postern, ROLE).wire();
+      holder.query("BEGIN");
+      List<WireClient> clients = new ArrayList<>();
+      for (int i = 0; i < 2; i++) {
+        WireClient client = WireClient.connect(postern.address());
+        client.send(FrontendPackets.startup(startup));
+        Logins.scram(client, Pools.PASSWORD);
+        clients.add(client);
+        int waiting = i + 1;
+        await().until(() -> registry(postern).waiting().size() == waiting);
+      }
+      clients.getFirst().reset();
+      await().until(() -> registry(postern).waiting().size() == 1);
+      assertThat(registry(postern).logins()).isEqualTo(1);
+      holder.close();
+      assertThat(isLetIn(clients.getLast())).isTrue();
+      clients.getLast().close();
     }
   }
 

@@ -197,16 +197,10 @@ final class HostileServersIT {
   @MethodSource("answers")
   void harmsNobodyElseInAPipeline(String name, byte[][] packets) {
     harmsNobodyElse(
-        transactions,
-        packets,
-        parse("a", "SELECT 1"),
-        bind("", "a"),
-        execute("", 0),
-        sync());
+        transactions, packets, parse("a", "SELECT 1"), bind("", "a"), execute("", 0), sync());
   }
 
-  private static void harmsNobodyElse(
-      RunningPostern postern, byte[][] packets, byte[]... request) {
+  private static void harmsNobodyElse(RunningPostern postern, byte[][] packets, byte[]... request) {
     try (WireClient client = Way.through(postern, ROLE).wire()) {
       client.patience(Duration.ofMillis(150));
       answer = packets;

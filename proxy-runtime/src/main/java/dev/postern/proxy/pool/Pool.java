@@ -12,6 +12,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
@@ -46,6 +47,9 @@ public final class Pool {
 
   /** What the server reported when a connection was last opened; {@code null} if none was. */
   private volatile @Nullable ServerParameters greeting;
+
+  /** Whether logins come to it, as far as is known. */
+  private final AtomicBoolean wanted = new AtomicBoolean();
 
   private volatile boolean retired;
 
@@ -185,6 +189,16 @@ public final class Pool {
     }
   }
 
+  /** A login has come; whether that is the first, or the first since the pool was replaced. */
+  boolean isWantedAgain() {
+    return !wanted.get() && wanted.compareAndSet(false, true);
+  }
+
+  /** Logins come to another pool in its place, since the configuration has changed. */
+  void replaced() {
+    wanted.set(false);
+  }
+
   boolean isOwnedBy(String user) {
     return owners.contains(user);
   }
@@ -259,6 +273,9 @@ public final class Pool {
    * Called by one thread.
    */
   void maintain() {
+    if (!wanted.get() && sessions.get() == 0 && !retired) {
+      retire();
+    }
     List<Share> known = shares.all();
     known.forEach(share -> share.loop().execute(share::maintain));
     if (!known.isEmpty() && !retired) {

@@ -34,6 +34,15 @@ public record PoolKey(
     return Objects.requireNonNull(startup.parameters().get(name));
   }
 
+  /** Whether this is what the other one has become by a change of the configuration. */
+  boolean replaces(PoolKey other) {
+    return !equals(other)
+        && route.equals(other.route)
+        && server.address().equals(other.server.address())
+        && startup.equals(other.startup)
+        && credential.equals(other.credential);
+  }
+
   /** For the operator. */
   @Override
   public String toString() {

@@ -56,22 +56,36 @@ public final class Pools {
       Pooling pooling,
       @Nullable String owner) {
     PoolKey key = new PoolKey(route, server, startup, PoolCredentials.digest(credentials), pooling);
-    return pools.compute(
-        key,
-        (same, known) -> {
-          Pool pool = known;
-          if (pool != null && pool.isRetired()) {
-            replaced.add(pool);
-            pool = null;
-          }
-          if (pool == null) {
-            pool =
-                new Pool(
-                    key, PoolCredentials.copy(credentials), opener, this::makeRoom, quotas, loops);
-          }
-          pool.sessionOpened(owner);
-          return pool;
-        });
+    Pool entered =
+        pools.compute(
+            key,
+            (same, known) -> {
+              Pool pool = known;
+              if (pool != null && pool.isRetired()) {
+                replaced.add(pool);
+                pool = null;
+              }
+              if (pool == null) {
+                pool =
+                    new Pool(
+                        key,
+                        PoolCredentials.copy(credentials),
+                        opener,
+                        this::makeRoom,
+                        quotas,
+                        loops);
+              }
+              pool.sessionOpened(owner);
+              return pool;
+            });
+    if (entered.isWantedAgain()) {
+      for (Pool other : pools.values()) {
+        if (key.replaces(other.key())) {
+          other.replaced();
+        }
+      }
+    }
+    return entered;
   }
 
   /** As of now, those included that wait only for their last connections to be given back. */

@@ -161,7 +161,7 @@ record PoolCheckout(Pool pool, ServerParameters parameters, @Nullable PooledBack
     try {
       return ask(question, pool, login, client);
     } catch (SessionException | IOException e) {
-      if (client.deadline().remainingNanos() > 0) {
+      if (client.deadline().remainingNanos() > 0 && client.channel().isActive()) {
         question.failed(e);
       }
       throw e;

@@ -13,6 +13,8 @@ import dev.postern.proxy.pool.Question;
 import dev.postern.proxy.pool.ServerParameters;
 import dev.postern.proxy.pool.Share;
 import dev.postern.proxy.pool.Waiter;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
@@ -51,7 +53,11 @@ final class PoolWait implements Waiter {
     login.waitsFor(pool);
     long since = System.nanoTime();
     try {
-      client.awaitDone(wait.result, "a server connection of pool " + pool.key());
+      awaitOrGo(wait.result, client, "a server connection of pool " + pool.key());
+      if (!wait.result.isDone()) {
+        eventLoop.execute(() -> wait.giveUp(share));
+        throw gone();
+      }
       return result(wait.result);
     } catch (InterruptedException e) {
       eventLoop.execute(() -> wait.giveUp(share));
@@ -95,9 +101,14 @@ final class PoolWait implements Waiter {
     if (!answer.isDone()) {
       login.waitsFor(pool);
       try {
-        awaitDone(answer, client, "what the server makes of the client's settings");
+        awaitOrGo(answer, client, "what the server makes of the client's settings");
+      } catch (DeadlineExceededException e) {
+        throw outOfTime(e);
       } finally {
         login.waitsNoMore();
+      }
+      if (!answer.isDone()) {
+        throw gone();
       }
     }
     return answer.isCancelled() ? null : result(answer);
@@ -116,6 +127,28 @@ final class PoolWait implements Waiter {
     } catch (DeadlineExceededException e) {
       throw outOfTime(e);
     }
+  }
+
+  /** Waits until the future is done, or the client has gone. */
+  private static void awaitOrGo(Future<?> future, BlockingChannel client, String waitingFor)
+      throws IOException, InterruptedException {
+    Promise<@Nullable Void> over = client.eventLoop().newPromise();
+    ChannelFuture closed = client.channel().closeFuture();
+    ChannelFutureListener end = done -> over.trySuccess(null);
+    future.addListener(done -> over.trySuccess(null));
+    closed.addListener(end);
+    try {
+      client.awaitDone(over, waitingFor);
+    } finally {
+      closed.removeListener(end);
+    }
+  }
+
+  private static SessionException gone() {
+    return new SessionException(
+        SqlState.CONNECTION_FAILURE,
+        FailureKind.CLIENT,
+        "the client closed the connection while it waited for a server connection");
   }
 
   /** A login that runs out of its time says nothing of the server. */
