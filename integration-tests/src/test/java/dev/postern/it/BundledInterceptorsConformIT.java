@@ -1,5 +1,6 @@
 package dev.postern.it;
 
+import dev.postern.plugins.audit.AuditFactory;
 import dev.postern.plugins.limits.LimitsFactory;
 import dev.postern.plugins.mask.MaskFactory;
 import dev.postern.plugins.querylog.QueryLogFactory;
@@ -35,6 +36,15 @@ final class BundledInterceptorsConformIT {
             new RecorderFactory(), Map.of("directory", files.resolve("recordings").toString()))
         .server(Gateways.server())
         .jar(BundledPlugins.shipped(RecorderFactory.class, files))
+        .tests();
+  }
+
+  @TestFactory
+  Stream<DynamicNode> audit() throws Exception {
+    return InterceptorConformance.of(
+            new AuditFactory(), Map.of("directory", files.resolve("audit").toString()))
+        .server(Gateways.server())
+        .jar(BundledPlugins.shipped(AuditFactory.class, files))
         .tests();
   }
 

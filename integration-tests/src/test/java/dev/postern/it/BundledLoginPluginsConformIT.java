@@ -1,6 +1,8 @@
 package dev.postern.it;
 
 import dev.postern.plugins.ldap.LdapAuthenticatorFactory;
+import dev.postern.plugins.oauth.OauthAuthenticatorFactory;
+import dev.postern.plugins.oauth.issuer.TestIssuer;
 import dev.postern.plugins.rules.RulesAuthenticatorFactory;
 import dev.postern.plugins.scram.ScramAuthenticatorFactory;
 import dev.postern.plugins.staticroutes.StaticRoutesFactory;
@@ -26,17 +28,20 @@ final class BundledLoginPluginsConformIT {
   @TempDir static Path files;
 
   private static LdapServer directory;
+  private static TestIssuer issuer;
 
   @BeforeAll
-  static void start() {
+  static void start() throws Exception {
     Gateways.server().createRole(ROLE, Gateways.PASSWORD);
     directory = LdapServer.start();
     directory.addUser("alice");
+    issuer = TestIssuer.started();
   }
 
   @AfterAll
   static void stop() {
     directory.close();
+    issuer.close();
   }
 
   @TestFactory
@@ -63,6 +68,30 @@ final class BundledLoginPluginsConformIT {
         .login("alice", LdapServer.PASSWORD)
         .server(Gateways.server())
         .jar(BundledPlugins.shipped(LdapAuthenticatorFactory.class, files))
+        .tests();
+  }
+
+  /** With tokens for passwords. */
+  @TestFactory
+  Stream<DynamicNode> oauth() throws Exception {
+    Path authority = files.resolve("issuer-ca.crt");
+    TestIssuer.AUTHORITY.writeChain(authority);
+    Map<String, Object> config =
+        Map.of(
+            "issuer",
+            issuer.issuer(),
+            "trust",
+            authority.toString(),
+            "audience",
+            List.of("postern"),
+            "scopes",
+            List.of("postgres"),
+            "password",
+            Map.of("always", true));
+    return AuthenticatorConformance.of(new OauthAuthenticatorFactory(), config)
+        .login("alice", issuer.token().signed())
+        .server(Gateways.server())
+        .jar(BundledPlugins.shipped(OauthAuthenticatorFactory.class, files))
         .tests();
   }
 
