@@ -3,6 +3,7 @@ package dev.postern.api.auth;
 import dev.postern.api.Plugin;
 import dev.postern.api.session.ClientInfo;
 import dev.postern.api.session.StartupParameters;
+import java.util.Set;
 
 /** Decides who gets in. One instance serves all logins, each on a virtual thread of its own. */
 public interface Authenticator extends Plugin {
@@ -13,6 +14,15 @@ public interface Authenticator extends Plugin {
    */
   default boolean claims(ClientInfo client, StartupParameters startup) {
     return true;
+  }
+
+  /**
+   * The names of the authenticators in the configuration to which this one may {@link
+   * AuthenticationExchange#delegate delegate}. Asked once, before it serves; it is not put in
+   * service where one of them is not there, or may delegate back.
+   */
+  default Set<String> delegates() {
+    return Set.of();
   }
 
   /**

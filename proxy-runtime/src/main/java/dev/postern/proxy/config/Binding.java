@@ -115,29 +115,53 @@ final class Binding {
   private @Nullable Record record(ConfigNode node, Class<? extends Record> type) {
     RecordShape shape = RecordShape.of(type);
     if (!(node instanceof Mapping) && !(node instanceof Nothing)) {
+      String keys = String.join(", ", shape.keys());
       problems.add(
           node.location(),
-          Scalars.found(node) + " (expected: the keys " + String.join(", ", shape.keys()) + ")");
+          Scalars.found(node)
+              + (keys.isEmpty()
+                  ? " (nothing can be set here)"
+                  : " (expected: the keys " + keys + ")"));
       return null;
     }
     Mapping mapping = node instanceof Mapping keys ? keys : Mapping.empty(node.location());
     int before = problems.count();
     mapping.entries().forEach((key, entry) -> checkKnown(key, entry, shape));
     List<@Nullable Object> values = new ArrayList<>();
+    List<String> read = new ArrayList<>();
     boolean complete = true;
+    boolean readable = problems.count() == before;
     for (RecordShape.Component component : shape.components()) {
       Object value = component(mapping, component);
       complete &= value != null || component.nullable();
+      readable &= value != null || !isWritten(mapping, component);
       values.add(value);
+      if (value != null) {
+        read.add(component.key());
+      }
     }
     if (!complete) {
       return null;
     }
     // Even if a problem is known already: the record's own rules may find further ones.
     List<Problem> refusals = new ArrayList<>();
-    Record created = shape.create(values, refusal -> refusals.add(shape.locate(mapping, refusal)));
+    boolean all = readable;
+    Record created =
+        shape.create(
+            values,
+            refusal -> {
+              // The record takes what could not be read, or is misspelt, for absent, and says so.
+              if (all || shape.isAboutOne(refusal, read)) {
+                refusals.add(shape.locate(mapping, refusal));
+              }
+            });
     problems.addNew(refusals);
     return problems.count() > before ? null : created;
+  }
+
+  private static boolean isWritten(Mapping mapping, RecordShape.Component component) {
+    ConfigNode node = mapping.get(component.key());
+    return node != null && !(node instanceof Nothing);
   }
 
   private @Nullable Object component(Mapping mapping, RecordShape.Component component) {

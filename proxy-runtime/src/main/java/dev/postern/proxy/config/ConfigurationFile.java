@@ -58,7 +58,10 @@ public final class ConfigurationFile {
     } catch (CharacterCodingException e) {
       reason = "not a text in UTF-8";
     } catch (IOException e) {
-      reason = "cannot be read: " + e.getClass().getSimpleName();
+      reason =
+          Files.isDirectory(file)
+              ? "is a directory"
+              : "cannot be read: " + e.getClass().getSimpleName();
     }
     Location whole = new Location(shown(file, home), 0, 0, "");
     throw new ConfigurationException(List.of(new Problem(whole, reason)));

@@ -82,6 +82,13 @@ record RecordShape(Class<? extends Record> type, List<Component> components, Lis
     }
   }
 
+  /** Whether a refusal begins with the path of a value of one of these components. */
+  boolean isAboutOne(String refusal, List<String> keys) {
+    Matcher matcher = PATH_AND_REST.matcher(refusal);
+    return matcher.matches()
+        && keys.contains(NodePath.of(matcher.group(1)).steps().getFirst().key());
+  }
+
   /** A refusal at the value that it begins with, if it does, else at the record as a whole. */
   Problem locate(Mapping mapping, String refusal) {
     Matcher matcher = PATH_AND_REST.matcher(refusal);

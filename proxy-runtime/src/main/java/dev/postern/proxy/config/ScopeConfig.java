@@ -21,7 +21,7 @@ public record ScopeConfig(
     new Rules()
         .require(
             users != null || databases != null || routes != null,
-            "only: empty (expected: users, databases or routes, or no \"only\")")
+            "empty (expected: users, databases or routes, or no \"only\")")
         .require(users == null || !users.isEmpty(), "users: empty (expected: one or more)")
         .require(
             databases == null || !databases.isEmpty(), "databases: empty (expected: one or more)")

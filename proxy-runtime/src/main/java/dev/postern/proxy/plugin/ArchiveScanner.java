@@ -3,6 +3,7 @@ package dev.postern.proxy.plugin;
 import dev.postern.proxy.config.ShellWord;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFilePermission;
@@ -223,6 +224,8 @@ final class ArchiveScanner {
         return true;
       }
       problems.add(shown(path), "everyone can write to it", "run: chmod o-w " + ShellWord.of(path));
+    } catch (NoSuchFileException e) {
+      problems.add(shown(path), "a link to what is not there", "correct the link, or remove it");
     } catch (IOException e) {
       problems.add(
           shown(path), "cannot be looked at: " + LoadFailure.message(e), "check who owns it");

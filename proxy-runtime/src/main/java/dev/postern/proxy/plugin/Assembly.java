@@ -94,9 +94,12 @@ final class Assembly {
             binder);
     catalog.throwIfAnyProblem();
     try (Instances made = new Instances(environment)) {
+      List<Instance<Authenticator>> proving = fill(authenticators, made::authenticator);
+      Delegations.check(proving, catalog);
+      catalog.throwIfAnyProblem();
       Generation generation =
           new Generation(
-              fill(authenticators, made::authenticator),
+              proving,
               selection.allAuthenticators(),
               fill(routers, made::router),
               fill(interceptors, wanted -> made.interceptor(limited(wanted, selection))),

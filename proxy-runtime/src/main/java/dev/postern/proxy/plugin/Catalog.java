@@ -153,7 +153,7 @@ final class Catalog implements AutoCloseable {
                       problem.location().toString(),
                       problem.message(),
                       "a setting of " + factory.kind() + " " + factory.name() + ", " + jar));
-    } catch (RuntimeException | LinkageError | AssertionError | StackOverflowError e) {
+    } catch (Throwable e) {
       problems.add(jar, "configuration record " + factory.configType().getName() + ": ", e);
     }
     return null;

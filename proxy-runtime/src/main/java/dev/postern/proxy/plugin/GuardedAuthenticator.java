@@ -7,6 +7,7 @@ import dev.postern.api.auth.AuthenticationExchange;
 import dev.postern.api.auth.Authenticator;
 import dev.postern.api.session.ClientInfo;
 import dev.postern.api.session.StartupParameters;
+import java.util.Set;
 
 /**
  * Runs a plugin's authenticator with its own class loader, and keeps its errors apart from ours.
@@ -25,6 +26,11 @@ record GuardedAuthenticator(Origin origin, Authenticator authenticator, Calls ca
     } catch (LinkageError e) {
       throw origin.failure(e);
     }
+  }
+
+  @Override
+  public Set<String> delegates() {
+    return authenticator.delegates();
   }
 
   @Override

@@ -63,7 +63,7 @@ final class Instance<P extends Plugin> {
   private void close() {
     try (LoaderScope _ = origin().enter()) {
       plugin.close();
-    } catch (Exception | LinkageError | AssertionError | StackOverflowError e) {
+    } catch (Throwable e) {
       log.atWarn()
           .addKeyValue("plugin", name())
           .addKeyValue("jar", origin().jar())

@@ -125,7 +125,7 @@ public final class InstanceContext implements PluginContext, AutoCloseable {
   private void run(Runnable task) {
     try {
       task.run();
-    } catch (RuntimeException | LinkageError | AssertionError | StackOverflowError e) {
+    } catch (Throwable e) {
       log.atError()
           .addKeyValue("plugin", instanceName)
           .setCause(e)
@@ -200,7 +200,7 @@ public final class InstanceContext implements PluginContext, AutoCloseable {
   private void close(AutoCloseable resource) {
     try {
       resource.close();
-    } catch (Exception | LinkageError | AssertionError | StackOverflowError e) {
+    } catch (Throwable e) {
       log.atWarn()
           .addKeyValue("plugin", instanceName)
           .setCause(e)

@@ -75,7 +75,7 @@ final class Instances implements AutoCloseable {
       }
       problems.add(
           wanted.origin().jar(), during + "create gave nothing", "see the plugin's documentation");
-    } catch (Exception | LinkageError | AssertionError | StackOverflowError e) {
+    } catch (Throwable e) {
       problems.add(wanted.origin().jar(), during, e);
     }
     context.close();

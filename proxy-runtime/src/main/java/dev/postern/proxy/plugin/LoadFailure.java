@@ -1,6 +1,9 @@
 package dev.postern.proxy.plugin;
 
+import dev.postern.api.SettingsException;
 import java.io.IOException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
 
 /**
  * A plugin's exception in words.
@@ -28,7 +31,15 @@ record LoadFailure(String reason, String remedy) {
       case ClassNotFoundException e -> missing(message(e));
       case NoClassDefFoundError e when e.getCause() instanceof ClassNotFoundException cause ->
           of(cause);
+      case NoClassDefFoundError e when message(e).contains("(wrong name: ") -> damaged(e);
       case NoClassDefFoundError e -> missing(message(e));
+      case SettingsException e -> new LoadFailure(message(e), "correct it");
+      case NoSuchFileException e ->
+          new LoadFailure(
+              "file not found: " + message(e), "put it there, or correct the configuration");
+      case FileSystemException e ->
+          new LoadFailure(
+              "cannot use a file: " + message(e), "check it, its owner and the configuration");
       case LinkageError e ->
           new LoadFailure(
               "does not fit the classes that it runs with: "
@@ -39,7 +50,9 @@ record LoadFailure(String reason, String remedy) {
                   + " libraries that it was built with");
       default ->
           new LoadFailure(
-              "failed with " + failure.getClass().getName() + ": " + message(failure),
+              "failed with "
+                  + failure.getClass().getName()
+                  + (failure.getMessage() == null ? "" : ": " + message(failure)),
               "see the plugin's documentation, or remove the plugin");
     };
   }

@@ -82,7 +82,7 @@ final class LoadedArchive {
       }
     } catch (InvocationTargetException e) {
       problems.add(archive.shown(), during + "constructor: ", e.getTargetException());
-    } catch (Exception | LinkageError | AssertionError | StackOverflowError e) {
+    } catch (Throwable e) {
       problems.add(archive.shown(), during, e);
     }
   }
@@ -98,7 +98,11 @@ final class LoadedArchive {
       }
       problems.add(
           archive.shown(),
-          "names " + className + " in " + kind.servicesFile() + " and has no such class",
+          "names "
+              + className.replaceAll("\\p{Cntrl}", "?")
+              + " in "
+              + kind.servicesFile()
+              + " and has no such class",
           "correct the name in the services file, or build the jar again");
       return null;
     }

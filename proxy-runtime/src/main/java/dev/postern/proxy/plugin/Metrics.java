@@ -77,7 +77,7 @@ final class Metrics {
         (name, metric) -> {
           try {
             read.add(new PluginMetric(name, metric.help(), metric.value()));
-          } catch (RuntimeException | LinkageError e) {
+          } catch (Throwable e) {
             // The operator looks at the others.
           }
         });

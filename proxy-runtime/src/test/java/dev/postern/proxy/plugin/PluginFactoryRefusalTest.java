@@ -122,7 +122,7 @@ final class PluginFactoryRefusalTest {
     assertConstructorRefused(
         "new AuthFactory();",
         "plugins/bad.jar: x.AuthFactory: constructor: failed with"
-            + " java.lang.StackOverflowError: null (see the plugin's documentation, or remove the"
+            + " java.lang.StackOverflowError (see the plugin's documentation, or remove the"
             + " plugin)");
   }
 

@@ -59,7 +59,7 @@ public record LdapConfig(
     }
     if ((userDn == null) == (search == null)) {
       throw new IllegalArgumentException(
-          "userDn and search: %s (expected: one of the two)"
+          "user-dn and search: %s (expected: one of the two)"
               .formatted(search == null ? "neither is there" : "both are there"));
     }
     if (userDn != null) {

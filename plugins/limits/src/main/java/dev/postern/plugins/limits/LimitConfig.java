@@ -67,7 +67,7 @@ public record LimitConfig(
       }
       if (maxDelay.compareTo(Duration.ofMillis(1)) < 0
           || maxDelay.compareTo(Duration.ofHours(1)) > 0) {
-        throw new IllegalArgumentException("maxDelay: expected: 1ms..1h");
+        throw new IllegalArgumentException("maxDelay: out of range (expected: 1ms..1h)");
       }
     }
   }

@@ -8,6 +8,7 @@ import dev.postern.api.session.ClientInfo;
 import dev.postern.api.session.TlsInfo;
 import java.net.InetAddress;
 import java.security.cert.X509Certificate;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,11 +21,23 @@ final class RulesAuthenticator implements Authenticator {
   private final HostNames names;
   private final Interfaces interfaces = new Interfaces();
   private final String instance;
+  private final Set<String> delegates;
 
-  RulesAuthenticator(RulesInService service, HostNames names, String instance) {
+  /**
+   * @param instance its own name
+   * @param delegates to whom it may delegate
+   */
+  RulesAuthenticator(
+      RulesInService service, HostNames names, String instance, Set<String> delegates) {
     this.service = service;
     this.names = names;
     this.instance = instance;
+    this.delegates = delegates;
+  }
+
+  @Override
+  public Set<String> delegates() {
+    return delegates;
   }
 
   @Override

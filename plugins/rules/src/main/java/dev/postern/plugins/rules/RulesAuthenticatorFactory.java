@@ -1,8 +1,11 @@
 package dev.postern.plugins.rules;
 
 import dev.postern.api.PluginContext;
+import dev.postern.api.SettingsException;
 import dev.postern.api.auth.Authenticator;
 import dev.postern.api.auth.AuthenticatorFactory;
+import java.util.Map;
+import java.util.Set;
 
 /** The authenticator {@code rules}. */
 public final class RulesAuthenticatorFactory implements AuthenticatorFactory<RulesConfig> {
@@ -17,20 +20,24 @@ public final class RulesAuthenticatorFactory implements AuthenticatorFactory<Rul
   }
 
   @Override
-  public Authenticator create(RulesConfig config, PluginContext context)
-      throws BrokenFileException {
-    config
-        .effectiveMethods()
-        .forEach(
-            (method, authenticator) -> {
-              if (authenticator.equals(context.instanceName())) {
-                throw new IllegalArgumentException(
-                    "methods: " + method + ": " + authenticator + " is this authenticator itself");
-              }
-            });
+  public Authenticator create(RulesConfig config, PluginContext context) throws SettingsException {
+    for (Map.Entry<String, String> method : config.effectiveMethods().entrySet()) {
+      if (method.getValue().equals(context.instanceName())) {
+        throw new SettingsException(
+            "methods: %s: %s is this authenticator itself"
+                .formatted(method.getKey(), method.getValue()));
+      }
+    }
     HostNames names =
         context.closing(new HostNames(HostNames::ofSystem, config.effectiveLookupTimeout()));
-    return new RulesAuthenticator(
-        new RulesInService(config, context), names, context.instanceName());
+    try {
+      return new RulesAuthenticator(
+          new RulesInService(config, context),
+          names,
+          context.instanceName(),
+          Set.copyOf(config.effectiveMethods().values()));
+    } catch (BrokenFileException e) {
+      throw new SettingsException(String.valueOf(e.getMessage()), e);
+    }
   }
 }

@@ -9,6 +9,7 @@ import dev.postern.testkit.spi.FakePluginContext;
 import dev.postern.testkit.spi.Samples;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 
@@ -72,7 +73,10 @@ final class DelegationTest {
             Duration.ofMillis(50))) {
       var rules =
           new RulesAuthenticator(
-              new RulesInService(config, FakePluginContext.named("rules")), names, "rules");
+              new RulesInService(config, FakePluginContext.named("rules")),
+              names,
+              "rules",
+              Set.of());
 
       assertThat(Setup.outcome(rules, "192.0.2.7", "alice", "app"))
           .isEqualTo("28000 authentication is not available now");

@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Rules, and clients that log in by them. */
@@ -48,7 +49,8 @@ final class Setup {
     return new RulesAuthenticator(
         new RulesInService(config, context),
         new HostNames(address -> names.get(address.getHostAddress()), Duration.ofSeconds(30)),
-        "rules");
+        "rules",
+        Set.of());
   }
 
   static FakeExchange exchange(String address, @Nullable TlsInfo tls, StartupParameters startup) {

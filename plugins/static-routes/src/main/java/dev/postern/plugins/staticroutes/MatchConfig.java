@@ -20,7 +20,7 @@ public record MatchConfig(
   public MatchConfig {
     if (database == null && user == null && sni == null && applicationName == null) {
       throw new IllegalArgumentException(
-          "match: empty (expected: database, user, sni or application-name, or no match section)");
+          "empty (expected: database, user, sni or application-name, or no match section)");
     }
   }
 }

@@ -77,7 +77,7 @@ final class StaticRoutesConfigTest {
   @Test
   void anEmptyMatchSectionIsRefused() {
     assertThatThrownBy(() -> new MatchConfig(null, null, null, null))
-        .hasMessageContaining("match: empty");
+        .hasMessageContaining("empty (expected: database, user, sni");
   }
 
   @Test

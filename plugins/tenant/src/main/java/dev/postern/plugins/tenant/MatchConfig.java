@@ -29,7 +29,7 @@ public record MatchConfig(
     lists = lists == null || lists.isEmpty() ? null : Map.copyOf(lists);
     if (database == null && user == null && sni == null && attributes == null && lists == null) {
       throw new IllegalArgumentException(
-          "match: empty (expected: database, user, sni, attributes or lists)");
+          "empty (expected: database, user, sni, attributes or lists)");
     }
     check("database", database);
     check("user", user);
