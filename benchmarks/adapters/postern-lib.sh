@@ -1,4 +1,5 @@
-# Postern from its own distribution. The caller may set MODE (session, transaction, dedicated), LOOPS, TRANSPORT, INTERCEPTORS and PLUGINS (YAML);
+# Postern from its own distribution. The caller may set MODE (session, transaction, dedicated), LOOPS, TRANSPORT and, as YAML, AUTHENTICATORS,
+# ROUTERS (more of them), INTERCEPTORS and PLUGINS;
 # with PLUGINS it defines with_plugins, which fills a directory.
 # POSTERN_DIST: an unpacked distribution; otherwise the linux-x64 zip of the last build is unpacked.
 . "$(dirname "$0")/lib.sh"
@@ -13,6 +14,8 @@ dist() {
   fi
   echo "$to"/postern-*
 }
+
+scram_only='authenticator: {plugin: scram}'
 
 postern() { # command and arguments, as the unprivileged user
   $RUN_AS env "POSTERN_CONF=$BENCH_DIR/conf" "POSTERN_DATA=$BENCH_DIR/data" "$(dist)/bin/postern" "$@"
@@ -41,15 +44,16 @@ listeners:
 network: {transport: ${TRANSPORT:-auto}, event-loops: ${LOOPS:-0}}
 limits: {sessions: $MAX_CLIENTS, logins: $MAX_CLIENTS}
 ${PLUGINS:-}
-authenticator: {plugin: scram}
-router:
-  plugin: static-routes
-  config:
-    routes:
-      - name: bench
-        pool: {mode: ${MODE:-session}, size: $size}
-        backends:
-          - {host: $PG_HOST, port: $PG_PORT, tls: {mode: disable}}
+${AUTHENTICATORS:-$scram_only}
+routers:
+  - plugin: static-routes
+    config:
+      routes:
+        - name: bench
+          pool: {mode: ${MODE:-session}, size: $size}
+          backends:
+            - {host: $PG_HOST, port: $PG_PORT, tls: {mode: disable}}
+${ROUTERS:-}
 ${INTERCEPTORS:-}
 CFG
     if [ -n "${PLUGINS:-}" ]; then
