@@ -233,6 +233,10 @@ final class RandomScript {
     copy.writeBytes(
         random.nextInt(3) == 0 ? said("CopyFail", copyFail("no")) : said("CopyDone", copyDone()));
     copy.writeBytes(sync());
+    if (!simple) { // executed again, it would ask for rows that do not come
+      copy.writeBytes(parse("", "SELECT 'copied'"));
+      copy.writeBytes(sync());
+    }
     return copy.toByteArray();
   }
 
