@@ -16,6 +16,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What carries all connections of a server, as configured: the transport, its event loops, and what
@@ -27,6 +29,11 @@ final class Network implements AutoCloseable {
 
   /** After which the event loops end with work or without. */
   private static final Duration LAST_WORK = Duration.ofSeconds(2);
+
+  /** An io_uring loop waits for the last of the kernel's answers, which may not come. */
+  private static final Duration PATIENCE = LAST_WORK.plusSeconds(3);
+
+  private static final Logger log = LoggerFactory.getLogger(Network.class);
 
   private final NetworkConfig config;
   private final TlsRuntime tls;
@@ -125,11 +132,13 @@ final class Network implements AutoCloseable {
     return eventLoops.executorCount();
   }
 
-  /** Ends the event loops, and the threads of TLS. */
+  /** Ends the event loops, and the threads of TLS; does not wait for ever. */
   @Override
   public void close() {
     eventLoops.shutdownGracefully(QUIET.toMillis(), LAST_WORK.toMillis(), TimeUnit.MILLISECONDS);
-    eventLoops.terminationFuture().awaitUninterruptibly();
+    if (!eventLoops.terminationFuture().awaitUninterruptibly(PATIENCE.toMillis())) {
+      log.warn("event loops have not ended after {}, and are left behind", PATIENCE);
+    }
     tls.close();
   }
 }
