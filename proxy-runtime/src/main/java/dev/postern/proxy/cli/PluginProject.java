@@ -25,6 +25,10 @@ import java.util.stream.Stream;
  */
 record PluginProject(String name, Kind kind, String packageName, Path home) {
   private static final String EXAMPLE_PACKAGE = "com.example.postern";
+  private static final String EXAMPLE_PATH = "com/example/postern";
+
+  /** What the tests of an interceptor play. */
+  private static final String RECORDING = "psql.recording";
 
   /** What a plugin does, and the example of the guide that does such a thing. */
   enum Kind {
@@ -64,7 +68,8 @@ record PluginProject(String name, Kind kind, String packageName, Path home) {
     if (Files.exists(directory) && !isEmptyDirectory(directory)) {
       throw new FileAlreadyExistsException(directory.toString());
     }
-    String classes = packageName.replace('.', '/') + "/" + className();
+    String packagePath = packageName.replace('.', '/');
+    String classes = packagePath + "/" + className();
     write(directory.resolve("pom.xml"), pom());
     write(directory.resolve("README.md"), ofPlugin(read("project/README.md")));
     write(directory.resolve(".gitignore"), "/target/\n");
@@ -73,6 +78,11 @@ record PluginProject(String name, Kind kind, String packageName, Path home) {
     write(
         directory.resolve("src/main/resources/META-INF/services/" + kind.services),
         factory() + "\n");
+    if (kind == Kind.interceptor) {
+      write(
+          directory.resolve("src/test/resources/" + packagePath + "/" + RECORDING),
+          bytes("example/src/test/resources/%s/%s".formatted(EXAMPLE_PATH, RECORDING)));
+    }
   }
 
   private static boolean isEmptyDirectory(Path directory) throws IOException {
@@ -99,7 +109,7 @@ record PluginProject(String name, Kind kind, String packageName, Path home) {
     return ofPlugin(
         read(
             "example/src/%s/java/%s/%s%s.java"
-                .formatted(tree, EXAMPLE_PACKAGE.replace('.', '/'), kind.example, suffix)));
+                .formatted(tree, EXAMPLE_PATH, kind.example, suffix)));
   }
 
   private String ofPlugin(String text) {
@@ -112,16 +122,24 @@ record PluginProject(String name, Kind kind, String packageName, Path home) {
   }
 
   private static String read(String resource) {
+    return new String(bytes(resource), StandardCharsets.UTF_8);
+  }
+
+  private static byte[] bytes(String resource) {
     try (InputStream in =
         Objects.requireNonNull(PluginProject.class.getResourceAsStream(resource), resource)) {
-      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+      return in.readAllBytes();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
   private static void write(Path file, String content) throws IOException {
+    write(file, content.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static void write(Path file, byte[] content) throws IOException {
     Files.createDirectories(file.toAbsolutePath().getParent());
-    Files.writeString(file, content);
+    Files.write(file, content);
   }
 }

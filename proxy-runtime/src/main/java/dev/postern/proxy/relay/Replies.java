@@ -101,6 +101,10 @@ final class Replies implements Flow {
   private void finish(int at, int end) {
     ByteBuf all = bytes;
     bytes = Unpooled.EMPTY_BUFFER;
+    if (relay.isEnded()) { // by what has gone on just now: nothing may be kept any more
+      all.release();
+      return;
+    }
     int begin = all.readerIndex();
     if (at == begin && at < end) {
       incomplete = all;
