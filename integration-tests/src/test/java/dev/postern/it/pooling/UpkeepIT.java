@@ -3,11 +3,7 @@ package dev.postern.it.pooling;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.postern.api.routing.Backend;
-import dev.postern.api.routing.BackendLogin;
-import dev.postern.api.routing.BackendTls;
 import dev.postern.api.routing.Pooling;
-import dev.postern.api.routing.Route;
 import dev.postern.proxy.pool.Pool;
 import dev.postern.testkit.FrontendPackets;
 import dev.postern.testkit.PostgresServer;
@@ -23,7 +19,6 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -83,42 +78,6 @@ final class UpkeepIT {
           .during(Duration.ofSeconds(3))
           .atMost(Duration.ofSeconds(10))
           .until(() -> processes().size() == 2 && before.containsAll(processes()));
-    }
-  }
-
-  @Test
-  void keepsNothingOfAPoolWhoseSettingsHaveChangedOnceItsSessionsHaveGone() {
-    Backend backend = new Backend(server.host(), server.port(), BackendTls.DISABLED);
-    AtomicInteger size = new AtomicInteger(4);
-    try (RunningPostern postern =
-        RunningPostern.builder()
-            .router(
-                request ->
-                    new Route(
-                        "changing",
-                        List.of(backend),
-                        null,
-                        BackendLogin.AS_CLIENT,
-                        Pooling.TRANSACTION.with(pool -> pool.size(size.get()).minimum(3))))
-            .start()) {
-      postern.importUser(server, ROLE);
-      try (WireClient before = wire(postern)) {
-        awaitProcesses(3);
-        size.set(5);
-        try (WireClient behind = wire(postern)) {
-          awaitProcesses(6);
-          assertThat(before.queryOne("SELECT 'served'")).isEqualTo("served");
-          assertThat(behind.queryOne("SELECT 'served'")).isEqualTo("served");
-        }
-      }
-      awaitProcesses(3);
-      await().until(() -> postern.server().pools().all().size() == 1);
-      assertThat(pool(postern).pooling().size()).isEqualTo(5);
-      size.set(4);
-      try (WireClient again = wire(postern)) {
-        assertThat(again.queryOne("SELECT 'served'")).isEqualTo("served");
-        awaitProcesses(3);
-      }
     }
   }
 

@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  *     further ones from there are refused until that minute is over; 0: no limit
  * @param interceptedMessage the largest message that an interceptor is shown; a larger one ends its
  *     session, unless those who see it only observe it and can do without
+ * @param preparedStatements what the prepared statements of a session in transaction or statement
+ *     pooling may take: their texts and names, and 200 bytes for each
  * @param minScramIterations the fewest SCRAM iterations for which Postern hashes a password when a
  *     server asks for it
  * @param maxScramIterations the most
@@ -25,12 +27,13 @@ public record LimitsConfig(
     @Nullable Integer logins,
     @Nullable Integer failedLoginsPerAddress,
     @Nullable DataSize interceptedMessage,
+    @Nullable DataSize preparedStatements,
     @Nullable Integer minScramIterations,
     @Nullable Integer maxScramIterations) {
 
   /** Nothing set. */
   public static final LimitsConfig UNSET =
-      new LimitsConfig(null, null, null, null, null, null, null, null);
+      new LimitsConfig(null, null, null, null, null, null, null, null, null);
 
   /** PostgreSQL has no message of 1 GiB or more. */
   private static final DataSize LARGEST_MESSAGE = DataSize.ofMebibytes(1024);
@@ -49,6 +52,7 @@ public record LimitsConfig(
         .atLeast("logins", logins, 1)
         .atLeast("failed-logins-per-address", failedLoginsPerAddress, 0)
         .range("intercepted-message", interceptedMessage, DataSize.ofKibibytes(1), LARGEST_MESSAGE)
+        .range("prepared-statements", preparedStatements, DataSize.ofKibibytes(1), LARGEST_MESSAGE)
         .atLeast("min-scram-iterations", minScramIterations, 1)
         .atLeast("max-scram-iterations", maxScramIterations, 1)
         .require(
@@ -89,6 +93,10 @@ public record LimitsConfig(
 
   public DataSize effectiveInterceptedMessage() {
     return interceptedMessage == null ? DataSize.ofMebibytes(16) : interceptedMessage;
+  }
+
+  public DataSize effectivePreparedStatements() {
+    return preparedStatements == null ? DataSize.ofMebibytes(8) : preparedStatements;
   }
 
   public int effectiveMinScramIterations() {

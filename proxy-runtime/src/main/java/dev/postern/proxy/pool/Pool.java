@@ -26,6 +26,9 @@ public final class Pool {
   /** Different sets of reported parameters that are kept once; further ones are kept many times. */
   private static final int MAX_INTERNED = 1000;
 
+  /** Without a lifetime, for so long after its last session a pool is kept warm for the next. */
+  private static final Duration KEPT = Duration.ofHours(1);
+
   private final PoolKey key;
   private final Credentials credentials;
   private final Opener opener;
@@ -39,6 +42,9 @@ public final class Pool {
 
   /** Sessions that may still want a connection. */
   private final AtomicInteger sessions = new AtomicInteger();
+
+  /** When the last of them came or went, in the time of System.nanoTime. */
+  private volatile long lastSession = System.nanoTime();
 
   /** Users whose credentials its connections were opened with. */
   private final Set<String> owners = ConcurrentHashMap.newKeySet();
@@ -184,6 +190,7 @@ public final class Pool {
 
   void sessionOpened(@Nullable String owner) {
     sessions.incrementAndGet();
+    lastSession = System.nanoTime();
     if (owner != null) {
       owners.add(owner);
     }
@@ -225,6 +232,7 @@ public final class Pool {
 
   /** A session that was given this pool has ended. */
   public void sessionClosed() {
+    lastSession = System.nanoTime();
     sessions.decrementAndGet();
   }
 
@@ -253,6 +261,20 @@ public final class Pool {
     return sessions.get() == 0 && open() == 0 && (listener == null || !listener.isNeeded());
   }
 
+  /**
+   * Whether nothing is to be kept open for sessions to come: they go to another pool in its place,
+   * or none has come for a connection's lifetime. Nobody says whether the server is still in use.
+   *
+   * @param now in the time of System.nanoTime
+   */
+  boolean isForsaken(long now) {
+    if (retired || sessions.get() > 0) {
+      return false;
+    }
+    Duration kept = pooling().lifetime().isZero() ? KEPT : pooling().lifetime();
+    return !wanted.get() || now - lastSession > kept.toNanos();
+  }
+
   /** Whether its connections are closed when they are given back. */
   public boolean isRetired() {
     return retired;
@@ -273,9 +295,6 @@ public final class Pool {
    * Called by one thread.
    */
   void maintain() {
-    if (!wanted.get() && sessions.get() == 0 && !retired) {
-      retire();
-    }
     List<Share> known = shares.all();
     known.forEach(share -> share.loop().execute(share::maintain));
     if (!known.isEmpty() && !retired) {

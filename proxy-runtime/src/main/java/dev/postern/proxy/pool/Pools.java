@@ -123,11 +123,15 @@ public final class Pools {
           }
           return unused;
         });
+    long now = System.nanoTime();
     for (Pool pool : pools.values()) {
-      pool.maintain();
       pools.computeIfPresent(
           pool.key(),
           (key, current) -> {
+            if (current == pool && pool.isForsaken(now)) {
+              pool.retire(); // here, where no session can enter it meanwhile
+            }
+            pool.maintain();
             if (current != pool || !pool.isUnused()) {
               return current;
             }

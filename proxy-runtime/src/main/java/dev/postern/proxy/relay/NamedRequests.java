@@ -1,5 +1,6 @@
 package dev.postern.proxy.relay;
 
+import dev.postern.api.SqlState;
 import dev.postern.proxy.pool.Statement;
 import dev.postern.proxy.sql.Deallocation;
 import dev.postern.proxy.sql.Effects;
@@ -17,6 +18,10 @@ final class NamedRequests {
 
   /** What servers keep of a statement's name, in bytes. */
   private static final int MAX_NAME = 63;
+
+  private static final String FULL =
+      "the prepared statements of this session would take more than limits.prepared-statements;"
+          + " close those that are not needed";
 
   private final PooledRelay relay;
   private final Outstanding outstanding;
@@ -79,6 +84,10 @@ final class NamedRequests {
       } else {
         parseTaken(taken, bytes, at, nameEnd, end, requests);
       }
+      return;
+    }
+    if (!names.hasRoomFor(name, end - nameEnd - 1)) {
+      rules.reject((byte) 'P', SqlState.PROGRAM_LIMIT_EXCEEDED, FULL, at, end - at, requests);
       return;
     }
     byte[] body = ByteBufUtil.getBytes(bytes, nameEnd + 1, end - nameEnd - 1);

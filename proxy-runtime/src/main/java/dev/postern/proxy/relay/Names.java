@@ -11,14 +11,38 @@ import org.jspecify.annotations.Nullable;
  * under way succeeds.
  */
 final class Names {
+  /** What a name takes beside itself and the statement's text, in bytes. */
+  private static final int OVERHEAD = 200;
+
   private final RequestQueue queue;
+
+  /** The most that may be kept, in bytes. */
+  private final long limit;
+
+  /** What is kept, in bytes, as if none of the texts were another client's as well. */
+  private long size;
+
   private final Map<String, Named> byName = new HashMap<>();
 
   /** Given or taken away by requests some of which may be under way. */
   private final Set<String> changed = new HashSet<>(0);
 
-  Names(RequestQueue queue) {
+  Names(RequestQueue queue, long limit) {
     this.queue = queue;
+    this.limit = limit;
+  }
+
+  /** Whether one more name may be given, to a text of that many bytes. */
+  boolean hasRoomFor(String name, int textLength) {
+    return size + sizeOf(name, textLength) <= limit;
+  }
+
+  private static long sizeOf(String name, int textLength) {
+    return (long) OVERHEAD + name.length() + textLength;
+  }
+
+  private static long sizeOf(@Nullable Named named) {
+    return named == null ? 0 : sizeOf(named.name(), named.statement().body().length);
   }
 
   boolean isEmpty() {
@@ -45,12 +69,17 @@ final class Names {
 
   void give(Named named) {
     changes(named.name());
-    byName.put(named.name(), named);
+    put(named);
   }
 
   void takeAway(Named named) {
     changes(named.name());
-    byName.remove(named.name());
+    size -= sizeOf(byName.remove(named.name()));
+  }
+
+  private void put(Named named) {
+    Named before = byName.put(named.name(), named);
+    size += sizeOf(named) - sizeOf(before);
   }
 
   private void changes(String name) {
@@ -60,21 +89,23 @@ final class Names {
     changed.add(name);
   }
 
-  /** Another statement is meant from now on. */
+  /** Another statement with the same text is meant from now on. */
   void replace(Named named, Named fresh) {
     byName.replace(named.name(), named, fresh);
   }
 
   /** It was not given after all. */
   void refused(Named named) {
-    byName.remove(named.name(), named);
+    if (byName.remove(named.name(), named)) {
+      size -= sizeOf(named);
+    }
     named.goes();
   }
 
   /** It was not taken away after all. */
   void kept(Named named) {
     if (!named.isGone()) {
-      byName.put(named.name(), named);
+      put(named);
     }
   }
 
@@ -96,6 +127,7 @@ final class Names {
           }
         });
     byName.values().retainAll(later);
+    size = byName.values().stream().mapToLong(Names::sizeOf).sum();
   }
 
   private static @Nullable Named named(Object what) {

@@ -76,7 +76,8 @@ public final class PooledRelay extends Relay {
       requests = new Requests(this, lease, acquisition, new PlainRewriting(outstanding));
       replies = new Replies(this, new Answers(this, lease, outstanding));
     } else {
-      sharing = new SharedRewriting(this, lease, outstanding, pool, restoring);
+      long maxStatements = settings.maxPreparedStatements();
+      sharing = new SharedRewriting(this, lease, outstanding, pool, restoring, maxStatements);
       requests = new Requests(this, lease, acquisition, sharing);
       replies = new Replies(this, new SharedAnswers(this, lease, outstanding, sharing));
     }

@@ -7,6 +7,8 @@ import java.time.Duration;
  *
  * @param maxDeclaredMessage the largest message that is kept whole for an interceptor, header
  *     included, in bytes
+ * @param maxPreparedStatements what the prepared statements of a session in transaction or
+ *     statement pooling may take, in bytes
  * @param interceptorTimeout how long an interceptor may take for a later verdict
  * @param departedTimeout how long a server may take for what a client asked before it went; zero:
  *     as long as it takes
@@ -15,6 +17,7 @@ import java.time.Duration;
  */
 public record RelaySettings(
     int maxDeclaredMessage,
+    long maxPreparedStatements,
     Duration interceptorTimeout,
     Duration departedTimeout,
     boolean countMessages) {}

@@ -37,8 +37,16 @@ final class SharedRewriting implements Rewriting {
   private final ListenRequests listens;
   final StatementOutcomes outcomes;
 
+  /**
+   * @param maxStatements what the client's prepared statements may take, in bytes
+   */
   SharedRewriting(
-      PooledRelay relay, Lease lease, Outstanding outstanding, Pool pool, Restoring restoring) {
+      PooledRelay relay,
+      Lease lease,
+      Outstanding outstanding,
+      Pool pool,
+      Restoring restoring,
+      long maxStatements) {
     this.relay = relay;
     this.outstanding = outstanding;
     pins = new Pins(lease, outstanding, relay.progress(), pool.pooling().noticeOnPin());
@@ -47,7 +55,7 @@ final class SharedRewriting implements Rewriting {
     awaited = new AwaitedAnswers(outstanding);
     listens = new ListenRequests(relay, outstanding, rules, awaited);
     backend = new BackendStatements(lease, outstanding.queue);
-    Names names = new Names(outstanding.queue);
+    Names names = new Names(outstanding.queue, maxStatements);
     var unnamedStatements = new UnnamedStatements();
     var statements = new PoolStatements(restoring, pool.statements(), rules, pins);
     unnamed = new UnnamedRequests(outstanding, unnamedStatements, backend, awaited, pins);

@@ -166,6 +166,7 @@ public final class ProxyServer implements AutoCloseable {
     RelaySettings relaySettings =
         new RelaySettings(
             Math.toIntExact(limits.effectiveInterceptedMessage().bytes()),
+            limits.effectivePreparedStatements().bytes(),
             timeouts.effectiveInterceptor(),
             timeouts.effectiveDeparted(),
             !timeouts.effectiveIdle().isZero());

@@ -64,6 +64,7 @@ final class SampleConfigurationTest {
         String.valueOf(limits.effectiveLogins()),
         String.valueOf(limits.effectiveFailedLoginsPerAddress()),
         String.valueOf(limits.effectiveInterceptedMessage()),
+        String.valueOf(limits.effectivePreparedStatements()),
         String.valueOf(timeouts.effectiveLogin()),
         String.valueOf(timeouts.effectiveConnect()),
         String.valueOf(timeouts.effectiveIdle()),

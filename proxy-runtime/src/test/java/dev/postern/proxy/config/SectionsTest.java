@@ -52,6 +52,7 @@ final class SectionsTest {
     assertThat(limits.effectiveLogins()).isEqualTo(1_000);
     assertThat(limits.effectiveFailedLoginsPerAddress()).isEqualTo(100);
     assertThat(limits.effectiveInterceptedMessage()).isEqualTo(DataSize.ofMebibytes(16));
+    assertThat(limits.effectivePreparedStatements()).isEqualTo(DataSize.ofMebibytes(8));
     assertThat(limits.effectiveMinScramIterations()).isEqualTo(IterationBounds.DEFAULT.min());
     assertThat(limits.effectiveMaxScramIterations()).isEqualTo(IterationBounds.DEFAULT.max());
   }
@@ -67,20 +68,25 @@ final class SectionsTest {
             logins: 4
             failed-logins-per-address: 5
             intercepted-message: 6KiB
-            min-scram-iterations: 7
-            max-scram-iterations: 8
+            prepared-statements: 7KiB
+            min-scram-iterations: 8
+            max-scram-iterations: 9
             """,
             LimitsConfig.class);
 
-    assertThat(limits).isEqualTo(new LimitsConfig(1, 2, 3, 4, 5, DataSize.ofKibibytes(6), 7, 8));
+    assertThat(limits)
+        .isEqualTo(
+            new LimitsConfig(
+                1, 2, 3, 4, 5, DataSize.ofKibibytes(6), DataSize.ofKibibytes(7), 8, 9));
     assertThat(limits.effectiveSessions()).isEqualTo(1);
     assertThat(limits.effectiveSessionsPerUser()).isEqualTo(2);
     assertThat(limits.effectiveSessionsPerAddress()).isEqualTo(3);
     assertThat(limits.effectiveLogins()).isEqualTo(4);
     assertThat(limits.effectiveFailedLoginsPerAddress()).isEqualTo(5);
     assertThat(limits.effectiveInterceptedMessage()).isEqualTo(DataSize.ofKibibytes(6));
-    assertThat(limits.effectiveMinScramIterations()).isEqualTo(7);
-    assertThat(limits.effectiveMaxScramIterations()).isEqualTo(8);
+    assertThat(limits.effectivePreparedStatements()).isEqualTo(DataSize.ofKibibytes(7));
+    assertThat(limits.effectiveMinScramIterations()).isEqualTo(8);
+    assertThat(limits.effectiveMaxScramIterations()).isEqualTo(9);
   }
 
   @Test

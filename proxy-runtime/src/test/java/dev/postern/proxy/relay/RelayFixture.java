@@ -46,7 +46,7 @@ final class RelayFixture implements AutoCloseable {
             backendChannel,
             declarations,
             new RelaySettings(
-                MAX_DECLARED, Duration.ofSeconds(20), Duration.ofSeconds(15), countMessages),
+                MAX_DECLARED, 0, Duration.ofSeconds(20), Duration.ofSeconds(15), countMessages),
             null,
             (why, what, told, working) -> {
               reason = why;
