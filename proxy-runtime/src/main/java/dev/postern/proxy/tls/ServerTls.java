@@ -196,7 +196,7 @@ public final class ServerTls implements AutoCloseable {
       SslContext ssl =
           SslContexts.server(
               provider,
-              identity,
+              new IdentityKeyManager(identity),
               clientAuth(),
               trustedClients(),
               listener.tls().effectiveMinVersion() == MinVersion.TLS_1_3);

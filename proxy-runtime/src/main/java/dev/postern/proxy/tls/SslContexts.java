@@ -6,28 +6,30 @@ import io.netty.handler.ssl.ApplicationProtocolConfig.SelectedListenerFailureBeh
 import io.netty.handler.ssl.ApplicationProtocolConfig.SelectorFailureBehavior;
 import io.netty.handler.ssl.ClientAuth;
 import io.netty.handler.ssl.JdkSslContext;
-import io.netty.handler.ssl.OpenSslCachingX509KeyManagerFactory;
 import io.netty.handler.ssl.OpenSslSessionContext;
 import io.netty.handler.ssl.ReferenceCountedOpenSslContext;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
 import io.netty.handler.ssl.SupportedCipherSuiteFilter;
-import io.netty.handler.ssl.util.KeyManagerFactoryWrapper;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.List;
 import javax.net.ssl.KeyManager;
-import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.TrustManager;
+import javax.net.ssl.X509ExtendedKeyManager;
 import javax.net.ssl.X509ExtendedTrustManager;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Netty's contexts, made the same way for either provider. Those of BoringSSL are native memory
  * with a reference count; every connection holds one reference of its own.
+ *
+ * <p>They keep the key in native form, instead of parsing it for each handshake, as long as the key
+ * manager gives the same objects. {@code OpenSslCachingX509KeyManagerFactory} would do that once
+ * more, and in Netty 4.2.18 loses a reference to the key where two first handshakes meet.
  */
 final class SslContexts {
   /** The ALPN name of the PostgreSQL protocol. */
@@ -78,13 +80,12 @@ final class SslContexts {
 
   static SslContext server(
       TlsProvider provider,
-      Identity identity,
+      X509ExtendedKeyManager keys,
       ClientAuth clientAuth,
       X509ExtendedTrustManager clients,
       boolean tls13Only)
       throws SSLException, GeneralSecurityException {
     List<String> protocols = tls13Only ? TLS_1_3 : TLS_1_2_AND_UP;
-    IdentityKeyManager keys = new IdentityKeyManager(identity);
     if (provider == TlsProvider.JDK) {
       // The JDK lets TLS 1.2 clients renegotiate at will, which costs them little and the server a
       // handshake each time. BoringSSL and PostgreSQL refuse. Read once, before the first
@@ -96,7 +97,7 @@ final class SslContexts {
       return netty(jdk, false, clientAuth, protocols);
     }
     SslContext context =
-        SslContextBuilder.forServer(cached(keys))
+        SslContextBuilder.forServer(keys)
             .sslProvider(SslProvider.OPENSSL_REFCNT)
             .trustManager(clients)
             .clientAuth(clientAuth)
@@ -130,7 +131,7 @@ final class SslContexts {
             .ciphers(CIPHERS)
             .applicationProtocolConfig(ALPN);
     if (keys != null) {
-      builder.keyManager(cached(keys));
+      builder.keyManager(keys);
     }
     SslContext context = builder.build();
     ((ReferenceCountedOpenSslContext) context).sessionContext().setSessionCacheEnabled(false);
@@ -138,7 +139,7 @@ final class SslContexts {
   }
 
   private static SSLContext jdkContext(
-      @Nullable IdentityKeyManager keys, X509ExtendedTrustManager trust)
+      @Nullable X509ExtendedKeyManager keys, X509ExtendedTrustManager trust)
       throws GeneralSecurityException {
     SSLContext context = SSLContext.getInstance("TLS");
     KeyManager[] own = keys == null ? new KeyManager[0] : new KeyManager[] {keys};
@@ -157,10 +158,5 @@ final class SslContexts {
         clientAuth,
         protocols.toArray(String[]::new),
         false);
-  }
-
-  /** Keeps the key in native form instead of parsing it for each handshake. */
-  private static KeyManagerFactory cached(IdentityKeyManager keys) {
-    return new OpenSslCachingX509KeyManagerFactory(new KeyManagerFactoryWrapper(keys));
   }
 }
