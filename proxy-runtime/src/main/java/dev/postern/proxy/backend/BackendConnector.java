@@ -5,9 +5,9 @@ import dev.postern.api.message.SSLRequest;
 import dev.postern.api.routing.Backend;
 import dev.postern.api.routing.BackendTls;
 import dev.postern.proxy.channel.BlockingChannel;
+import dev.postern.proxy.channel.Connections;
 import dev.postern.proxy.channel.Deadline;
 import dev.postern.proxy.channel.PeerClosedException;
-import dev.postern.proxy.channel.Transport;
 import dev.postern.proxy.codec.FrontendCodec;
 import dev.postern.proxy.tls.BackendTlsContexts;
 import dev.postern.proxy.tls.HandshakeFailure;
@@ -33,7 +33,7 @@ import javax.net.ssl.SSLException;
  * blocks, on virtual threads.
  */
 public final class BackendConnector {
-  private final Transport transport;
+  private final Connections connections;
   private final BackendTlsContexts tls;
   private final Duration connectTimeout;
   private final HostLookup lookup = new HostLookup(InetAddress::getAllByName);
@@ -41,8 +41,9 @@ public final class BackendConnector {
   /**
    * @param connectTimeout for one server: looking its name up, all its addresses, and TLS
    */
-  public BackendConnector(Transport transport, BackendTlsContexts tls, Duration connectTimeout) {
-    this.transport = transport;
+  public BackendConnector(
+      Connections connections, BackendTlsContexts tls, Duration connectTimeout) {
+    this.connections = connections;
     this.tls = tls;
     this.connectTimeout = connectTimeout;
   }
@@ -107,7 +108,7 @@ public final class BackendConnector {
     ChannelFuture connected =
         new Bootstrap()
             .group(eventLoop)
-            .channel(transport.channel())
+            .channel(connections.transport().channel())
             .option(ChannelOption.TCP_NODELAY, true)
             .option(
                 ChannelOption.CONNECT_TIMEOUT_MILLIS,
@@ -116,7 +117,7 @@ public final class BackendConnector {
                 new ChannelInitializer<>() {
                   @Override
                   protected void initChannel(Channel channel) {
-                    transport.prepare(channel);
+                    connections.prepare(channel);
                     opened.complete(new BlockingChannel(channel, deadline));
                   }
                 })

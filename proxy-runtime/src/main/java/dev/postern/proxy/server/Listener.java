@@ -1,8 +1,8 @@
 package dev.postern.proxy.server;
 
 import dev.postern.proxy.channel.BlockingChannel;
+import dev.postern.proxy.channel.Connections;
 import dev.postern.proxy.channel.Deadline;
-import dev.postern.proxy.channel.Transport;
 import dev.postern.proxy.config.ListenerConfig;
 import dev.postern.proxy.frontend.ListenerSecurity;
 import dev.postern.proxy.frontend.Negotiation;
@@ -14,7 +14,6 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
-import io.netty.channel.EventLoopGroup;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
@@ -35,12 +34,12 @@ final class Listener implements AutoCloseable {
 
   private final Channel channel;
   private final @Nullable ServerTls tls;
-  private final AtomicInteger connections;
+  private final AtomicInteger open;
 
-  private Listener(Channel channel, @Nullable ServerTls tls, AtomicInteger connections) {
+  private Listener(Channel channel, @Nullable ServerTls tls, AtomicInteger open) {
     this.channel = channel;
     this.tls = tls;
-    this.connections = connections;
+    this.open = open;
   }
 
   /**
@@ -50,13 +49,12 @@ final class Listener implements AutoCloseable {
   static Listener open(
       ListenerConfig config,
       ListenerSecurity security,
-      Transport transport,
-      EventLoopGroup eventLoops,
+      Connections connections,
       SessionServices services)
       throws StartException {
     ServerTls tls = security.tls();
     try {
-      return bind(config, security, transport, eventLoops, services);
+      return bind(config, security, connections, services);
     } catch (StartException | RuntimeException e) {
       if (tls != null) {
         tls.close();
@@ -68,16 +66,15 @@ final class Listener implements AutoCloseable {
   private static Listener bind(
       ListenerConfig config,
       ListenerSecurity security,
-      Transport transport,
-      EventLoopGroup eventLoops,
+      Connections connections,
       SessionServices services)
       throws StartException {
     Negotiation negotiation = new Negotiation(security);
-    AtomicInteger connections = new AtomicInteger();
+    AtomicInteger open = new AtomicInteger();
     ChannelFuture bound =
         new ServerBootstrap()
-            .group(eventLoops)
-            .channel(transport.serverChannel())
+            .group(connections.group())
+            .channel(connections.transport().serverChannel())
             .option(ChannelOption.SO_BACKLOG, BACKLOG)
             .option(ChannelOption.SO_REUSEADDR, true)
             .childOption(ChannelOption.TCP_NODELAY, true)
@@ -85,9 +82,9 @@ final class Listener implements AutoCloseable {
                 new ChannelInitializer<>() {
                   @Override
                   protected void initChannel(Channel accepted) {
-                    transport.prepare(accepted);
-                    connections.incrementAndGet();
-                    accepted.closeFuture().addListener(closed -> connections.decrementAndGet());
+                    connections.prepare(accepted);
+                    open.incrementAndGet();
+                    accepted.closeFuture().addListener(closed -> open.decrementAndGet());
                     serve(accepted, negotiation, services);
                   }
                 })
@@ -98,7 +95,7 @@ final class Listener implements AutoCloseable {
           "cannot listen on " + config.address() + ": " + bound.cause().getMessage(),
           bound.cause());
     }
-    Listener listener = new Listener(bound.channel(), security.tls(), connections);
+    Listener listener = new Listener(bound.channel(), security.tls(), open);
     log.atInfo()
         .addKeyValue("address", listener.address())
         .addKeyValue("tls", config.effectiveTlsMode())
@@ -142,7 +139,7 @@ final class Listener implements AutoCloseable {
 
   /** Whether connections that were accepted here are open. */
   boolean hasConnections() {
-    return connections.get() > 0;
+    return open.get() > 0;
   }
 
   /** Accepts no more; connections that are open go on. */

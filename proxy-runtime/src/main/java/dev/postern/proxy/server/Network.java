@@ -1,5 +1,6 @@
 package dev.postern.proxy.server;
 
+import dev.postern.proxy.channel.Connections;
 import dev.postern.proxy.channel.Transport;
 import dev.postern.proxy.config.ListenerConfig;
 import dev.postern.proxy.config.NetworkConfig;
@@ -10,35 +11,15 @@ import dev.postern.proxy.tls.ServerTls;
 import dev.postern.proxy.tls.TlsConfigurationException;
 import dev.postern.proxy.tls.TlsProvider;
 import dev.postern.proxy.tls.TlsRuntime;
-import io.netty.channel.EventLoop;
-import io.netty.channel.MultiThreadIoEventLoopGroup;
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.concurrent.TimeUnit;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * What carries all connections of a server, as configured: the transport, its event loops, and what
- * TLS shares. Ends with the server, after its connections.
+ * TLS shares. Ends with the server, after its sessions.
  */
 final class Network implements AutoCloseable {
-  /** How long the event loops have to be without work before they end. */
-  private static final Duration QUIET = Duration.ofMillis(100);
-
-  /** After which the event loops end with work or without. */
-  private static final Duration LAST_WORK = Duration.ofSeconds(2);
-
-  /** An io_uring loop waits for the last of the kernel's answers, which may not come. */
-  private static final Duration PATIENCE = LAST_WORK.plusSeconds(3);
-
-  private static final Logger log = LoggerFactory.getLogger(Network.class);
-
   private final NetworkConfig config;
   private final TlsRuntime tls;
-  private final Transport transport;
-  private final MultiThreadIoEventLoopGroup eventLoops;
+  private final Connections connections;
 
   /**
    * @param tls closed with this
@@ -46,8 +27,7 @@ final class Network implements AutoCloseable {
   Network(NetworkConfig config, TlsRuntime tls, Transport transport) {
     this.config = config;
     this.tls = tls;
-    this.transport = transport;
-    eventLoops = transport.newEventLoops(eventLoops(config));
+    connections = new Connections(transport, eventLoops(config));
   }
 
   /** What all TLS of a server shares, not loaded yet; the caller closes it. */
@@ -98,7 +78,7 @@ final class Network implements AutoCloseable {
 
   /** Opens a listener; clients are served from now on. The caller closes it. */
   Listener listen(ListenerConfig listener, SessionServices services) throws StartException {
-    return Listener.open(listener, security(listener), transport, eventLoops, services);
+    return Listener.open(listener, security(listener), connections, services);
   }
 
   private ListenerSecurity security(ListenerConfig listener) throws StartException {
@@ -114,31 +94,18 @@ final class Network implements AutoCloseable {
     }
   }
 
-  Transport transport() {
-    return transport;
+  Connections connections() {
+    return connections;
   }
 
   TlsRuntime tls() {
     return tls;
   }
 
-  List<EventLoop> eventLoops() {
-    List<EventLoop> loops = new ArrayList<>();
-    eventLoops.forEach(loop -> loops.add((EventLoop) loop));
-    return loops;
-  }
-
-  int eventLoopCount() {
-    return eventLoops.executorCount();
-  }
-
-  /** Ends the event loops, and the threads of TLS; does not wait for ever. */
+  /** Ends the connections and the event loops, and the threads of TLS; does not wait for ever. */
   @Override
   public void close() {
-    eventLoops.shutdownGracefully(QUIET.toMillis(), LAST_WORK.toMillis(), TimeUnit.MILLISECONDS);
-    if (!eventLoops.terminationFuture().awaitUninterruptibly(PATIENCE.toMillis())) {
-      log.warn("event loops have not ended after {}, and are left behind", PATIENCE);
-    }
+    connections.close();
     tls.close();
   }
 }

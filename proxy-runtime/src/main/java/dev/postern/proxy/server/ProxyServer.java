@@ -117,9 +117,9 @@ public final class ProxyServer implements AutoCloseable {
     SessionRegistry registry = new SessionRegistry(SessionLimits.of(configuration.limits()));
     TimeoutsConfig timeouts = configuration.timeouts();
     BackendConnector connector =
-        new BackendConnector(transport, backendTls, timeouts.effectiveConnect());
+        new BackendConnector(network.connections(), backendTls, timeouts.effectiveConnect());
     BackendLogins logins = new BackendLogins(connector, users.mappings(), passwords);
-    Pools pools = new Pools(logins, timeouts.effectiveLogin(), network.eventLoops());
+    Pools pools = new Pools(logins, timeouts.effectiveLogin(), network.connections().eventLoops());
     ProxyServer server =
         new ProxyServer(
             network, registry, pools, configuration.timeouts().effectiveDrain(), listeners, owned);
@@ -129,13 +129,13 @@ public final class ProxyServer implements AutoCloseable {
           services(configuration, users, plugins, logins, pools, connector, registry);
       users.onChange(new ChangedUsers(users, registry, pools, services.clock()));
       owned.add(ActivityWatch.start(registry, services.clock()));
-      owned.add(LoopWatch.start(network.eventLoops(), HELD_FOR_LONG));
+      owned.add(LoopWatch.start(network.connections().eventLoops(), HELD_FOR_LONG));
       for (ListenerConfig listener : configuration.listeners()) {
         listeners.add(network.listen(listener, services));
       }
       log.atInfo()
           .addKeyValue("transport", transport.name())
-          .addKeyValue("eventLoops", network.eventLoopCount())
+          .addKeyValue("eventLoops", server.eventLoopCount())
           .log("ready");
       return server;
     } catch (StartException | RuntimeException e) {
@@ -209,7 +209,7 @@ public final class ProxyServer implements AutoCloseable {
   }
 
   public Transport transport() {
-    return network.transport();
+    return network.connections().transport();
   }
 
   /** Whose code computes TLS; empty while nothing has needed it. */
@@ -218,7 +218,7 @@ public final class ProxyServer implements AutoCloseable {
   }
 
   public int eventLoopCount() {
-    return network.eventLoopCount();
+    return network.connections().eventLoops().size();
   }
 
   public Pools pools() {

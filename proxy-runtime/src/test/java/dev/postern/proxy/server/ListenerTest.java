@@ -3,6 +3,7 @@ package dev.postern.proxy.server;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.postern.proxy.channel.Connections;
 import dev.postern.proxy.channel.Transport;
 import dev.postern.proxy.config.ListenerConfig;
 import dev.postern.proxy.config.ListenerTlsConfig;
@@ -30,16 +31,13 @@ final class ListenerTest {
             null,
             null,
             null);
-    Transport transport = Transport.best();
     try (TlsRuntime runtime = new TlsRuntime(null);
-        var eventLoops = transport.newEventLoops(1);
+        Connections connections = new Connections(Transport.best(), 1);
         ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       ListenerConfig config = new ListenerConfig("127.0.0.1", taken.getLocalPort(), tlsConfig);
       ServerTls tls = ServerTls.open(config, runtime);
       assertThatThrownBy(
-              () ->
-                  Listener.open(
-                      config, new ListenerSecurity(tls, true), transport, eventLoops, null))
+              () -> Listener.open(config, new ListenerSecurity(tls, true), connections, null))
           .isInstanceOf(StartException.class);
       assertThatIllegalStateException()
           .isThrownBy(() -> tls.newHandshake(UnpooledByteBufAllocator.DEFAULT))
