@@ -9,6 +9,7 @@ import static dev.postern.testkit.BackendPackets.parameterStatus;
 import static dev.postern.testkit.BackendPackets.readyForQuery;
 import static dev.postern.testkit.BackendPackets.rowDescription;
 import static dev.postern.testkit.FrontendPackets.bind;
+import static dev.postern.testkit.FrontendPackets.closeStatement;
 import static dev.postern.testkit.FrontendPackets.execute;
 import static dev.postern.testkit.FrontendPackets.parse;
 import static dev.postern.testkit.FrontendPackets.query;
@@ -16,6 +17,8 @@ import static dev.postern.testkit.FrontendPackets.sync;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.postern.api.intercept.MessageInterceptor;
+import dev.postern.api.message.BackendMessage;
 import dev.postern.api.routing.Backend;
 import dev.postern.api.routing.BackendLogin;
 import dev.postern.api.routing.BackendTls;
@@ -27,6 +30,7 @@ import dev.postern.testkit.RunningPostern;
 import dev.postern.testkit.WireClient;
 import dev.postern.testkit.WireMessage;
 import dev.postern.testkit.WireServer;
+import java.io.ByteArrayOutputStream;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -47,27 +51,39 @@ final class HostileServersIT {
 
   private static final byte[][] NOTHING_WRONG = {};
 
+  /** To what prepares and describes a statement, and binds it. */
+  private static final byte[] PREPARED =
+      concatenated(
+          message('3'), message('1'), message('t', bytes(0, 0)), message('n'), message('2'));
+
   /** To the next request, whatever the connection. */
   private static volatile byte[][] answer = NOTHING_WRONG;
 
   private static FakeBackend server;
   private static RunningPostern transactions;
+  private static RunningPostern watched;
   private static RunningPostern sessions;
 
   @BeforeAll
   static void begin() {
     PostgresServer.shared().createRole(ROLE, Pools.PASSWORD);
     server = FakeBackend.start(HostileServersIT::play);
-    transactions = gateway(Pools.transactions(1));
-    sessions = gateway(Pooling.SESSION.with(pool -> pool.size(1)));
+    MessageInterceptor nobody = (session, interests) -> {};
+    transactions = gateway(Pools.transactions(1), nobody);
+    sessions = gateway(Pooling.SESSION.with(pool -> pool.size(1)), nobody);
+    watched =
+        gateway(
+            Pools.transactions(1),
+            (session, interests) -> interests.observeBackend(BackendMessage.class, message -> {}));
   }
 
-  private static RunningPostern gateway(Pooling pooling) {
+  private static RunningPostern gateway(Pooling pooling, MessageInterceptor interceptor) {
     Backend backend = new Backend("127.0.0.1", server.port(), BackendTls.DISABLED);
     Route route = new Route("hostile", List.of(backend), null, BackendLogin.AS_CLIENT, pooling);
     RunningPostern postern =
         RunningPostern.builder()
             .router(session -> route)
+            .interceptor("watching", interceptor)
             .setting("timeouts.departed", "200ms")
             .start();
     postern.importUser(PostgresServer.shared(), ROLE);
@@ -77,6 +93,7 @@ final class HostileServersIT {
   @AfterAll
   static void end() {
     transactions.close();
+    watched.close();
     sessions.close();
     server.close();
   }
@@ -122,6 +139,14 @@ final class HostileServersIT {
       bytes[i] = (byte) values[i];
     }
     return bytes;
+  }
+
+  private static byte[] concatenated(byte[]... packets) {
+    ByteArrayOutputStream all = new ByteArrayOutputStream();
+    for (byte[] packet : packets) {
+      all.writeBytes(packet);
+    }
+    return all.toByteArray();
   }
 
   private static byte[] ready() {
@@ -177,6 +202,9 @@ final class HostileServersIT {
         that("sends a fatal error and stays", error("FATAL", "57P01", "bye")),
         that("sends a fatal error and goes on", error("FATAL", "57P01", "bye"), done, ready()),
         that("sends a notice and nothing more", notice("wait")),
+        that("sends a row that cannot be read", message('D', bytes(0, 9)), done, ready()),
+        that(
+            "answers with what cannot be read", PREPARED, message('D', bytes(0, 9)), done, ready()),
         that("describes rows and sends none", rowDescription("a")),
         that("says nothing", new byte[0]));
   }
@@ -198,6 +226,20 @@ final class HostileServersIT {
   void harmsNobodyElseInAPipeline(String name, byte[][] packets) {
     harmsNobodyElse(
         transactions, packets, parse("a", "SELECT 1"), bind("", "a"), execute("", 0), sync());
+  }
+
+  /** What the interceptor is not shown ends the session in the midst of what Postern reads. */
+  @ParameterizedTest(name = "a server that {0}")
+  @MethodSource("answers")
+  void harmsNobodyElseWhereAnInterceptorReadsAll(String name, byte[][] packets) {
+    harmsNobodyElse(
+        watched,
+        packets,
+        parse("a", "SELECT 1"),
+        bind("", "a"),
+        execute("", 0),
+        closeStatement("a"),
+        sync());
   }
 
   private static void harmsNobodyElse(RunningPostern postern, byte[][] packets, byte[]... request) {

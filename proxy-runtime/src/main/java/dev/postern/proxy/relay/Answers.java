@@ -164,6 +164,9 @@ class Answers {
       return unconcerned;
     }
     boolean replaced = failed(bytes, at, size, own, replies);
+    if (relay.isEnded()) {
+      return replaced; // there is no backend any more
+    }
     byte kind = (byte) queue.first();
     if (kind != 0 && kind != RequestQueue.QUERY) {
       if (kind != RequestQueue.SYNC) {

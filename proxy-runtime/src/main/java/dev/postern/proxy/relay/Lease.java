@@ -83,9 +83,17 @@ final class Lease implements BackendUser {
     }
   }
 
-  /** Queues the bytes and takes them over; they leave with the next {@link #flush}. */
+  /**
+   * Queues the bytes and takes them over; they leave with the next {@link #flush}. A write that
+   * fails may end the session at once: what is still written behind it is dropped.
+   */
   void write(ByteBuf bytes) {
-    backend().write(bytes);
+    PooledBackend current = backend;
+    if (current != null) {
+      current.write(bytes);
+    } else {
+      bytes.release();
+    }
   }
 
   void flush() {

@@ -166,6 +166,9 @@ final class Listening implements Listener {
       return;
     }
     replies.pass(at);
+    if (relay.isEnded()) {
+      return; // nobody would free what is held from now on
+    }
     Fence fence = notifications.hold(channels.inForce());
     connection.catchUp(this, () -> passed(fence));
     notifications.deliverIfPossible(channels.inForce());

@@ -33,6 +33,9 @@ final class MessageFlow<M> implements Flow {
   /** The beginning of a header, or of a declared message. */
   private ByteBuf incomplete = Unpooled.EMPTY_BUFFER;
 
+  /** What is being walked through, as long as it was not handed on as a whole. */
+  private ByteBuf walked = Unpooled.EMPTY_BUFFER;
+
   private @Nullable AwaitedVerdict<M> awaited;
   private boolean closed;
 
@@ -50,27 +53,37 @@ final class MessageFlow<M> implements Flow {
 
   @Override
   public void accept(ByteBuf bytes) {
-    if (closed) {
+    if (closed || walked.isReadable()) { // the latter: the walk has ended the session
       bytes.release();
     } else if (awaited != null) {
       awaited.append(bytes);
     } else if (incomplete.isReadable()) {
-      ByteBuf all = append(incomplete, bytes);
-      incomplete = Unpooled.EMPTY_BUFFER;
-      walk(all);
+      walk(append(takeIncomplete(), bytes));
     } else {
       walk(bytes);
     }
+  }
+
+  private ByteBuf takeIncomplete() {
+    ByteBuf taken = incomplete;
+    incomplete = Unpooled.EMPTY_BUFFER;
+    return taken;
   }
 
   ByteBuf append(ByteBuf before, ByteBuf bytes) {
     return ByteToMessageDecoder.MERGE_CUMULATOR.cumulate(from.alloc(), before, bytes);
   }
 
-  /** Takes the bytes over. */
+  /** Takes the bytes over, and frees them however the walk ends. */
   private void walk(ByteBuf bytes) {
-    walkThrough(bytes);
-    outcomes.flush();
+    walked = bytes;
+    try {
+      walkThrough(bytes);
+      outcomes.flush();
+    } finally {
+      walked.release();
+      walked = Unpooled.EMPTY_BUFFER;
+    }
   }
 
   private void walkThrough(ByteBuf bytes) {
@@ -83,7 +96,7 @@ final class MessageFlow<M> implements Flow {
       byte type = bytes.getByte(at);
       int length = bytes.getInt(at + 1);
       if (length < 4 || length == Integer.MAX_VALUE) {
-        forward(bytes, run, at, begin, end);
+        end(bytes, run, at);
         relay.violated(from, "message type 0x%02x: length %d".formatted(type & 0xff, length));
         return;
       }
@@ -91,15 +104,14 @@ final class MessageFlow<M> implements Flow {
       boolean declared = handlers.isWanted(type);
       if (declared && size > relay.maxDeclaredMessage()) {
         if (!handlers.mayPassUndecoded(type)) {
-          forward(bytes, run, at, begin, end);
+          end(bytes, run, at);
           relay.tooLarge(from, type, length);
           return;
         }
         if (end - at < HEADER_LENGTH + UndecodedMessage.START_LENGTH) {
           break;
         }
-        if (!showStart(type, length, bytes, at)) {
-          end(bytes, run, at);
+        if (!showStart(type, length, bytes, run, at)) {
           return;
         }
         declared = false;
@@ -126,27 +138,37 @@ final class MessageFlow<M> implements Flow {
         cut = false;
       }
     }
-    if (at == begin && at < end && !closed) {
+    if (closed) {
+      return; // nothing is kept any more
+    }
+    if (at == begin && at < end) {
       // All of it waits: kept as it is, so that the rest is appended and not copied each time.
       incomplete = bytes;
+      walked = Unpooled.EMPTY_BUFFER;
       return;
     }
-    if (at < end && !closed) {
+    if (at < end) {
       incomplete = bytes.retainedSlice(at, end - at);
     }
-    forward(bytes, run, at, begin, end);
+    if (run == begin && at == end) {
+      outcomes.flush();
+      walked = Unpooled.EMPTY_BUFFER;
+      to.write(bytes);
+    } else {
+      forwardPart(bytes, run, at);
+    }
   }
 
   /** Shows the observers what there is of a message that is too large for them. */
-  private boolean showStart(byte type, int length, ByteBuf bytes, int at) {
+  private boolean showStart(byte type, int length, ByteBuf bytes, int run, int at) {
     byte[] start = new byte[UndecodedMessage.START_LENGTH];
     bytes.getBytes(at + HEADER_LENGTH, start);
-    char shownType = (char) (type & 0xff);
     try {
       handlers.passUndecoded(
-          new UndecodedMessage(from.isClient(), shownType, length, Bytes.wrap(start)));
+          new UndecodedMessage(from.isClient(), (char) (type & 0xff), length, Bytes.wrap(start)));
       return true;
     } catch (InterceptorFailure e) {
+      end(bytes, run, at);
       relay.interceptorFailed(e);
       return false;
     }
@@ -156,7 +178,7 @@ final class MessageFlow<M> implements Flow {
    * Handles the whole declared message at {@code at}; what stands before it since {@code run} goes
    * on first if this message does not.
    *
-   * @return false if the walk is over, the bytes then being released
+   * @return false if the walk is over
    */
   private boolean handle(byte type, ByteBuf bytes, int run, int at, int size) {
     Outcome<M> outcome;
@@ -187,26 +209,26 @@ final class MessageFlow<M> implements Flow {
     cut = true;
     forwardPart(bytes, run, at);
     if (closed) {
-      bytes.release(); // the write has failed, and ended the session
-      return false;
+      return false; // the write has failed, and ended the session
     }
     if (outcome instanceof Outcome.Waiting<M> waiting) {
       ByteBuf original = bytes.retainedSlice(at, size);
       ByteBuf behind = bytes.retainedSlice(at + size, bytes.writerIndex() - at - size);
-      bytes.release();
       cut = false;
       await(waiting, passage, original, behind);
       return false;
     }
-    if (!outcomes.write(outcome)) {
-      bytes.release();
-      return false;
-    }
-    return true;
+    return outcomes.write(outcome);
   }
 
+  /** Takes both buffers over. */
   private void await(
       Outcome.Waiting<M> waiting, Passage<M> passage, ByteBuf original, ByteBuf behind) {
+    if (closed) {
+      original.release();
+      behind.release();
+      return;
+    }
     from.hold(true);
     awaited = AwaitedVerdict.of(waiting, this, relay, from.eventLoop(), passage, original, behind);
   }
@@ -218,49 +240,38 @@ final class MessageFlow<M> implements Flow {
   /** The verdict is there. */
   void resume(AwaitedVerdict<M> decided, Verdict<M> verdict) {
     awaited = null;
+    ByteBuf original = decided.original;
+    incomplete = decided.behind(); // which close frees, should the session end before its turn
     Outcome<M> outcome;
     try {
       outcome = decided.passage.decided(verdict);
     } catch (InterceptorFailure e) {
-      decided.release();
+      original.release();
       relay.interceptorFailed(e);
       return;
     }
     if (outcome instanceof Outcome.Waiting<M> again) {
-      await(again, decided.passage, decided.original, decided.behind());
+      await(again, decided.passage, original, takeIncomplete());
       return;
     }
     if (outcome instanceof Outcome.Unchanged<M>) {
-      wire.sent(decided.original.getByte(decided.original.readerIndex()));
+      wire.sent(original.getByte(original.readerIndex()));
       outcomes.flush();
-      to.write(decided.original);
+      to.write(original);
     } else {
-      decided.original.release();
+      original.release();
       if (!outcomes.write(outcome)) {
-        decided.behind().release();
         return;
       }
     }
     from.hold(false);
-    walk(decided.behind());
+    walk(takeIncomplete());
     to.flush();
-  }
-
-  /** Sends on what is between two indexes, and is done with the buffer. */
-  private void forward(ByteBuf bytes, int run, int at, int begin, int end) {
-    if (run == begin && at == end) {
-      outcomes.flush();
-      to.write(bytes);
-    } else {
-      forwardPart(bytes, run, at);
-      bytes.release();
-    }
   }
 
   private void end(ByteBuf bytes, int run, int at) {
     forwardPart(bytes, run, at);
     outcomes.flush();
-    bytes.release();
   }
 
   private void forwardPart(ByteBuf bytes, int run, int at) {

@@ -23,7 +23,11 @@ final class Replies implements Flow {
   private boolean dropping;
 
   private ByteBuf incomplete = Unpooled.EMPTY_BUFFER;
+
+  /** The bytes at hand, unless they were handed on as a whole. */
   private ByteBuf bytes = Unpooled.EMPTY_BUFFER;
+
+  /** Where what has not gone on yet begins in them. */
   private int run;
 
   Replies(PooledRelay relay, Answers answers) {
@@ -43,8 +47,19 @@ final class Replies implements Flow {
     }
   }
 
+  /** Takes the bytes over, and frees them however the walk ends. */
   private void walk(ByteBuf received) {
     bytes = received;
+    try {
+      walkThrough(received);
+    } finally {
+      bytes.release();
+      bytes = Unpooled.EMPTY_BUFFER;
+    }
+  }
+
+  /** Ends where the session does: what goes on may show that it cannot. */
+  private void walkThrough(ByteBuf received) {
     int begin = received.readerIndex();
     int end = received.writerIndex();
     run = begin;
@@ -54,7 +69,7 @@ final class Replies implements Flow {
       run = at;
       dropping = passing > 0;
     }
-    while (end - at >= HEADER_LENGTH) {
+    while (end - at >= HEADER_LENGTH && !relay.isEnded()) {
       byte type = received.getByte(at);
       int length = received.getInt(at + 1);
       if (length < 4 || length == Integer.MAX_VALUE) {
@@ -78,8 +93,6 @@ final class Replies implements Flow {
       }
       boolean drop = answers.answered(type, received, at, size, this);
       if (relay.isEnded()) {
-        bytes.release();
-        bytes = Unpooled.EMPTY_BUFFER;
         return;
       }
       if (drop) {
@@ -99,28 +112,28 @@ final class Replies implements Flow {
   }
 
   private void finish(int at, int end) {
-    ByteBuf all = bytes;
-    bytes = Unpooled.EMPTY_BUFFER;
-    if (relay.isEnded()) { // by what has gone on just now: nothing may be kept any more
-      all.release();
-      return;
+    if (relay.isEnded()) {
+      return; // nothing is kept any more
     }
-    int begin = all.readerIndex();
+    int begin = bytes.readerIndex();
     if (at == begin && at < end) {
-      incomplete = all;
+      incomplete = handOn();
       return;
     }
     if (at < end) {
-      incomplete = all.retainedSlice(at, end - at);
+      incomplete = bytes.retainedSlice(at, end - at);
     }
-    if (run == begin && at == all.writerIndex()) {
-      relay.toClient(all);
-      return;
+    if (run == begin && at == bytes.writerIndex()) {
+      relay.toClient(handOn());
+    } else {
+      pass(at);
     }
-    bytes = all;
-    pass(at);
+  }
+
+  private ByteBuf handOn() {
+    ByteBuf all = bytes;
     bytes = Unpooled.EMPTY_BUFFER;
-    all.release();
+    return all;
   }
 
   /** Lets what has not gone on yet go on, up to {@code at}. */

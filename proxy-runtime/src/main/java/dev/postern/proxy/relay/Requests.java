@@ -102,8 +102,21 @@ final class Requests implements Flow {
     resume();
   }
 
+  /** Takes the bytes over, and frees them however the walk ends. */
   private void walk(ByteBuf received) {
     bytes = received;
+    try {
+      walkThrough(received);
+    } finally {
+      bytes.release();
+      bytes = Unpooled.EMPTY_BUFFER;
+      out.release();
+      out = Unpooled.EMPTY_BUFFER;
+    }
+  }
+
+  /** Ends where the session does, which a write may end that fails. */
+  private void walkThrough(ByteBuf received) {
     int begin = received.readerIndex();
     int end = received.writerIndex();
     run = begin;
@@ -113,7 +126,7 @@ final class Requests implements Flow {
       run = at;
       dropping = passing > 0;
     }
-    while (end - at >= HEADER_LENGTH) {
+    while (end - at >= HEADER_LENGTH && !relay.isEnded()) {
       byte type = received.getByte(at);
       int length = received.getInt(at + 1);
       if (length < 4 || length == Integer.MAX_VALUE) {
@@ -168,7 +181,6 @@ final class Requests implements Flow {
       }
       rewriting.request(type, received, at, Math.min(size, end - at), size, this);
       if (relay.isEnded()) {
-        abandon();
         return;
       }
       if (toHold) {
@@ -198,48 +210,39 @@ final class Requests implements Flow {
   /** Nothing of what begins at {@code at} can go on now. */
   private void keepBack(int at, int end) {
     if (relay.isEnded()) {
-      abandon();
       return;
     }
-    ByteBuf rest = bytes.retainedSlice(at, end - at);
-    finish(at, at);
-    held = rest;
+    held = bytes.retainedSlice(at, end - at);
     holding = true;
     relay.client().waiting(held.readableBytes() > MAX_HELD);
-  }
-
-  private void abandon() {
-    bytes.release();
-    bytes = Unpooled.EMPTY_BUFFER;
-    out.release();
-    out = Unpooled.EMPTY_BUFFER;
+    finish(at, at);
   }
 
   /** Sends on what is up to {@code at}, and keeps the rest until more comes. */
   private void finish(int at, int end) {
-    ByteBuf all = bytes;
-    bytes = Unpooled.EMPTY_BUFFER;
-    int begin = all.readerIndex();
+    if (relay.isEnded()) {
+      return; // nothing is kept any more
+    }
+    int begin = bytes.readerIndex();
     if (at == begin && at < end && !out.isReadable()) {
-      incomplete = all; // as it is, so that the rest is appended and not copied each time
+      incomplete = handOn(); // as it is: the rest is appended, and not all copied each time
       return;
     }
     if (at < end) {
-      incomplete = all.retainedSlice(at, end - at);
+      incomplete = bytes.retainedSlice(at, end - at);
     }
-    if (run == begin && at == all.writerIndex() && !out.isReadable()) {
-      if (at > begin) {
-        lease.write(all);
-      } else {
-        all.release();
-      }
+    if (run == begin && at == bytes.writerIndex() && at > begin && !out.isReadable()) {
+      lease.write(handOn());
       return;
     }
-    bytes = all;
     pass(at);
-    bytes = Unpooled.EMPTY_BUFFER;
     flushOut();
-    all.release();
+  }
+
+  private ByteBuf handOn() {
+    ByteBuf all = bytes;
+    bytes = Unpooled.EMPTY_BUFFER;
+    return all;
   }
 
   /** Lets what has not gone on yet go on, up to {@code at}. */
@@ -281,8 +284,9 @@ final class Requests implements Flow {
 
   private void flushOut() {
     if (out.isReadable()) {
-      lease.write(out);
+      ByteBuf written = out;
       out = Unpooled.EMPTY_BUFFER;
+      lease.write(written);
     }
   }
 

@@ -102,6 +102,24 @@ final class RelayEndTest {
   }
 
   @Test
+  void forwardsWhatWasChangedBeforeALengthThatCannotBe() throws Exception {
+    session
+        .declarations
+        .of("test")
+        .interceptBackend(
+            CommandComplete.class, complete -> Verdict.replace(new CommandComplete("CHANGED")));
+    session.start();
+    ByteBuf broken = RelayFixture.backend(new CommandComplete("SELECT 1")).writeByte('D');
+    session.backend.writeInbound(broken.writeInt(3));
+    assertThat(session.toClient())
+        .hasSize(2)
+        .startsWith(new CommandComplete("CHANGED"))
+        .last()
+        .isInstanceOf(ErrorResponse.class);
+    assertThat(session.reason).isEqualTo(CloseReason.BACKEND_PROTOCOL_VIOLATION);
+  }
+
+  @Test
   void tellsTheClientWhyAnInterceptorEndedTheSession() throws Exception {
     session
         .declarations
