@@ -24,6 +24,7 @@ import dev.postern.testkit.PostgresServer;
 import dev.postern.testkit.RunningPostern;
 import dev.postern.testkit.WireClient;
 import dev.postern.testkit.WireMessage;
+import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -123,6 +124,28 @@ final class AnswersIT {
       assertThat(types(client.receiveUntil('Z'))).isEqualTo("12DC12C312IZ");
       assertThat(types(client.receiveUntil('Z'))).isEqualTo("1EZ");
       assertThat(client.receiveUntil('Z').get(1).values()).containsExactly("4");
+    }
+  }
+
+  /** A server that has begun to read the rows of a COPY does not answer a Sync before their end. */
+  @ParameterizedTest
+  @EnumSource
+  void standInTheirTurnBehindASyncThatIsSwallowed(Pooling.Mode mode) {
+    try (RunningPostern postern = with(tenants(), mode);
+        WireClient client = Way.through(postern, ROLE).wire()) {
+      client.send(FrontendPackets.query("COPY answers_copied FROM STDIN"), FrontendPackets.sync());
+      assertThat(types(client.receiveUntil('G'))).isEqualTo("G");
+      client.send(
+          FrontendPackets.copyData("1\n".getBytes(StandardCharsets.UTF_8)),
+          FrontendPackets.copyDone(),
+          FrontendPackets.query("FORGET TENANTS"),
+          FrontendPackets.query(""),
+          FrontendPackets.unnamed("FORGET TENANTS"),
+          FrontendPackets.sync());
+      assertThat(types(client.receiveUntil('Z'))).isEqualTo("CZ");
+      assertThat(types(client.receiveUntil('Z'))).isEqualTo("NCZ");
+      assertThat(types(client.receiveUntil('Z'))).isEqualTo("IZ");
+      assertThat(types(client.receiveUntil('Z'))).isEqualTo("12CZ");
     }
   }
 

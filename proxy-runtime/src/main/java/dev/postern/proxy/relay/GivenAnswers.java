@@ -80,9 +80,7 @@ final class GivenAnswers {
       case 'G' -> {
         progress.copyInBegan();
         readsRows = true;
-        if (first == RequestQueue.EXECUTE) {
-          queue.forgetSyncsBeforeCopyEnd();
-        }
+        outstanding.copyInBegan();
       }
       case 'E' -> failed(first);
       case 'Z' -> ready();
@@ -105,12 +103,14 @@ final class GivenAnswers {
     progress.copyInEnded();
     if (readsRows) {
       readsRows = false;
+      outstanding.copyInEnded(false);
       queue.removeFirst(RequestQueue.COPY_END);
     }
   }
 
   private void failed(byte first) {
     progress.copyInEnded();
+    outstanding.copyInEnded(readsRows);
     readsRows = false;
     if (first == 0 || first == RequestQueue.QUERY) {
       return;
@@ -126,9 +126,12 @@ final class GivenAnswers {
 
   private void ready() {
     skipTo(true);
-    if (!queue.isEmpty()) {
-      queue.remove();
+    if (queue.isEmpty()) {
+      outstanding.wasDoubtful();
+      progress.ready((byte) 'I', 0);
+      return;
     }
+    queue.remove();
     while ((byte) queue.first() == RequestQueue.COPY_END) {
       queue.remove();
     }
