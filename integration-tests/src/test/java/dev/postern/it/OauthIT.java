@@ -61,6 +61,23 @@ final class OauthIT {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"session", "transaction"})
+  void aSessionEndsWithItsTokenIfSoWanted(String mode) {
+    long exp = Instant.now().getEpochSecond() + 2;
+    String token = tokens.issuer().token().with("exp", exp).signed();
+    Map<String, Object> ending = Map.of("end-sessions", true, "clock-skew", "0s");
+    try (RunningPostern postern = tokens.gateway(mode, ending).start();
+        WireClient client = TokenGateway.asked(postern, "alice")) {
+      client.send(TokenGateway.bearer(token));
+      assertThat(client.expect('R').int32(0)).isZero();
+      client.greeting();
+
+      assertThat(client.expectFatal("57P01").text()).contains("its login has expired");
+      assertThat(Instant.now()).isAfterOrEqualTo(Instant.ofEpochSecond(exp));
+    }
+  }
+
   @Test
   void aClientMayLeaveItsFirstMessageToTheFirstChallenge() {
     try (RunningPostern postern = tokens.gateway("session", Map.of()).start();

@@ -22,6 +22,8 @@ public enum CloseReason {
   IDLE_TIMEOUT,
   /** An interceptor ended it, or failed. */
   INTERCEPTOR,
+  /** Its authenticator had said until when its login was good. */
+  LOGIN_EXPIRED,
   /** The operator ended it, or its user was disabled. */
   KILLED,
   /** Postern is shutting down. */

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param drain how long sessions may go on after a stop was asked for; 0: not at all
  * @param interceptor a verdict that an interceptor decides later
  * @param departed what the client of a session had asked before it went; 0: as long as it takes
+ * @param expired the transaction of a session whose login has expired; 0: the session ends at once
  */
 public record TimeoutsConfig(
     @Nullable Duration login,
@@ -19,10 +20,12 @@ public record TimeoutsConfig(
     @Nullable Duration idle,
     @Nullable Duration drain,
     @Nullable Duration interceptor,
-    @Nullable Duration departed) {
+    @Nullable Duration departed,
+    @Nullable Duration expired) {
 
   /** Nothing set. */
-  public static final TimeoutsConfig UNSET = new TimeoutsConfig(null, null, null, null, null, null);
+  public static final TimeoutsConfig UNSET =
+      new TimeoutsConfig(null, null, null, null, null, null, null);
 
   private static final Duration DAY = Duration.ofDays(1);
 
@@ -37,6 +40,7 @@ public record TimeoutsConfig(
         .range("drain", drain, Duration.ZERO, DAY)
         .range("interceptor", interceptor, Duration.ofMillis(10), DAY)
         .range("departed", departed, Duration.ZERO, DAY)
+        .range("expired", expired, Duration.ZERO, DAY)
         .enforce();
   }
 
@@ -64,5 +68,9 @@ public record TimeoutsConfig(
   /** {@link Duration#ZERO}: no limit. */
   public Duration effectiveDeparted() {
     return departed == null ? Duration.ofSeconds(15) : departed;
+  }
+
+  public Duration effectiveExpired() {
+    return expired == null ? Duration.ofSeconds(30) : expired;
   }
 }

@@ -24,11 +24,11 @@ record AuthenticatorChain(Map<String, Authenticator> links, boolean all) impleme
       throws AuthenticationException {
     ChainedExchange chained = new ChainedExchange(exchange, links);
     if (all) {
-      return allOf(chained);
+      return chained.bounded(allOf(chained));
     }
     for (Map.Entry<String, Authenticator> link : links.entrySet()) {
       if (links.size() == 1 || link.getValue().claims(exchange.client(), exchange.startup())) {
-        return chained.delegate(link.getKey());
+        return chained.bounded(chained.delegate(link.getKey()));
       }
     }
     throw AuthenticationException.denied(

@@ -10,16 +10,21 @@ import dev.postern.api.auth.ScramProof;
 import dev.postern.api.auth.ScramVerifier;
 import dev.postern.api.session.ClientInfo;
 import dev.postern.api.session.StartupParameters;
+import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** A client's conversation, as the authenticators of a chain hold it. One login's thread. */
 final class ChainedExchange implements AuthenticationExchange {
   private final AuthenticationExchange exchange;
   private final Map<String, Authenticator> links;
   private final Set<String> asked = new HashSet<>();
+
+  /** The earliest of those that were asked. */
+  private @Nullable Instant expiry;
 
   ChainedExchange(AuthenticationExchange exchange, Map<String, Authenticator> links) {
     this.exchange = exchange;
@@ -64,6 +69,18 @@ final class ChainedExchange implements AuthenticationExchange {
       throw AuthenticationException.unavailable(
           "authenticator " + authenticator + " was asked a second time in one login", null);
     }
-    return link.authenticate(this);
+    AuthenticatedUser user = link.authenticate(this);
+    Instant until = user.expiry();
+    if (until != null && (expiry == null || until.isBefore(expiry))) {
+      expiry = until;
+    }
+    return user;
+  }
+
+  /**
+   * The user, for no longer than all who were asked have said; none of them has to pass that on.
+   */
+  AuthenticatedUser bounded(AuthenticatedUser user) {
+    return expiry == null ? user : user.withExpiry(expiry);
   }
 }

@@ -205,6 +205,14 @@ public final class DedicatedRelay extends Relay {
   }
 
   @Override
+  boolean isIdle() {
+    return progress.atReadyForQuery()
+        && !progress.busy()
+        && progress.transactionStatus() == 'I'
+        && !backend.isHeld();
+  }
+
+  @Override
   boolean close(CloseReason reason, @Nullable ErrorResponse error) {
     boolean busy = progress.busy() && backend.channel().isActive();
     if (error != null && fromBackend.atMessageBoundary() && client.channel().isActive()) {

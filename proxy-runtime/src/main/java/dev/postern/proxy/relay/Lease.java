@@ -132,6 +132,9 @@ final class Lease implements BackendUser {
     if (from == backend && !relay.isEnded() && outstanding.isSettled()) {
       relay.settlement().settled();
     }
+    if (relay.isParting()) {
+      relay.mayPart();
+    }
   }
 
   @Override

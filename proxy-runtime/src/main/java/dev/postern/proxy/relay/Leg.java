@@ -104,6 +104,9 @@ final class Leg extends ChannelInboundHandlerAdapter implements Side {
     if (!hold && ended) {
       channel.eventLoop().execute(relay::passEnd); // behind what was held
     }
+    if (!hold && relay.isParting()) {
+      channel.eventLoop().execute(relay::mayPart);
+    }
   }
 
   boolean isHeld() {
@@ -174,6 +177,9 @@ final class Leg extends ChannelInboundHandlerAdapter implements Side {
     Objects.requireNonNull(other).flush();
     if (client && relay.progress().terminated()) {
       relay.clientTerminated();
+    }
+    if (relay.isParting()) {
+      relay.mayPart();
     }
   }
 

@@ -192,6 +192,16 @@ final class Listening implements Listener {
     } else if (outstanding.isSettled()) {
       relay.settlement().settled();
     }
+    partLater();
+  }
+
+  /**
+   * Perhaps this was what the session's end has waited for; its ReadyForQuery may be on its way.
+   */
+  private void partLater() {
+    if (relay.isParting()) {
+      relay.eventLoop().execute(relay::mayPart);
+    }
   }
 
   /** What is not listened to, and not about to be, is released, if that is certain. */

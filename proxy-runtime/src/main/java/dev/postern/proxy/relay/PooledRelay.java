@@ -184,6 +184,9 @@ public final class PooledRelay extends Relay {
     if (listening != null) {
       eventLoop().execute(this::clientWritable);
     }
+    if (isParting()) {
+      eventLoop().execute(this::mayPart);
+    }
   }
 
   /** Whether requests can go on to the backend that was taken; if not, {@link #resume} follows. */
@@ -276,6 +279,11 @@ public final class PooledRelay extends Relay {
   @Override
   public void cancel(Promise<@Nullable CancelTarget> target) {
     cancels.request(target);
+  }
+
+  @Override
+  boolean isIdle() {
+    return settlement.isClientIdle() && !lease.isHeld() && !toClient.isHolding();
   }
 
   @Override

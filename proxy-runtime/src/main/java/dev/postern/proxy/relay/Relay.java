@@ -29,6 +29,9 @@ public abstract sealed class Relay permits DedicatedRelay, PooledRelay {
   private final RelayEnd end;
   private boolean ended;
 
+  /** Set when the session is to end as soon as it is idle. */
+  private @Nullable Runnable parting;
+
   /** Set when the client went before all that it had asked was done. */
   private @Nullable Future<?> departed;
 
@@ -99,6 +102,29 @@ public abstract sealed class Relay permits DedicatedRelay, PooledRelay {
    * @return whether the backend may still be working on what the client asked
    */
   abstract boolean close(CloseReason reason, @Nullable ErrorResponse error);
+
+  /** Whether the client is in no transaction, and has all the answers that it asked for. */
+  abstract boolean isIdle();
+
+  /**
+   * Ends the session as {@link #end} does, but not before it {@link #isIdle}: now, or as soon as
+   * that is so.
+   */
+  public final void endWhenIdle(CloseReason reason, String detail, ErrorResponse error) {
+    parting = () -> end(reason, detail, error);
+    mayPart();
+  }
+
+  /** Perhaps the session is idle; called between two reads, not in the middle of what is read. */
+  final void mayPart() {
+    if (parting != null && !ended && isIdle()) {
+      parting.run();
+    }
+  }
+
+  final boolean isParting() {
+    return parting != null;
+  }
 
   /**
    * Ends the session. Only the first call counts.
@@ -232,7 +258,8 @@ public abstract sealed class Relay permits DedicatedRelay, PooledRelay {
           CLIENT_VANISHED,
           CLIENT_PROTOCOL_VIOLATION,
           CLIENT_TOO_SLOW,
-          IDLE_TIMEOUT ->
+          IDLE_TIMEOUT,
+          LOGIN_EXPIRED ->
           FailureKind.CLIENT;
       case POOL_TIMEOUT -> FailureKind.OVERLOAD;
       case BACKEND_CLOSED, BACKEND_UNAVAILABLE, BACKEND_PROTOCOL_VIOLATION -> FailureKind.BACKEND;

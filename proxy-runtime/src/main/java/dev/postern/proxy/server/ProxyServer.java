@@ -183,6 +183,7 @@ public final class ProxyServer implements AutoCloseable {
         new IdleSweep(timeouts.effectiveIdle()),
         relaySettings,
         timeouts.effectiveLogin(),
+        timeouts.effectiveExpired(),
         Clock.systemUTC());
   }
 

@@ -39,7 +39,10 @@ final class AccessLog {
       Instant now) {
     SessionInfo info = session.info();
     boolean usual =
-        reason == CloseReason.CLIENT_TERMINATED || reason == CloseReason.CLIENT_VANISHED;
+        switch (reason) {
+          case CLIENT_TERMINATED, CLIENT_VANISHED, LOGIN_EXPIRED -> true;
+          default -> false;
+        };
     LoggingEventBuilder line =
         (usual ? log.atInfo() : log.atWarn())
             .addKeyValue("sessionId", info.sessionId())

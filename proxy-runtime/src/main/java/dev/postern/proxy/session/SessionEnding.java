@@ -28,6 +28,7 @@ final class SessionEnding implements RelayEnd {
   private final Session session;
   private final Admitted admitted;
   private final @Nullable BackendKeyData clientKey;
+  private final LoginExpiry expiry;
   private boolean over;
 
   SessionEnding(
@@ -39,17 +40,22 @@ final class SessionEnding implements RelayEnd {
     this.session = session;
     this.admitted = admitted;
     this.clientKey = clientKey;
+    this.expiry = new LoginExpiry(session, services.expiredTimeout(), services.clock());
   }
 
-  /** On the session's event loop. */
-  boolean isOver() {
-    return over;
+  /** On the session's event loop, when it relays: what ends sessions by time begins. */
+  void watch() {
+    if (!over) { // an administrator can be quicker
+      services.idleSweep().opened(session, session.relay().eventLoop());
+      expiry.start();
+    }
   }
 
   @Override
   public void ended(
       CloseReason reason, String detail, @Nullable SqlState sqlState, boolean backendBusy) {
     over = true;
+    expiry.stop();
     SessionInfo info = session.info();
     EventLoop eventLoop = session.relay().eventLoop();
     services.idleSweep().closed(session, eventLoop);

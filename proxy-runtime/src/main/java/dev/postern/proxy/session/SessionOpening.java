@@ -11,7 +11,7 @@ import dev.postern.proxy.relay.CancelTarget;
 import dev.postern.proxy.relay.Declarations;
 import dev.postern.proxy.relay.DedicatedRelay;
 import dev.postern.proxy.relay.PooledRelay;
-import io.netty.channel.EventLoop;
+import dev.postern.proxy.relay.Relay;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -54,7 +54,7 @@ final class SessionOpening {
             ending);
     session.relay(relay);
     announce(session, greeting, loginEnded);
-    begin(session, ending, client, () -> relay.start(client.channel(), backend.channel()));
+    begin(ending, client, relay, () -> relay.start(client.channel(), backend.channel()));
   }
 
   /**
@@ -81,7 +81,7 @@ final class SessionOpening {
             ending);
     session.relay(relay);
     announce(session, greeting, loginEnded);
-    begin(session, ending, client, () -> relay.start(client.channel()));
+    begin(ending, client, relay, () -> relay.start(client.channel()));
   }
 
   private static @Nullable CancelTarget cancelTarget(
@@ -108,16 +108,15 @@ final class SessionOpening {
     loginEnded.accept(session);
   }
 
-  private void begin(
-      Session session, SessionEnding ending, FrontendConnection client, Runnable start) {
-    EventLoop eventLoop = session.relay().eventLoop();
-    eventLoop.execute(
-        () -> {
-          if (!ending.isOver()) { // an administrator can be quicker
-            services.idleSweep().opened(session, eventLoop);
-          }
-          client.flush();
-          start.run();
-        });
+  private static void begin(
+      SessionEnding ending, FrontendConnection client, Relay relay, Runnable start) {
+    relay
+        .eventLoop()
+        .execute(
+            () -> {
+              client.flush();
+              start.run();
+              ending.watch();
+            });
   }
 }

@@ -123,6 +123,7 @@ public final class SessionRunner implements Runnable {
     refusal.user(user);
     Place place = null;
     try {
+      checkExpiry(user);
       place = services.registry().admit(user, address());
       services.registry().loginAdmitted(alarm);
       Decision decision = decide(new RoutingRequest(info, login.parameters(), user), plugins);
@@ -143,6 +144,15 @@ public final class SessionRunner implements Runnable {
       if (!relaying && place != null) {
         place.release();
       }
+    }
+  }
+
+  private void checkExpiry(AuthenticatedUser user) throws AuthenticationException {
+    Instant expiry = user.expiry();
+    if (expiry != null && !services.clock().instant().isBefore(expiry)) {
+      throw AuthenticationException.denied(
+          "the login of user \"" + user.name() + "\" has expired",
+          "the authenticator says that it was good until " + expiry);
     }
   }
 

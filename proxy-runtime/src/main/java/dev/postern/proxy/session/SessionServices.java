@@ -14,6 +14,7 @@ import java.time.InstantSource;
  * @param loginTimeout for everything from the connection to the relay
  * @param plugins decide about each session
  * @param mocks stand in for the verifiers of unknown users
+ * @param expiredTimeout for the transaction of a session whose login has expired
  */
 public record SessionServices(
     LoginThreads loginThreads,
@@ -27,4 +28,5 @@ public record SessionServices(
     IdleSweep idleSweep,
     RelaySettings relaySettings,
     Duration loginTimeout,
+    Duration expiredTimeout,
     InstantSource clock) {}

@@ -71,6 +71,7 @@ final class SampleConfigurationTest {
         String.valueOf(timeouts.effectiveDrain()),
         String.valueOf(timeouts.effectiveInterceptor()),
         String.valueOf(timeouts.effectiveDeparted()),
+        String.valueOf(timeouts.effectiveExpired()),
         String.valueOf(c.store().effectiveDirectory(home)),
         String.valueOf(c.store().effectiveBackendPasswordKey(home)),
         String.valueOf(c.admin().effectiveSocket(home)),

@@ -128,13 +128,14 @@ final class SectionsTest {
     assertThat(timeouts.effectiveDrain()).isEqualTo(Duration.ofSeconds(30));
     assertThat(timeouts.effectiveInterceptor()).isEqualTo(Duration.ofSeconds(20));
     assertThat(timeouts.effectiveDeparted()).isEqualTo(Duration.ofSeconds(15));
+    assertThat(timeouts.effectiveExpired()).isEqualTo(Duration.ofSeconds(30));
   }
 
   @Test
   void timeoutsTakeEveryKey() throws Exception {
     TimeoutsConfig timeouts =
         binder.bind(
-            "{login: 1s, connect: 2s, idle: 3s, drain: 4s, interceptor: 5s, departed: 6s}",
+            "{login: 1s, connect: 2s, idle: 3s, drain: 4s, interceptor: 5s, departed: 6s, expired: 7s}",
             TimeoutsConfig.class);
 
     assertThat(timeouts.effectiveLogin()).isEqualTo(Duration.ofSeconds(1));
@@ -143,6 +144,7 @@ final class SectionsTest {
     assertThat(timeouts.effectiveDrain()).isEqualTo(Duration.ofSeconds(4));
     assertThat(timeouts.effectiveInterceptor()).isEqualTo(Duration.ofSeconds(5));
     assertThat(timeouts.effectiveDeparted()).isEqualTo(Duration.ofSeconds(6));
+    assertThat(timeouts.effectiveExpired()).isEqualTo(Duration.ofSeconds(7));
   }
 
   @ParameterizedTest

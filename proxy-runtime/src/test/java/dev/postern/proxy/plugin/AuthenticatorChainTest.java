@@ -13,6 +13,8 @@ import dev.postern.api.session.StartupParameters;
 import java.lang.reflect.Proxy;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.time.Instant;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -132,6 +134,39 @@ final class AuthenticatorChainTest {
     links.put("people", new For("nobody", ALICE));
 
     assertThat(logIn("alice", false)).isEqualTo(ALICE);
+  }
+
+  @Test
+  void letsALoginBeGoodForNoLongerThanAnyOfThemSays() throws Exception {
+    Instant noon = Instant.parse("2026-11-21T12:00:00Z");
+    links.put("a", _ -> ALICE.withExpiry(noon.plusSeconds(1)));
+    links.put("b", _ -> ALICE);
+    links.put("c", _ -> ALICE.withExpiry(noon));
+
+    assertThat(logIn("alice", true).expiry()).isEqualTo(noon);
+  }
+
+  @Test
+  void letsNobodyWhoDelegatesMakeALoginGoodForLonger() throws Exception {
+    Instant noon = Instant.parse("2026-11-21T12:00:00Z");
+    Instant later = noon.plusSeconds(1);
+    links.put("people", new For("nobody", ALICE.withExpiry(noon)));
+
+    for (Instant own : Arrays.asList(null, later)) {
+      links.put("door", exchange -> delegated(exchange).withExpiry(own));
+      assertThat(new AuthenticatorChain(reversed(), false).authenticate(exchangeOf("alice")))
+          .extracting(AuthenticatedUser::expiry)
+          .isEqualTo(noon);
+    }
+  }
+
+  private static AuthenticatedUser delegated(AuthenticationExchange exchange)
+      throws AuthenticationException {
+    return AuthenticatedUser.named(exchange.delegate("people").name());
+  }
+
+  private Map<String, Authenticator> reversed() {
+    return new LinkedHashMap<>(links).reversed();
   }
 
   @Test

@@ -7,6 +7,7 @@ import dev.postern.api.auth.AuthenticationException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -60,7 +61,14 @@ final class Admission {
     }
     return AuthenticatedUser.named(asked)
         .withAttributes(Map.copyOf(attributes))
-        .withRole(role(claims, asked), null);
+        .withRole(role(claims, asked), null)
+        .withExpiry(expiry(claims));
+  }
+
+  /** From when on the token lets nobody in any more. */
+  private @Nullable Instant expiry(Claims claims) throws TokenRefusedException {
+    Instant expires = config.effectiveEndSessions() ? claims.time("exp") : null;
+    return expires == null ? null : expires.plus(config.effectiveClockSkew());
   }
 
   private @Nullable String role(Claims claims, String asked)

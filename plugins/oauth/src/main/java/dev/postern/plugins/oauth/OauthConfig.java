@@ -29,6 +29,8 @@ import org.jspecify.annotations.Nullable;
  * @param requireNotBefore whether a token has to say from when on it counts; {@code null}: no
  * @param accessTokensOnly whether a token has to say that it is an access token (RFC 9068); {@code
  *     null}: no
+ * @param endSessions whether a session ends when its token would let nobody in any more; {@code
+ *     null}: no
  * @param user who may log in with a token, and as whom
  * @param role the role at servers; {@code null}: the session's name
  * @param groups the user's groups; {@code null}: they are not looked for
@@ -53,6 +55,7 @@ public record OauthConfig(
     @Nullable Duration longestLife,
     @Nullable Boolean requireNotBefore,
     @Nullable Boolean accessTokensOnly,
+    @Nullable Boolean endSessions,
     UserConfig user,
     @Nullable RoleConfig role,
     @Nullable GroupsConfig groups,
@@ -172,6 +175,10 @@ public record OauthConfig(
 
   Duration effectiveClockSkew() {
     return clockSkew == null ? Duration.ofSeconds(30) : clockSkew;
+  }
+
+  boolean effectiveEndSessions() {
+    return endSessions != null && endSessions;
   }
 
   Map<String, String> effectiveAttributes() {

@@ -11,6 +11,7 @@ import dev.postern.plugins.oauth.issuer.TestIssuer;
 import dev.postern.plugins.oauth.issuer.TokenDraft;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -52,6 +53,18 @@ final class AdmissionTest {
       AuthenticationException refusal = setup.refused(user, issuer.token().signed());
       assertThat(refusal).hasMessageContaining("it is for \"alice\"");
       assertThat(refusal.clientMessage()).doesNotContain("\"alice\"");
+    }
+  }
+
+  @Test
+  void aLoginIsGoodForAsLongAsItsTokenWouldLetSomebodyInIfSoWanted() throws Exception {
+    long exp = Instant.now().getEpochSecond() + 60;
+    String token = issuer.token().with("exp", exp).signed();
+    try (Setup setup = setup("end-sessions: true", "clock-skew: 10s")) {
+      assertThat(setup.logIn("alice", token).expiry()).isEqualTo(Instant.ofEpochSecond(exp + 10));
+    }
+    try (Setup setup = setup()) {
+      assertThat(setup.logIn("alice", token).expiry()).isNull();
     }
   }
 

@@ -34,6 +34,7 @@ final class OauthConfigTest {
     assertThat(config.effectiveAlgorithms()).containsExactlyInAnyOrder(Algorithm.values());
     assertThat(config.effectiveClockSkew()).isEqualTo(Duration.ofSeconds(30));
     assertThat(config.effectiveInsecureHttp()).isFalse();
+    assertThat(config.effectiveEndSessions()).isFalse();
     assertThat(config.user().effectiveClaim()).isEqualTo("sub");
     assertThat(config.keys().effectiveRefresh()).isEqualTo(Duration.ofMinutes(15));
     assertThat(config.keys().effectiveUnknownKey()).isEqualTo(Duration.ofSeconds(10));
@@ -65,6 +66,7 @@ final class OauthConfigTest {
                 longest-life: 1h
                 require-not-before: true
                 access-tokens-only: true
+                end-sessions: true
                 user: {claim: email, rules: [{identity: "/(.*)@example\\\\.com", user: "\\\\1"}]}
                 role: {claim: roles, choose: [{value: a, role: b}]}
                 groups: {claim: roles, names: {a: b}, only-named: true, required: [b], attribute: c}
@@ -85,6 +87,7 @@ final class OauthConfigTest {
     assertThat(config.metadataAddress())
         .isEqualTo(
             URI.create("https://sso.example.com/.well-known/oauth-authorization-server/realms/a"));
+    assertThat(config.effectiveEndSessions()).isTrue();
     assertThat(config.keys().effectiveKeep()).isEqualTo(Duration.ofHours(2));
     assertThat(config.limits().effectiveToken()).isEqualTo(8192);
   }

@@ -71,7 +71,7 @@ final class ReadmeTest {
             .results()
             .map(found -> found.group(1))
             .toList();
-    assertThat(examples).hasSize(3);
+    assertThat(examples).hasSize(4);
     for (String example : examples) {
       if (example.startsWith("rules:")) {
         assertThat(binder.bind(example, UserRules.class).rules()).isNotEmpty();
