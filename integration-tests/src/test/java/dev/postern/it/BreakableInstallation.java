@@ -18,10 +18,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.security.MessageDigest;
 import java.time.Instant;
 import java.util.Comparator;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -88,6 +86,10 @@ final class BreakableInstallation implements AutoCloseable {
     return plugins().resolve(name);
   }
 
+  Path path(String name) {
+    return home.resolve(name);
+  }
+
   Path conf(String name) {
     return home.resolve("conf").resolve(name);
   }
@@ -102,20 +104,7 @@ final class BreakableInstallation implements AutoCloseable {
 
   /** The digests of all jars, some of them changed; an empty one is left out. */
   String pins(Map<String, String> changed) throws Exception {
-    StringBuilder pins = new StringBuilder("plugins: {sha256: {");
-    List<Path> jars;
-    try (Stream<Path> files = Files.walk(plugins())) {
-      jars = files.filter(file -> file.toString().endsWith(".jar")).sorted().toList();
-    }
-    for (Path jar : jars) {
-      String name = plugins().relativize(jar).toString();
-      byte[] digest = MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(jar));
-      String pin = changed.getOrDefault(name, HexFormat.of().formatHex(digest));
-      if (!pin.isEmpty()) {
-        pins.append("%s: \"%s\", ".formatted(name, pin));
-      }
-    }
-    return pins + "}}\n";
+    return Installations.pins(plugins(), changed);
   }
 
   /** Puts everything back that it was started from. */

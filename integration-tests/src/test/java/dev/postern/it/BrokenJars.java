@@ -323,6 +323,6 @@ final class BrokenJars {
 
   /** All others have the right ones. */
   private static Breakage pinned(String name, Map<String, String> pins, String... told) {
-    return Breakage.atStart(name, home -> home.write(home.goodYaml() + home.pins(pins)), told);
+    return Breakage.of(name, home -> home.write(home.goodYaml() + home.pins(pins)), told);
   }
 }

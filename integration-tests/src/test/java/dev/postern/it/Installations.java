@@ -10,6 +10,11 @@ import dev.postern.proxy.user.UserSettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
 
 /** Gateways with a folder of their own, out of whose configuration file they start. */
 final class Installations {
@@ -21,6 +26,28 @@ final class Installations {
     Path file = Files.createDirectories(home.resolve("conf")).resolve("postern.yaml");
     Files.writeString(file, yaml);
     return Gateway.start(ConfigurationFile.load(file, home), home);
+  }
+
+  /**
+   * The section that pins all jars of a directory.
+   *
+   * @param changed other digests than theirs; one that is empty is left out
+   */
+  static String pins(Path plugins, Map<String, String> changed) throws Exception {
+    StringBuilder pins = new StringBuilder("plugins: {sha256: {");
+    List<Path> jars;
+    try (Stream<Path> files = Files.walk(plugins)) {
+      jars = files.filter(file -> file.toString().endsWith(".jar")).sorted().toList();
+    }
+    for (Path jar : jars) {
+      String name = plugins.relativize(jar).toString();
+      byte[] digest = MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(jar));
+      String pin = changed.getOrDefault(name, HexFormat.of().formatHex(digest));
+      if (!pin.isEmpty()) {
+        pins.append("%s: \"%s\", ".formatted(name, pin));
+      }
+    }
+    return pins + "}}\n";
   }
 
   /** Lets a role of the JVM's server in. */

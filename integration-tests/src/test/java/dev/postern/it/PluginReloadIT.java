@@ -17,8 +17,11 @@ import dev.postern.proxy.server.GatewayControl;
 import dev.postern.testkit.WireClient;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -70,7 +73,11 @@ final class PluginReloadIT {
 
   private void start(String mode) throws Exception {
     BundledPlugins.install(home);
-    gateway = Installations.start(home, yaml(mode, ""));
+    serve(yaml(mode, ""));
+  }
+
+  private void serve(String yaml) throws Exception {
+    gateway = Installations.start(home, yaml);
     Installations.addUser(gateway, ROLE);
     Path socket = home.resolve("admin/socket");
     admin =
@@ -164,6 +171,56 @@ final class PluginReloadIT {
             .containsExactly(tuple("in service", 0), tuple("leaving", 1));
       }
     }
+  }
+
+  /** The operator puts another jar there, and its digest into the configuration. */
+  @ParameterizedTest
+  @ValueSource(strings = {"session", "transaction"})
+  void takesAnotherJarByTheDigestThatTheConfigurationNamesNow(String mode) throws Exception {
+    String made = "  - {plugin: made}\n";
+    BundledPlugins.install(home);
+    Path jar = home.resolve("plugins/made.jar");
+    TestPlugins.good().write(jar);
+    serve(yaml(mode, "") + made + pins());
+    List<Instant> before = inService("made");
+    replace(jar, TestPlugins.with(Map.of(TestPlugins.Part.CLOSE, "int another = 1;")));
+
+    assertThatThrownBy(() -> operator.reload(List.of("made")))
+        .isInstanceOfSatisfying(
+            AdminException.class,
+            e -> assertThat(e.reason()).isEqualTo(AdminException.Reason.INVALID))
+        .hasMessageContaining("plugins/made.jar: has the SHA-256 ");
+    assertThat(inService("made")).isEqualTo(before);
+
+    Files.writeString(file(), yaml(mode, "") + made + pins());
+    operator.reload(List.of("made"));
+    assertThat(inService("made")).hasSize(1).doesNotContainAnyElementsOf(before);
+    try (WireClient client = loggedIn()) {
+      assertThat(client.queryOne("SELECT 1")).isEqualTo("1");
+    }
+
+    // Pins that are gone pin nothing, as at a start.
+    replace(jar, TestPlugins.good());
+    Files.writeString(file(), yaml(mode, "") + made);
+    operator.reload(List.of("made"));
+  }
+
+  /** When its instances were made. */
+  private List<Instant> inService(String plugin) {
+    return operator.instances().stream()
+        .filter(row -> row.plugin().equals(plugin) && row.state().equals("in service"))
+        .map(InstanceRow::createdAt)
+        .toList();
+  }
+
+  private void replace(Path jar, TestJar other) throws Exception {
+    Path beside = home.resolve("made.jar.new");
+    other.write(beside);
+    Files.move(beside, jar, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+  }
+
+  private String pins() throws Exception {
+    return Installations.pins(home.resolve("plugins"), Map.of());
   }
 
   @ParameterizedTest

@@ -14,6 +14,11 @@ import org.jspecify.annotations.Nullable;
  * @param home to which paths in messages are relative
  */
 public record PluginJars(Path path, @Nullable Map<String, String> sha256, Path home) {
+  /** The same directory, with other digests that are asked for. */
+  PluginJars with(@Nullable Map<String, String> newSha256) {
+    return new PluginJars(path, newSha256, home);
+  }
+
   public static PluginJars of(PluginsConfig config, Path home) {
     return new PluginJars(config.effectiveDirectory(home), config.sha256(), home);
   }

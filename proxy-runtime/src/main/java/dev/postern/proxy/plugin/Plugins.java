@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -127,15 +128,18 @@ public final class Plugins implements PluginSource, AutoCloseable {
    *
    * @param names in the configuration
    * @param selection the configuration as it is now
+   * @param sha256 what each jar has to be, as {@link PluginJars#sha256}: an operator who puts
+   *     another jar there says so in the configuration, too
    * @throws PluginLoadException if anything is wrong; what was in service stays so
    */
-  public synchronized void reload(Set<String> names, PluginSelection selection)
+  public synchronized void reload(
+      Set<String> names, PluginSelection selection, @Nullable Map<String, String> sha256)
       throws PluginLoadException {
     if (closed) {
       throw new IllegalStateException("the plugins are closed");
     }
     Generation before = current;
-    try (Catalog catalog = Catalog.open(directory)) {
+    try (Catalog catalog = Catalog.open(directory.with(sha256))) {
       Generation next =
           Assembly.following(before, catalog, environment, names).assemble(selection, this::end);
       generations.add(next);

@@ -300,7 +300,8 @@ public final class GatewayControl implements ProxyControl {
   @Override
   public void reload(List<String> instances) {
     try {
-      PluginSelection selection = PluginSelection.of(configuration.read());
+      Configuration now = configuration.read();
+      PluginSelection selection = PluginSelection.of(now);
       for (String name : instances) {
         if (!selection.names().contains(name) && !gateway.plugins().isInService(name)) {
           throw AdminException.notFound(
@@ -308,7 +309,7 @@ public final class GatewayControl implements ProxyControl {
                   .formatted(name, String.join(", ", gateway.plugins().names())));
         }
       }
-      gateway.plugins().reload(Set.copyOf(instances), selection);
+      gateway.plugins().reload(Set.copyOf(instances), selection, now.plugins().sha256());
     } catch (ConfigurationException | PluginLoadException e) {
       log.atWarn()
           .addKeyValue("plugins", String.join(", ", instances))

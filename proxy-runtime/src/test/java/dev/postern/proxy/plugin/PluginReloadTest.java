@@ -42,7 +42,7 @@ final class PluginReloadTest {
   }
 
   private void reload(Plugins plugins, String yaml, String... names) throws PluginLoadException {
-    plugins.reload(Set.of(names), directory.selection(yaml));
+    plugins.reload(Set.of(names), directory.selection(yaml), null);
   }
 
   private List<String> journal() throws Exception {

@@ -114,7 +114,7 @@ record Reloading(PostgresServer server, Path jar) {
             () -> answers.get() > before + CLIENTS || running.stream().anyMatch(Future::isDone));
         old.addAll(gateway.plugins().loaders());
         copy(jar, home.resolve("plugins").resolve(jar.getFileName().toString()));
-        gateway.plugins().reload(Set.of(INSTANCE), selection);
+        gateway.plugins().reload(Set.of(INSTANCE), selection, null);
       }
       over.set(true);
       for (Future<?> client : running) {
