@@ -1,6 +1,7 @@
 package dev.postern.it;
 
 import dev.postern.api.PluginFactory;
+import dev.postern.plugins.audit.AuditFactory;
 import dev.postern.plugins.ldap.LdapAuthenticatorFactory;
 import dev.postern.plugins.limits.LimitsFactory;
 import dev.postern.plugins.mask.MaskFactory;
@@ -25,6 +26,7 @@ final class BrokenSettings {
           StaticRoutesFactory.class,
           TenantRouterFactory.class,
           QueryLogFactory.class,
+          AuditFactory.class,
           RecorderFactory.class,
           LimitsFactory.class,
           MaskFactory.class);
@@ -63,6 +65,7 @@ final class BrokenSettings {
               config: {@static-routes@}
           interceptors:
             - {plugin: query-log, config: {@query-log@}}
+            - {plugin: audit, config: {@audit@}}
             - {plugin: recorder, config: {@recorder@}}
             - {plugin: limits, config: {@limits@}}
             - {plugin: mask, config: {@mask@}}
@@ -107,6 +110,7 @@ final class BrokenSettings {
           "tenant",
           "static-routes",
           "query-log",
+          "audit",
           "recorder",
           "limits",
           "mask");
@@ -129,6 +133,7 @@ final class BrokenSettings {
       }
     }
     cases.addAll(BrokenInterceptorSettings.all());
+    cases.addAll(BrokenAuditSettings.all());
     cases.addAll(BrokenLoginSettings.all());
     cases.addAll(BrokenRouterSettings.all());
     cases.addAll(chains());

@@ -1,6 +1,5 @@
 package dev.postern.plugins.audit;
 
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 
 /** What the anchor says: up to which record the log was on the disk, with a hash over that. */
@@ -15,15 +14,15 @@ final class AnchorLine {
   }
 
   /** The number of the record that it names. */
-  static long seq(String line) throws IOException {
+  static long seq(LogDirectory directory, String line) throws Damage {
     int comma = line.indexOf(',');
     try {
       if (line.startsWith(BEGIN) && comma > 0) {
         return Long.parseLong(line, BEGIN.length(), comma, 10);
       }
     } catch (NumberFormatException e) {
-      throw new IOException("the anchor of the audit log cannot be read", e);
+      // As any other text.
     }
-    throw new IOException("the anchor of the audit log cannot be read");
+    throw new Damage(directory, "the anchor cannot be read");
   }
 }

@@ -60,8 +60,8 @@ public record AuditConfig(
 
   public AuditConfig {
     require(key == null || lengthOf(key) >= MIN_KEY_LENGTH, "key: less than 32 bytes");
-    require(within(syncInterval, 10, 60_000), "syncInterval: (expected: 10ms..1m)");
-    require(within(holdLimit, 100, 15_000), "holdLimit: (expected: 100ms..15s)");
+    require(within(syncInterval, 10, 60_000), "syncInterval: out of range (expected: 10ms..1m)");
+    require(within(holdLimit, 100, 15_000), "holdLimit: out of range (expected: 100ms..15s)");
     require(
         queue == null || (queue.bytes() >= 64 << 10 && queue.bytes() <= 1 << 30),
         "queue: " + queue + " (expected: 64KiB..1GiB)");

@@ -6,6 +6,7 @@ import dev.postern.api.intercept.MessageInterceptorFactory;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.FileSystemException;
 import java.nio.file.StandardOpenOption;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -93,8 +94,9 @@ public final class AuditFactory implements MessageInterceptorFactory<AuditConfig
       throw e;
     }
     channel.close();
-    throw new IOException(
-        directory.path()
-            + ": another Postern writes its audit log there (expected: one of its own)");
+    throw new FileSystemException(
+        directory.path().toString(),
+        null,
+        "another Postern writes its audit log there (expected: one of its own)");
   }
 }

@@ -98,7 +98,7 @@ final class ChainedLog {
     String anchor = directory.anchor();
     JsonLine facts = new JsonLine().put("cause", files.isEmpty() ? "first" : "start");
     if (files.isEmpty()) {
-      if (anchor != null && AnchorLine.seq(anchor) > 0) {
+      if (anchor != null && AnchorLine.seq(directory, anchor) > 0) {
         throw new Damage(directory, "there is an anchor and no file of the log");
       }
       logId = UUID.randomUUID().toString();
@@ -136,7 +136,8 @@ final class ChainedLog {
       }
       RecordEnds header = RecordEnds.of(firstLine(opened));
       RecordEnds last = RecordEnds.of(lineBefore(opened, whole));
-      if (header == null || last == null || !header.isOfKind("file")) {
+      Instant begun = header == null ? null : header.time();
+      if (header == null || begun == null || last == null || !header.isOfKind("file")) {
         throw new Damage(directory, each.getValue().getFileName() + " ends in what is no record");
       }
       logId = header.text("log");
@@ -147,14 +148,14 @@ final class ChainedLog {
               last.seq(),
               last.hash(),
               Position.UNKNOWN_KEY,
-              Instant.parse(header.text("time")));
+              begun);
       return last;
     }
     return null;
   }
 
   private void checkAnchor(String anchor) throws IOException {
-    long seq = AnchorLine.seq(anchor);
+    long seq = AnchorLine.seq(directory, anchor);
     if (seq > end.seq()) {
       throw new Damage(
           directory,
@@ -305,7 +306,8 @@ final class ChainedLog {
       current = opened;
       file = opened;
       RecordEnds header = RecordEnds.of(firstLine(opened));
-      Instant begun = header == null ? clock.instant() : Instant.parse(header.text("time"));
+      Instant said = header == null ? null : header.time();
+      Instant begun = said == null ? clock.instant() : said;
       end = new Position(end.file() + 1, 0, end.seq(), end.hash(), Position.UNKNOWN_KEY, begun);
       follow(opened, whole);
     }

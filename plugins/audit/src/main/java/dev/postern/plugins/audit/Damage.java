@@ -1,16 +1,15 @@
 package dev.postern.plugins.audit;
 
-import java.io.IOException;
+import java.nio.file.FileSystemException;
 
 /** What is there is no log that can be gone on with. The message says what to do. */
-final class Damage extends IOException {
+final class Damage extends FileSystemException {
   private static final long serialVersionUID = 1L;
 
   Damage(LogDirectory directory, String what) {
     super(
-        directory.path()
-            + ": "
-            + what
-            + "; look at it with \"postern audit verify\", and move it away to begin a new log");
+        directory.path().toString(),
+        null,
+        what + "; look at it with \"postern audit verify\", and move it away to begin a new log");
   }
 }

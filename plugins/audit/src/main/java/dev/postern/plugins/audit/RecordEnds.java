@@ -1,6 +1,8 @@
 package dev.postern.plugins.audit;
 
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,6 +56,15 @@ record RecordEnds(long seq, String hash, String previous, String line) {
         line.substring(hash, hash + HASH_LENGTH),
         line.substring(previous, previous + HASH_LENGTH),
         line);
+  }
+
+  /** When it was written; {@code null} if it does not say. */
+  @Nullable Instant time() {
+    try {
+      return Instant.parse(text("time"));
+    } catch (DateTimeParseException e) {
+      return null;
+    }
   }
 
   boolean isOfKind(String kind) {

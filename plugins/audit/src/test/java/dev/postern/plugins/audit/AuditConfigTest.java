@@ -21,8 +21,8 @@ final class AuditConfigTest {
       delimiter = '|',
       value = {
         "sync: sometimes | sync: sometimes",
-        "sync-interval: 1ms | sync-interval: (expected: 10ms..1m)",
-        "hold-limit: 1h | hold-limit: (expected: 100ms..15s)",
+        "sync-interval: 1ms | sync-interval: out of range (expected: 10ms..1m)",
+        "hold-limit: 1h | hold-limit: out of range (expected: 100ms..15s)",
         "queue: 1KiB | queue: 1KiB (expected: 64KiB..1GiB)",
         "kinds: [] | kinds: empty (expected: one or more)",
         "kinds: [dances] | dances",
