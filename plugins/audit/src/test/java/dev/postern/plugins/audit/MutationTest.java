@@ -21,15 +21,20 @@ import java.util.Collections;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Whatever is done to a log, once and anywhere, is found. */
+@SuppressWarnings("NullAway.Init") // before all
 final class MutationTest {
-  private static final int LOGS = 3;
+  private static final int LOGS = 4;
   private static final int MUTATIONS_OF_EACH = 25;
 
+  private static final List<Written> WRITTEN = new ArrayList<>();
+
+  @TempDir static Path logs;
   @TempDir Path home;
 
   /** What somebody does. */
@@ -52,19 +57,32 @@ final class MutationTest {
     HASH_ALL_THAT_FOLLOWS_WITHOUT_THE_KEY,
   }
 
+  /** A log as it was written, which stays as it is. */
+  private record Written(TestLog log, boolean keyed) {}
+
+  @BeforeAll
+  static void write() throws Exception {
+    Random random = new Random(1);
+    for (int i = 0; i < LOGS; i++) {
+      boolean keyed = i % 2 == 0;
+      Path directory = Files.createDirectories(logs.resolve("log" + i));
+      WRITTEN.add(new Written(write(directory, random, keyed, i >= LOGS / 2), keyed));
+    }
+  }
+
   @ParameterizedTest
   @EnumSource
   void isFound(Mutation mutation) throws Exception {
     Random random = new Random(mutation.name().hashCode());
-    for (int i = 0; i < LOGS; i++) {
-      Path directory = Files.createDirectories(home.resolve("log" + i));
-      boolean keyed = i % 2 == 0 || mutation.name().endsWith("WITHOUT_THE_KEY");
-      TestLog log = write(directory, random, keyed);
-      assertThat(verify(log, keyed).isWhole()).isTrue();
+    for (Written written : WRITTEN) {
+      if (!written.keyed && mutation.name().endsWith("WITHOUT_THE_KEY")) {
+        continue; // whoever may write it can do that
+      }
+      assertThat(verify(written.log, written.keyed).isWhole()).isTrue();
       for (int j = 0; j < MUTATIONS_OF_EACH; j++) {
-        TestLog copy = copy(log, home.resolve("copy"));
+        TestLog copy = copy(written.log, home.resolve("copy"));
         String done = mutate(copy, mutation, random);
-        assertThat(verify(copy, keyed).isWhole()).as("%s: %s", mutation, done).isFalse();
+        assertThat(verify(copy, written.keyed).isWhole()).as("%s: %s", mutation, done).isFalse();
       }
     }
   }
@@ -73,13 +91,19 @@ final class MutationTest {
     return keyed ? log.verifyWithKey() : log.verify();
   }
 
-  /** Of several files and several starts. */
-  private static TestLog write(Path directory, Random random, boolean keyed) throws Exception {
+  /**
+   * Of several files and several starts.
+   *
+   * @param retained whether the first files of it were removed, as configured
+   */
+  private static TestLog write(Path directory, Random random, boolean keyed, boolean retained)
+      throws Exception {
     TestLog log = new TestLog(directory);
     TestLog.Settings settings = log.settings();
     settings.key = keyed ? TestLog.KEY : null;
     settings.rotate = new RotationConfig(DataSize.ofKibibytes(4), null);
-    for (int start = 0; start < 3; start++) {
+    settings.retain = retained ? new RetentionConfig(null, DataSize.ofKibibytes(12)) : null;
+    for (int start = 0; start < 3 || (retained && isComplete(log)); start++) {
       try (FakePluginContext context = FakePluginContext.in(directory, "audit")) {
         MessageInterceptor audit = TestLog.create(settings, context);
         FakeInterests session = TestLog.session(audit);
@@ -94,6 +118,11 @@ final class MutationTest {
       }
     }
     return log;
+  }
+
+  /** Whether nothing of it was removed. */
+  private static boolean isComplete(TestLog log) throws Exception {
+    return log.files().getFirst().endsWith("audit-00000001.jsonl");
   }
 
   private static TestLog copy(TestLog log, Path to) throws Exception {
