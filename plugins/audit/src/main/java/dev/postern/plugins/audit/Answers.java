@@ -70,14 +70,15 @@ final class Answers {
       recorder.result(
           query.number,
           ++query.answers,
-          Entry.Outcome.COMPLETED,
+          StatementEntry.Outcome.COMPLETED,
           tag,
           null,
           counted,
           nanosSince(query.sentAt));
     } else if (pending.peek() instanceof Pending.Execution(long number, int _, long sentAt)) {
       pending.remove();
-      recorder.result(number, 1, Entry.Outcome.COMPLETED, tag, null, counted, nanosSince(sentAt));
+      recorder.result(
+          number, 1, StatementEntry.Outcome.COMPLETED, tag, null, counted, nanosSince(sentAt));
     }
     answered();
   }
@@ -87,7 +88,7 @@ final class Answers {
       recorder.result(
           query.number,
           ++query.answers,
-          Entry.Outcome.COMPLETED,
+          StatementEntry.Outcome.COMPLETED,
           "",
           null,
           Sizes.UNKNOWN,
@@ -95,7 +96,7 @@ final class Answers {
     } else if (pending.peek() instanceof Pending.Execution(long number, int _, long sentAt)) {
       pending.remove();
       recorder.result(
-          number, 1, Entry.Outcome.COMPLETED, "", null, Sizes.UNKNOWN, nanosSince(sentAt));
+          number, 1, StatementEntry.Outcome.COMPLETED, "", null, Sizes.UNKNOWN, nanosSince(sentAt));
     }
     answered();
   }
@@ -104,7 +105,13 @@ final class Answers {
     if (pending.peek() instanceof Pending.Execution(long number, int maxRows, long sentAt)) {
       pending.remove();
       recorder.result(
-          number, 1, Entry.Outcome.SUSPENDED, null, null, counted(maxRows), nanosSince(sentAt));
+          number,
+          1,
+          StatementEntry.Outcome.SUSPENDED,
+          null,
+          null,
+          counted(maxRows),
+          nanosSince(sentAt));
     }
     answered();
   }
@@ -119,7 +126,7 @@ final class Answers {
       recorder.result(
           number,
           1,
-          Entry.Outcome.COMPLETED,
+          StatementEntry.Outcome.COMPLETED,
           null,
           null,
           new Sizes(-1, sizes ? length : -1, -1),
@@ -166,7 +173,7 @@ final class Answers {
     recorder.result(
         number,
         part,
-        Entry.Outcome.FAILED,
+        StatementEntry.Outcome.FAILED,
         null,
         sqlState,
         counted(sizes ? rows : -1),
@@ -178,7 +185,7 @@ final class Answers {
     do {
       answered = pending.poll();
       if (answered instanceof Pending.Execution(long number, int _, long _)) {
-        recorder.result(number, 1, Entry.Outcome.SKIPPED, null, null, Sizes.UNKNOWN, 0);
+        recorder.result(number, 1, StatementEntry.Outcome.SKIPPED, null, null, Sizes.UNKNOWN, 0);
       }
     } while (answered != null && !isAnsweredByReadyForQuery(answered));
     skipping = false;
@@ -200,7 +207,8 @@ final class Answers {
         case Pending.Call(long number, long sentAt) when !skipping -> aborted(number, 1, sentAt);
         case Pending.Execution(long number, int _, long sentAt) -> {
           if (skipping) {
-            recorder.result(number, 1, Entry.Outcome.SKIPPED, null, null, Sizes.UNKNOWN, 0);
+            recorder.result(
+                number, 1, StatementEntry.Outcome.SKIPPED, null, null, Sizes.UNKNOWN, 0);
           } else {
             aborted(number, 1, sentAt);
           }
@@ -216,7 +224,7 @@ final class Answers {
     recorder.result(
         number,
         part,
-        Entry.Outcome.ABORTED,
+        StatementEntry.Outcome.ABORTED,
         null,
         null,
         counted(sizes ? rows : -1),

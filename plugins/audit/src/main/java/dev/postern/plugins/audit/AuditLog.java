@@ -44,7 +44,7 @@ final class AuditLog implements MessageInterceptor {
     SessionFacts facts = SessionFacts.of(session.client(), user, session.startup());
     if (kinds.contains(Kind.LOGINS)) {
       writer.login(
-          new Entry.Login(
+          new SessionEntry.Login(
               clock.instant(),
               facts,
               session.user().role(),
@@ -65,7 +65,7 @@ final class AuditLog implements MessageInterceptor {
     String user = login.user() == null ? login.startup().user() : login.user().name();
     if (kinds.contains(Kind.LOGINS) && config.wants(user, login.startup().database())) {
       writer.login(
-          new Entry.Refused(
+          new SessionEntry.Refused(
               clock.instant(),
               SessionFacts.of(login.client(), user, login.startup()),
               login.user() != null,

@@ -56,6 +56,23 @@ record LogDirectory(Path path) {
     return path.resolve(String.format(Locale.ROOT, "audit-%08d.jsonl", number));
   }
 
+  /** Begins a file with its first record, which is on the disk then; the caller closes it. */
+  LogFile begin(long number, byte[] header, LogFile.Opening opening) throws IOException {
+    LogFile opened = opening.open(file(number));
+    try {
+      if (LogLines.end(opened) > 0) {
+        throw new Damage(this, file(number).getFileName() + " is there already");
+      }
+      opened.truncate(0);
+      opened.write(header, header.length, 0);
+      opened.force();
+      return opened;
+    } catch (IOException | RuntimeException e) {
+      opened.close();
+      throw e;
+    }
+  }
+
   Path lock() {
     return path.resolve("lock");
   }

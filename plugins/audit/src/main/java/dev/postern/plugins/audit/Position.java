@@ -14,4 +14,12 @@ import java.time.Instant;
  */
 record Position(long file, long offset, long seq, String hash, String keyId, Instant begun) {
   static final String UNKNOWN_KEY = "unknown";
+
+  /** Where nothing is. */
+  static final Position START = new Position(0, 0, 0, ChainHash.NONE, UNKNOWN_KEY, Instant.EPOCH);
+
+  /** The same when so many bytes more of its records are in the file. */
+  Position behind(int bytes) {
+    return new Position(file, offset + bytes, seq, hash, keyId, begun);
+  }
 }

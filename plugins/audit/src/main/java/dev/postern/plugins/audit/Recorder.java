@@ -51,7 +51,7 @@ final class Recorder {
       @Nullable List<@Nullable String> values) {
     asked++;
     return asked(
-        new Entry.Statement(
+        new StatementEntry.Statement(
             clock.instant(),
             session,
             asked,
@@ -67,7 +67,7 @@ final class Recorder {
       return Asked.UNRECORDED;
     }
     asked++;
-    return asked(new Entry.Function(clock.instant(), session, asked, oid, values));
+    return asked(new StatementEntry.Function(clock.instant(), session, asked, oid, values));
   }
 
   private Asked asked(Entry entry) {
@@ -80,14 +80,14 @@ final class Recorder {
   void result(
       long number,
       int part,
-      Entry.Outcome outcome,
+      StatementEntry.Outcome outcome,
       @Nullable String tag,
       @Nullable String sqlState,
       Sizes sizes,
       long nanos) {
     if (number > 0 && kinds.contains(Kind.RESULTS)) {
       happened(
-          new Entry.Result(
+          new StatementEntry.Result(
               clock.instant(),
               session,
               number,
@@ -107,12 +107,12 @@ final class Recorder {
   void notPrepared(StatementText text, @Nullable String sqlState, long nanos) {
     if (kinds.contains(Kind.STATEMENTS) && text.isWanted()) {
       happened(
-          new Entry.Result(
+          new StatementEntry.Result(
               clock.instant(),
               session,
               0,
               1,
-              Entry.Outcome.FAILED,
+              StatementEntry.Outcome.FAILED,
               text,
               null,
               sqlState,
@@ -125,7 +125,7 @@ final class Recorder {
 
   void forgotten(String prepared, StatementText text) {
     if (kinds.contains(Kind.STATEMENTS) && text.isWanted()) {
-      happened(new Entry.Forgotten(clock.instant(), session, prepared, text));
+      happened(new StatementEntry.Forgotten(clock.instant(), session, prepared, text));
     }
   }
 
@@ -139,7 +139,7 @@ final class Recorder {
     if (kinds.contains(Kind.ENDS)) {
       Instant now = clock.instant();
       writer.happened(
-          new Entry.End(
+          new SessionEntry.End(
               now,
               session,
               reason.name().toLowerCase(Locale.ROOT).replace('_', '-'),

@@ -57,7 +57,7 @@ final class Retained {
 
   private static @Nullable RecordEnds headerOf(Path path) throws IOException {
     try (LogFile file = LogFile.open(path)) {
-      return RecordEnds.of(ChainedLog.firstLine(file));
+      return RecordEnds.of(LogLines.first(file));
     }
   }
 }

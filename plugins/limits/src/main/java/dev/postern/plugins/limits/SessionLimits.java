@@ -4,7 +4,6 @@ import dev.postern.api.intercept.Verdict;
 import dev.postern.api.message.FrontendMessage;
 import dev.postern.api.message.Target;
 import dev.postern.api.message.TransactionStatus;
-import java.util.List;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
@@ -14,15 +13,12 @@ import org.jspecify.annotations.Nullable;
  * waits. Under it the lock of one bucket's queue may be taken, never another session's.
  */
 final class SessionLimits {
-  private final Facts facts;
   private final Service service;
   private final Admissions admissions;
   private final Statements statements = new Statements();
   private final Pipeline pipeline = new Pipeline();
   private final Results results = new Results(this::current);
-  private final Places places;
-
-  private @Nullable Waiter waiter;
+  private final Gate gate;
 
   /** What began last: COPY data belongs to it. */
   private @Nullable Admission last;
@@ -37,10 +33,9 @@ final class SessionLimits {
   private boolean copyRefused;
 
   SessionLimits(Facts facts, Service service, Admissions admissions) {
-    this.facts = facts;
     this.service = service;
     this.admissions = admissions;
-    places = new Places(service);
+    gate = new Gate(this, facts, service);
   }
 
   synchronized Verdict<FrontendMessage> query(String sql, long bytes) {
@@ -88,7 +83,7 @@ final class SessionLimits {
 
   private Verdict<FrontendMessage> begin(Request request) {
     last = request.admission();
-    return admit(request, 0, null, service.now());
+    return gate.admit(request);
   }
 
   synchronized Verdict<FrontendMessage> copyData(long bytes) {
@@ -98,70 +93,13 @@ final class SessionLimits {
     Admission admission = last;
     return admission == null
         ? Verdict.forward()
-        : admit(new Request(admission, false, false, 0, bytes), 0, null, service.now());
+        : gate.admit(new Request(admission, false, false, 0, bytes));
   }
 
-  /** Takes what is needed, in the order of the limits: who waits for one holds those before it. */
-  private Verdict<FrontendMessage> admit(
-      Request request, int from, @Nullable Waiter waited, long now) {
-    List<Share> shares = request.admission().shares;
-    for (int i = from; i < shares.size(); i++) {
-      Share share = shares.get(i);
-      Shortage shortage = take(share, request, now, false);
-      if (shortage == null) {
-        continue;
-      }
-      Limit limit = share.limit;
-      if (limit.dryRun()) {
-        share.pass();
-        service.wouldRefuse(facts, request, share, shortageOf(share, request, now));
-      } else if (limit.delays() && shortage.waitNanos() <= limit.maxDelayNanos()) {
-        Waiter next = service.await(this, request, i, share, waited, now);
-        waiter = next;
-        return Verdict.later(next.verdict);
-      } else {
-        return refuse(request, i, shortageOf(share, request, now), 0);
-      }
-    }
-    for (Share share : shares) {
-      share.bucket.chargeSent(request.bytes(), now);
-    }
-    return Verdict.forward();
-  }
-
-  private @Nullable Shortage take(Share share, Request request, long now, boolean inTurn) {
-    if (!request.begins()) {
-      return share.bucket.sending(now, inTurn);
-    }
-    boolean held = share.heldUntil > 0;
-    // Those who wait may wait for the place that this session has until a Sync behind this.
-    Shortage shortage = share.take(now, request.boundary(), inTurn || held);
-    if (!held && share.heldUntil > 0) {
-      places.add(share);
-    }
-    return shortage;
-  }
-
-  private static Shortage shortageOf(Share share, Request request, long now) {
-    return share.bucket.shortage(now, request.begins() && share.needsSlot());
-  }
-
-  private Verdict<FrontendMessage> refuse(
-      Request request, int place, Shortage shortage, long waitedNanos) {
-    giveBack(request, place);
-    Share share = request.admission().shares.get(place);
+  /** Something of this session's does not go on. Called by the gate, with the lock held. */
+  void refused(Request request) {
     skipping |= request.extended();
     copyRefused = !request.begins();
-    return service.refuse(facts, request, share, shortage, waitedNanos);
-  }
-
-  private void giveBack(Request request, int place) {
-    if (!request.begins()) {
-      return;
-    }
-    for (int i = 0; i < place; i++) {
-      places.undo(request.admission().shares.get(i));
-    }
   }
 
   /**
@@ -170,25 +108,16 @@ final class SessionLimits {
    * @return whether the one behind it is the first now
    */
   boolean proceed(Waiter asked) {
-    Verdict<FrontendMessage> outcome;
+    @Nullable Verdict<FrontendMessage> outcome;
     synchronized (this) {
       if (asked.over) {
         asked.bucket.dequeue(asked);
         return true;
       }
-      long now = service.now();
-      Share share = asked.request.admission().shares.get(asked.place);
-      Shortage shortage = take(share, asked.request, now, true);
-      if (shortage != null && now - asked.deadline < 0) {
+      outcome = gate.retry(asked);
+      if (outcome == null) {
         return false;
       }
-      asked.over = true;
-      asked.bucket.dequeue(asked);
-      waiter = null;
-      outcome =
-          shortage == null
-              ? admit(asked.request, asked.place + 1, asked, now)
-              : refuse(asked.request, asked.place, shortage, share.limit.maxDelayNanos());
       if (outcome instanceof Verdict.Later<FrontendMessage>) {
         return true; // another queue has it now
       }
@@ -296,19 +225,11 @@ final class SessionLimits {
     parts = 0;
     long answered = pipeline.ready();
     statements.answered(answered, status == TransactionStatus.IDLE && pipeline.isEmpty());
-    places.leave(answered);
+    gate.answered(answered);
   }
 
   synchronized void closed() {
-    Waiter waiting = waiter;
-    if (waiting != null) {
-      waiting.over = true;
-      waiting.bucket.dequeue(waiting);
-      giveBack(waiting.request, waiting.place);
-      service.wake(waiting.bucket);
-      waiter = null;
-    }
-    places.leave(Long.MAX_VALUE);
+    gate.close();
     admissions.leave();
   }
 }
