@@ -1,6 +1,7 @@
 package dev.postern.proxy.cli;
 
 import dev.postern.proxy.admin.RecordJson;
+import dev.postern.proxy.plugin.PluginKind;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.FileAlreadyExistsException;
@@ -39,7 +40,7 @@ final class PluginNew implements Callable<Integer> {
       paramLabel = "KIND",
       description = "${COMPLETION-CANDIDATES}; interceptor by default.",
       defaultValue = "interceptor")
-  private PluginProject.Kind kind = PluginProject.Kind.interceptor;
+  private PluginKind kind = PluginKind.INTERCEPTOR;
 
   @Option(
       names = "--package",
@@ -74,7 +75,7 @@ final class PluginNew implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     String where = String.valueOf(directory == null ? Path.of(name) : directory);
     if (output.isJson()) {
-      out.println(RecordJson.pretty(new Made(name, kind.name(), project.factory(), where)));
+      out.println(RecordJson.pretty(new Made(name, kind.toString(), project.factory(), where)));
     } else {
       out.printf("made %s: the %s %s, %s%n", where, kind, name, project.factory());
       out.printf("%s/README.md says how to build it, load it and go on%n", where);

@@ -1,9 +1,6 @@
 package dev.postern.proxy.cli;
 
-import dev.postern.api.PluginFactory;
-import dev.postern.api.auth.AuthenticatorFactory;
-import dev.postern.api.intercept.MessageInterceptorFactory;
-import dev.postern.api.routing.RouterFactory;
+import dev.postern.proxy.plugin.PluginKind;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -23,28 +20,27 @@ import java.util.stream.Stream;
  * @param packageName of its classes, and its group for Maven
  * @param home the installation whose API it builds against
  */
-record PluginProject(String name, Kind kind, String packageName, Path home) {
+record PluginProject(String name, PluginKind kind, String packageName, Path home) {
   private static final String EXAMPLE_PACKAGE = "com.example.postern";
   private static final String EXAMPLE_PATH = "com/example/postern";
 
   /** What the tests of an interceptor play. */
   private static final String RECORDING = "psql.recording";
 
-  /** What a plugin does, and the example of the guide that does such a thing. */
-  enum Kind {
-    authenticator("HttpLogin", "http-login", AuthenticatorFactory.class),
-    router("ByTenant", "by-tenant", RouterFactory.class),
-    interceptor("SeatBelt", "seat-belt", MessageInterceptorFactory.class);
-
-    private final String example;
-    private final String exampleName;
-    private final String services;
-
-    @SuppressWarnings("rawtypes") // the class of a generic interface
-    Kind(String example, String exampleName, Class<? extends PluginFactory> factory) {
-      this.example = example;
-      this.exampleName = exampleName;
-      services = factory.getName();
+  /**
+   * A plugin of the guide.
+   *
+   * @param className of its factory
+   * @param pluginName what configurations call it
+   */
+  private record Example(String className, String pluginName) {
+    /** The one that does such a thing. */
+    static Example of(PluginKind kind) {
+      return switch (kind) {
+        case AUTHENTICATOR -> new Example("HttpLogin", "http-login");
+        case ROUTER -> new Example("ByTenant", "by-tenant");
+        case INTERCEPTOR -> new Example("SeatBelt", "seat-belt");
+      };
     }
   }
 
@@ -75,10 +71,8 @@ record PluginProject(String name, Kind kind, String packageName, Path home) {
     write(directory.resolve(".gitignore"), "/target/\n");
     write(directory.resolve("src/main/java/" + classes + ".java"), source("main", ""));
     write(directory.resolve("src/test/java/" + classes + "Test.java"), source("test", "Test"));
-    write(
-        directory.resolve("src/main/resources/META-INF/services/" + kind.services),
-        factory() + "\n");
-    if (kind == Kind.interceptor) {
+    write(directory.resolve("src/main/resources/" + kind.servicesFile()), factory() + "\n");
+    if (kind == PluginKind.INTERCEPTOR) {
       write(
           directory.resolve("src/test/resources/" + packagePath + "/" + RECORDING),
           bytes("example/src/test/resources/%s/%s".formatted(EXAMPLE_PATH, RECORDING)));
@@ -109,15 +103,16 @@ record PluginProject(String name, Kind kind, String packageName, Path home) {
     return ofPlugin(
         read(
             "example/src/%s/java/%s/%s%s.java"
-                .formatted(tree, EXAMPLE_PATH, kind.example, suffix)));
+                .formatted(tree, EXAMPLE_PATH, Example.of(kind).className(), suffix)));
   }
 
   private String ofPlugin(String text) {
+    Example example = Example.of(kind);
     return text.replace(EXAMPLE_PACKAGE, packageName)
-        .replace(kind.example, className())
-        .replace(kind.exampleName, name)
+        .replace(example.className(), className())
+        .replace(example.pluginName(), name)
         .replace("THE_PLUGIN", name)
-        .replace("THE_KIND", kind.name())
+        .replace("THE_KIND", kind.toString())
         .replace("THE_INSTALLATION", home.toString());
   }
 

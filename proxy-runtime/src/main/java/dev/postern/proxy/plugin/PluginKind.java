@@ -25,7 +25,8 @@ public enum PluginKind {
     return factoryType;
   }
 
-  String servicesFile() {
+  /** Where a jar names its factories of this kind. */
+  public String servicesFile() {
     return "META-INF/services/" + factoryType.getName();
   }
 

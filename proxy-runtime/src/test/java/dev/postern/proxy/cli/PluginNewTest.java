@@ -2,6 +2,7 @@ package dev.postern.proxy.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.postern.proxy.plugin.PluginKind;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -41,10 +42,10 @@ final class PluginNewTest {
 
   @ParameterizedTest
   @EnumSource
-  void everyKindHasItsOwnNamesOnly(PluginProject.Kind kind) throws Exception {
+  void everyKindHasItsOwnNamesOnly(PluginKind kind) throws Exception {
     Path project = directory.resolve("made");
 
-    assertThat(make("own-thing", "--kind", kind.name(), "--directory", project.toString()))
+    assertThat(make("own-thing", "--kind", kind.toString(), "--directory", project.toString()))
         .isZero();
 
     List<Path> files = files(project);
@@ -56,7 +57,7 @@ final class PluginNewTest {
             ".gitignore",
             "src/main/java/com/example/ownthing/OwnThing.java",
             "src/test/java/com/example/ownthing/OwnThingTest.java")
-        .hasSize(kind == PluginProject.Kind.interceptor ? 7 : 6);
+        .hasSize(kind == PluginKind.INTERCEPTOR ? 7 : 6);
     files.removeIf(file -> file.toString().endsWith(".recording"));
     for (Path file : files) {
       assertThat(Files.readString(file))

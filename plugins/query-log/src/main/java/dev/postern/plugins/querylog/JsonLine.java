@@ -5,7 +5,10 @@ import java.time.temporal.ChronoField;
 
 /** Flat JSON objects, each on a line (RFC 8259), one behind the other. Used by one thread. */
 final class JsonLine {
-  private final StringBuilder text = new StringBuilder(1 << 13);
+  /** Enough for what each session keeps of itself; who writes many lines has it grow once. */
+  private static final int USUAL = 256;
+
+  private final StringBuilder text = new StringBuilder(USUAL);
   private boolean begun;
 
   /** What this second looks like, without a fraction. */
