@@ -3,8 +3,8 @@ package dev.postern.plugins.querylog;
 import java.io.IOException;
 
 /** Where lines go. Used by the writer's thread only. */
-interface LineSink {
-  void write(StatementLine line) throws IOException;
+interface LineSink<T extends Queued> {
+  void write(T lines) throws IOException;
 
   /**
    * Marks the place where lines are missing, because they came faster than they could be written.

@@ -6,6 +6,7 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -13,9 +14,9 @@ import org.slf4j.LoggerFactory;
  * Takes lines from event loops and writes them on a daemon thread of its own. What waits to be
  * written is bounded by its weight; beyond that, lines are dropped and counted, because a session
  * must never wait for a disk. Under load the thread looks for lines every few milliseconds instead
- * of being woken for each. {@link #offer} is safe for use by many threads.
+ * of being woken for each. {@link #offer} and {@link #wake} are safe for use by many threads.
  */
-final class LineWriter {
+final class LineWriter<T extends Queued> {
   /** About 16 MiB. */
   static final long MAX_WEIGHT = 16L << 20;
 
@@ -25,10 +26,11 @@ final class LineWriter {
   private static final long REPORT_INTERVAL = Duration.ofSeconds(10).toNanos();
   private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
 
-  private final LineSink sink;
+  private final LineSink<T> sink;
+  private final Consumer<LineWriter<T>> gather;
   private final String instance;
   private final Thread thread;
-  private final Queue<StatementLine> lines = new ConcurrentLinkedQueue<>();
+  private final Queue<T> queue = new ConcurrentLinkedQueue<>();
   private final AtomicLong weight = new AtomicLong();
   private final AtomicLong dropped = new AtomicLong();
   private volatile boolean asleep;
@@ -39,10 +41,19 @@ final class LineWriter {
 
   // Of the writer's thread.
   private long lost;
+
+  /** Lines of which it is not certain that they were written. */
+  private int inHand;
+
   private long reportedAt = System.nanoTime() - REPORT_INTERVAL;
 
-  LineWriter(LineSink sink, String instance) {
+  /**
+   * @param gather offers what event loops have begun and not offered yet; called by the writer's
+   *     thread
+   */
+  LineWriter(LineSink<T> sink, Consumer<LineWriter<T>> gather, String instance) {
     this.sink = sink;
+    this.gather = gather;
     this.instance = instance;
     this.thread = Thread.ofPlatform().daemon().name("query-log-" + instance).unstarted(this::run);
   }
@@ -52,16 +63,21 @@ final class LineWriter {
   }
 
   /** Never blocks. */
-  void offer(StatementLine line) {
+  void offer(T lines) {
     if (dead) {
       return;
     }
-    if (weight.addAndGet(line.weight()) > MAX_WEIGHT) {
-      weight.addAndGet(-line.weight());
-      dropped.incrementAndGet();
+    if (weight.addAndGet(lines.weight()) > MAX_WEIGHT) {
+      weight.addAndGet(-lines.weight());
+      dropped.addAndGet(lines.lines());
       return;
     }
-    lines.add(line);
+    queue.add(lines);
+    wake();
+  }
+
+  /** There is something to write, or to gather. */
+  void wake() {
     if (asleep) {
       LockSupport.unpark(thread);
     }
@@ -76,41 +92,47 @@ final class LineWriter {
 
   private void run() {
     try {
-      while (!closed || !lines.isEmpty()) {
+      while (!closed || somethingWaits()) {
         if (!writeBatch()) {
           sleep();
-        } else if (lines.isEmpty() && !closed) {
+        } else if (queue.isEmpty() && !closed) {
           LockSupport.parkNanos(this, LINGER);
         }
       }
       finish();
     } catch (Throwable e) {
       dead = true;
-      lines.clear();
+      queue.clear();
       log.atError().addKeyValue("plugin", instance).setCause(e).log("the query log has failed");
     }
   }
 
   private void sleep() {
     asleep = true;
-    if (lines.isEmpty() && !closed) {
+    if (!somethingWaits() && !closed) {
       LockSupport.park(this);
     }
     asleep = false;
   }
 
+  private boolean somethingWaits() {
+    gather.accept(this);
+    return !queue.isEmpty();
+  }
+
   /** Returns whether there was anything. */
   private boolean writeBatch() {
-    StatementLine line = lines.poll();
-    if (line == null) {
+    gather.accept(this);
+    T first = queue.poll();
+    if (first == null) {
       return false;
     }
     try {
-      write(line);
+      write(first);
       markDropped();
       sink.flush();
     } catch (IOException | RuntimeException e) {
-      lost++;
+      lost += inHand;
       report(e.toString());
       return true;
     }
@@ -118,14 +140,16 @@ final class LineWriter {
     return true;
   }
 
-  private void write(StatementLine first) throws IOException {
-    StatementLine line = first;
+  private void write(T first) throws IOException {
+    T next = first;
     long taken = 0;
     try {
-      for (int i = 1; line != null; i++) {
-        taken += line.weight();
-        sink.write(line);
-        line = i < BATCH ? lines.poll() : null;
+      for (int i = 1; next != null; i++) {
+        taken += next.weight();
+        inHand = next.lines();
+        sink.write(next);
+        inHand = 0;
+        next = i < BATCH ? queue.poll() : null;
       }
     } finally {
       weight.addAndGet(-taken);

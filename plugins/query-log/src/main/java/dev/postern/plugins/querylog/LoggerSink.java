@@ -5,7 +5,7 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.spi.LoggingEventBuilder;
 
 /** Writes lines as key-value pairs to the logger {@code dev.postern.plugins.querylog}, at INFO. */
-final class LoggerSink implements LineSink {
+final class LoggerSink implements LineSink<StatementLine> {
   private static final Logger log = LoggerFactory.getLogger("dev.postern.plugins.querylog");
 
   private final String instance;

@@ -3,7 +3,7 @@ package dev.postern.plugins.querylog;
 import dev.postern.api.intercept.Interests;
 import dev.postern.api.intercept.MessageInterceptor;
 import dev.postern.api.session.SessionInfo;
-import java.time.InstantSource;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
 /**
@@ -11,17 +11,15 @@ import java.util.function.LongSupplier;
  */
 final class QueryLog implements MessageInterceptor {
   private final QueryLogConfig config;
-  private final LineWriter writer;
-  private final InstantSource clock;
+  private final StatementLog log;
   private final LongSupplier nanoTime;
   private final int maxLength;
   private final boolean redact;
   private final long slowerThanNanos;
 
-  QueryLog(QueryLogConfig config, LineWriter writer, InstantSource clock, LongSupplier nanoTime) {
+  QueryLog(QueryLogConfig config, StatementLog log, LongSupplier nanoTime) {
     this.config = config;
-    this.writer = writer;
-    this.clock = clock;
+    this.log = log;
     this.nanoTime = nanoTime;
     this.maxLength = config.effectiveMaxLength();
     this.redact = config.effectiveRedactLiterals();
@@ -37,11 +35,11 @@ final class QueryLog implements MessageInterceptor {
   @Override
   public void open(SessionInfo session, Interests interests) {
     if (config.wants(session.user().name(), session.startup().database())) {
-      SessionFacts facts = SessionFacts.of(session);
+      Consumer<EndedStatement> lines = log.of(session);
       new StatementTracker(
               nanoTime,
               sql -> SqlText.of(sql, maxLength, redact),
-              statement -> ended(facts, statement))
+              statement -> ended(lines, statement))
           .declare(interests);
     }
   }
@@ -49,12 +47,12 @@ final class QueryLog implements MessageInterceptor {
   /** Writes what is still queued. */
   @Override
   public void close() throws InterruptedException {
-    writer.close();
+    log.close();
   }
 
-  private void ended(SessionFacts session, EndedStatement statement) {
+  private void ended(Consumer<EndedStatement> lines, EndedStatement statement) {
     if (statement.outcome() != Outcome.COMPLETED || statement.durationNanos() >= slowerThanNanos) {
-      writer.offer(new StatementLine(session, clock.instant(), statement));
+      lines.accept(statement);
     }
   }
 }

@@ -20,12 +20,11 @@ public final class QueryLogFactory implements MessageInterceptorFactory<QueryLog
   @Override
   public MessageInterceptor create(QueryLogConfig config, PluginContext context)
       throws IOException {
-    LineSink sink =
+    String name = context.instanceName();
+    StatementLog log =
         config.file() == null
-            ? new LoggerSink(context.instanceName())
-            : new JsonLinesSink(config.file());
-    LineWriter writer = new LineWriter(sink, context.instanceName());
-    writer.start();
-    return new QueryLog(config, writer, context.clock(), System::nanoTime);
+            ? new LoggedStatements(name, context.clock())
+            : new FiledStatements(config.file(), name, context.clock());
+    return new QueryLog(config, log, System::nanoTime);
   }
 }

@@ -11,7 +11,6 @@ final class SessionFacts {
   private final String database;
   private final String client;
   private final String backend;
-  private final String json;
 
   SessionFacts(String id, String user, String database, String client, String backend) {
     this.id = id;
@@ -19,14 +18,6 @@ final class SessionFacts {
     this.database = database;
     this.client = client;
     this.backend = backend;
-    json =
-        new JsonLine()
-            .put("sessionId", id)
-            .put("user", user)
-            .put("database", database)
-            .put("client", client)
-            .put("backend", backend)
-            .take();
   }
 
   static SessionFacts of(SessionInfo session) {
@@ -58,9 +49,15 @@ final class SessionFacts {
     return backend;
   }
 
-  /** All of them, as members of a {@link JsonLine}. */
-  String json() {
-    return json;
+  /** All of them, as members of {@link JsonLines}. */
+  byte[] json() {
+    return new JsonLines(256)
+        .put("sessionId", id)
+        .put("user", user)
+        .put("database", database)
+        .put("client", client)
+        .put("backend", backend)
+        .members();
   }
 
   private static String text(InetSocketAddress address) {

@@ -7,9 +7,15 @@ import java.time.Instant;
  *
  * @param endedAt when the statement's last answer came
  */
-record StatementLine(SessionFacts session, Instant endedAt, EndedStatement statement) {
-  /** About how many bytes it takes while it waits to be written. */
-  int weight() {
+record StatementLine(SessionFacts session, Instant endedAt, EndedStatement statement)
+    implements Queued {
+  @Override
+  public int weight() {
     return 200 + statement.sql().weight();
+  }
+
+  @Override
+  public int lines() {
+    return 1;
   }
 }

@@ -17,7 +17,7 @@ final class LineWriterTest {
   private static final SessionFacts SESSION = new SessionFacts("s1", "u", "d", "c", "b");
 
   /** Remembers what it got; waits before the first line until a test lets it go on. */
-  private static final class MemorySink implements LineSink {
+  private static final class MemorySink implements LineSink<StatementLine> {
     final List<String> lines = Collections.synchronizedList(new ArrayList<>());
     final CountDownLatch reached = new CountDownLatch(1);
     final CountDownLatch go = new CountDownLatch(1);
@@ -53,7 +53,7 @@ final class LineWriterTest {
   }
 
   private final MemorySink sink = new MemorySink();
-  private final LineWriter writer = new LineWriter(sink, "audit");
+  private final LineWriter<StatementLine> writer = new LineWriter<>(sink, _ -> {}, "audit");
 
   @Test
   void linesAreWrittenInOrderAndAllOfThemBeforeItCloses() throws Exception {

@@ -148,11 +148,11 @@ final class QueryLogTest {
 
   private MessageInterceptor plugin(QueryLogConfig config) throws Exception {
     FakePluginContext context = FakePluginContext.named("audit");
-    LineSink sink =
-        config.file() == null ? new LoggerSink("audit") : new JsonLinesSink(config.file());
-    LineWriter writer = new LineWriter(sink, "audit");
-    writer.start();
-    return new QueryLog(config, writer, context.clock(), () -> 0);
+    StatementLog log =
+        config.file() == null
+            ? new LoggedStatements("audit", context.clock())
+            : new FiledStatements(config.file(), "audit", context.clock());
+    return new QueryLog(config, log, () -> 0);
   }
 
   private QueryLogConfig config(@Nullable Duration slowerThan, @Nullable NameFilter users) {

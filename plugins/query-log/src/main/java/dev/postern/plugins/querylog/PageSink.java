@@ -2,9 +2,7 @@ package dev.postern.plugins.querylog;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.Channel;
 import java.nio.channels.SeekableByteChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystem;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -19,21 +17,18 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Appends lines to a file as JSON objects. The file is made with mode 0600. When it was moved away
- * or deleted, a new one takes its place within a second, so that it can be rotated by renaming.
- * Written by hand because a flat object needs no library and a plugin should bundle none for it.
+ * Appends lines to a file. The file is made with mode 0600. When it was moved away or deleted, a
+ * new one takes its place within a second, so that it can be rotated by renaming.
  */
-final class JsonLinesSink implements LineSink {
-  private static final int ENOUGH = 1 << 16;
+final class PageSink implements LineSink<Page> {
   private static final long CHECK_INTERVAL = Duration.ofSeconds(1).toNanos();
 
   private final Path file;
-  private final JsonLine lines = new JsonLine();
   private SeekableByteChannel out;
   private @Nullable Object key;
   private long checkedAt;
 
-  JsonLinesSink(Path file) throws IOException {
+  PageSink(Path file) throws IOException {
     this.file = file;
     Path directory = file.toAbsolutePath().getParent();
     if (directory != null) {
@@ -45,47 +40,26 @@ final class JsonLinesSink implements LineSink {
   }
 
   @Override
-  public void write(StatementLine line) throws IOException {
-    EndedStatement statement = line.statement();
-    JsonLine json =
-        lines
-            .begin()
-            .put("time", line.endedAt())
-            .put(line.session().json())
-            .put("outcome", statement.outcome().label)
-            .put("durationMicros", statement.durationMicros());
-    if (statement.command() != null) {
-      json.put("command", statement.command());
-    }
-    if (statement.rows() >= 0) {
-      json.put("rows", statement.rows());
-    }
-    if (statement.sqlState() != null) {
-      json.put("sqlState", statement.sqlState());
-    }
-    if (statement.part() > 1) {
-      json.put("part", statement.part());
-    }
-    json.put("sql", statement.sql().shown()).end();
-    if (lines.length() > ENOUGH) {
-      append();
-    }
+  public void write(Page page) throws IOException {
+    append(page.bytes());
   }
 
   @Override
   public void dropped(long lines) throws IOException {
-    this.lines.begin().put("dropped", lines).end();
+    JsonLines mark = new JsonLines(64);
+    mark.begin().put("dropped", lines).end();
+    append(mark.bytes());
   }
 
   @Override
   public void flush() throws IOException {
-    append();
     long now = System.nanoTime();
     if (now - checkedAt >= CHECK_INTERVAL) {
       checkedAt = now;
       if (!Objects.equals(key, keyOf(file))) {
+        SeekableByteChannel next = open(file);
         out.close();
-        out = open(file);
+        out = next;
         key = keyOf(file);
       }
     }
@@ -93,13 +67,10 @@ final class JsonLinesSink implements LineSink {
 
   @Override
   public void close() throws IOException {
-    try (Channel _ = out) {
-      append();
-    }
+    out.close();
   }
 
-  private void append() throws IOException {
-    ByteBuffer bytes = ByteBuffer.wrap(lines.take().getBytes(StandardCharsets.UTF_8));
+  private void append(ByteBuffer bytes) throws IOException {
     while (bytes.hasRemaining()) {
       out.write(bytes);
     }

@@ -1,0 +1,177 @@
+package dev.postern.plugins.querylog;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.Arrays;
+
+/**
+ * Flat JSON objects, each on a line (RFC 8259), one behind the other, in UTF-8. Written by hand
+ * because a flat object needs no library, and a plugin should bundle none for it. Used by one
+ * thread at a time.
+ */
+final class JsonLines {
+  /** The most that a char becomes, escaped. */
+  private static final int ESCAPED = 6;
+
+  private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
+
+  private byte[] bytes;
+  private int length;
+
+  /** Where the last line that was ended ends. */
+  private int ended;
+
+  private boolean begun;
+
+  /** What this second looks like, without a fraction. */
+  private String secondText = "";
+
+  private long second = Long.MIN_VALUE;
+
+  JsonLines(int capacity) {
+    bytes = new byte[capacity];
+  }
+
+  /** What was begun before and not ended is forgotten. */
+  JsonLines begin() {
+    length = ended;
+    begun = false;
+    ascii("{");
+    return this;
+  }
+
+  JsonLines put(String name, String value) {
+    name(name);
+    string(value);
+    return this;
+  }
+
+  JsonLines put(String name, long value) {
+    name(name);
+    ascii(Long.toString(value));
+    return this;
+  }
+
+  /** In UTC, to the microsecond. */
+  JsonLines put(String name, Instant time) {
+    if (time.getEpochSecond() != second) {
+      second = time.getEpochSecond();
+      String whole = Instant.ofEpochSecond(second).toString();
+      secondText = "\"" + whole.substring(0, whole.length() - 1) + ".";
+    }
+    name(name);
+    ascii(secondText);
+    reserve(8);
+    int micros = time.getNano() / 1000;
+    for (int i = length + 5; i >= length; i--) {
+      bytes[i] = (byte) ('0' + micros % 10);
+      micros /= 10;
+    }
+    length += 6;
+    ascii("Z\"");
+    return this;
+  }
+
+  /** Members that were written before. */
+  JsonLines put(byte[] members) {
+    comma();
+    reserve(members.length);
+    System.arraycopy(members, 0, bytes, length, members.length);
+    length += members.length;
+    return this;
+  }
+
+  void end() {
+    ascii("}\n");
+    ended = length;
+  }
+
+  /** Of the lines that were ended, in bytes. */
+  int length() {
+    return ended;
+  }
+
+  /** The lines that were ended; the same bytes as here. */
+  ByteBuffer bytes() {
+    return ByteBuffer.wrap(bytes, 0, ended);
+  }
+
+  /** What was put until now, without braces. */
+  byte[] members() {
+    return Arrays.copyOf(bytes, length);
+  }
+
+  private void name(String name) {
+    comma();
+    ascii("\"");
+    ascii(name);
+    ascii("\":");
+  }
+
+  private void comma() {
+    if (begun) {
+      ascii(",");
+    }
+    begun = true;
+  }
+
+  private void string(String value) {
+    ascii("\"");
+    if (isPlain(value)) {
+      ascii(value);
+    } else {
+      reserve(value.length() * ESCAPED);
+      for (int i = 0; i < value.length(); i++) {
+        put(value.charAt(i));
+      }
+    }
+    ascii("\"");
+  }
+
+  /** Whether each char stands for itself, in ASCII. */
+  private static boolean isPlain(String value) {
+    for (int i = 0; i < value.length(); i++) {
+      char c = value.charAt(i);
+      if (c < 0x20 || c >= 0x7f || c == '"' || c == '\\') {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private void put(char c) {
+    if (c == '"' || c == '\\') {
+      bytes[length++] = '\\';
+      bytes[length++] = (byte) c;
+    } else if (c < 0x20 || Character.isSurrogate(c)) {
+      bytes[length++] = '\\';
+      bytes[length++] = 'u';
+      for (int shift = 12; shift >= 0; shift -= 4) {
+        bytes[length++] = HEX[(c >> shift) & 0xf];
+      }
+    } else if (c < 0x80) {
+      bytes[length++] = (byte) c;
+    } else if (c < 0x800) {
+      bytes[length++] = (byte) (0xc0 | (c >> 6));
+      bytes[length++] = (byte) (0x80 | (c & 0x3f));
+    } else {
+      bytes[length++] = (byte) (0xe0 | (c >> 12));
+      bytes[length++] = (byte) (0x80 | ((c >> 6) & 0x3f));
+      bytes[length++] = (byte) (0x80 | (c & 0x3f));
+    }
+  }
+
+  @SuppressWarnings("deprecation") // the low bytes are what ASCII is, and nothing is faster
+  private void ascii(String text) {
+    reserve(text.length());
+    text.getBytes(0, text.length(), bytes, length);
+    length += text.length();
+  }
+
+  private void reserve(int more) {
+    if (bytes.length - length < more) {
+      bytes = Arrays.copyOf(bytes, Math.max(length + more, 2 * bytes.length));
+    }
+  }
+}

@@ -1,0 +1,28 @@
+package dev.postern.plugins.querylog;
+
+import dev.postern.api.session.SessionInfo;
+import java.time.InstantSource;
+import java.util.function.Consumer;
+
+/** A line of the logger for each statement. */
+final class LoggedStatements implements StatementLog {
+  private final LineWriter<StatementLine> writer;
+  private final InstantSource clock;
+
+  LoggedStatements(String instance, InstantSource clock) {
+    this.clock = clock;
+    writer = new LineWriter<>(new LoggerSink(instance), _ -> {}, instance);
+    writer.start();
+  }
+
+  @Override
+  public Consumer<EndedStatement> of(SessionInfo session) {
+    SessionFacts facts = SessionFacts.of(session);
+    return statement -> writer.offer(new StatementLine(facts, clock.instant(), statement));
+  }
+
+  @Override
+  public void close() throws InterruptedException {
+    writer.close();
+  }
+}
