@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLHandshakeException;
 import org.jspecify.annotations.Nullable;
@@ -162,31 +163,7 @@ public final class BlockingChannel {
    */
   public void startTls(SslHandler handler, @Nullable ByteBuf clearReply, boolean firstBytesAreTls)
       throws IOException, InterruptedException {
-    Future<Boolean> started =
-        eventLoop()
-            .submit(
-                () -> {
-                  boolean plaintext = !firstBytesAreTls && !received.isEmpty();
-                  if (plaintext || !channel.isActive()) {
-                    ReferenceCountUtil.release(handler.engine());
-                    ReferenceCountUtil.release(clearReply);
-                    if (plaintext) {
-                      return false;
-                    }
-                    throw new PeerClosedException("TLS to start", null);
-                  }
-                  if (clearReply != null) {
-                    channel.writeAndFlush(clearReply);
-                  }
-                  ByteBuf clientHello = firstBytesAreTls ? received.takeAll() : null;
-                  ChannelPipeline pipeline = channel.pipeline();
-                  pipeline.addBefore(pipeline.context(received).name(), null, handler);
-                  if (clientHello != null) {
-                    channel.pipeline().fireChannelRead(clientHello).fireChannelReadComplete();
-                  }
-                  return true;
-                });
-    if (!await(started, "TLS to start")) {
+    if (!begun(handler, clearReply, firstBytesAreTls)) {
       throw new PlaintextBeforeTlsException();
     }
     tls = handler;
@@ -196,6 +173,53 @@ public final class BlockingChannel {
       // Netty's message repeats all that the peer sent.
       throw new SSLHandshakeException("what came is not TLS");
     }
+  }
+
+  /** Whether TLS has begun. Where it has not, nobody else frees the engine and the reply. */
+  private boolean begun(SslHandler handler, @Nullable ByteBuf clearReply, boolean firstBytesAreTls)
+      throws IOException, InterruptedException {
+    Future<Boolean> begun;
+    try {
+      begun = eventLoop().submit(() -> begin(handler, clearReply, firstBytesAreTls));
+    } catch (RejectedExecutionException e) { // the server has ended meanwhile
+      free(handler, clearReply);
+      throw new PeerClosedException("TLS to start", e);
+    }
+    try {
+      return await(begun, "TLS to start");
+    } catch (DeadlineExceededException e) {
+      if (begun.isCancelled()) {
+        free(handler, clearReply);
+      }
+      throw e;
+    }
+  }
+
+  private boolean begin(SslHandler handler, @Nullable ByteBuf clearReply, boolean firstBytesAreTls)
+      throws PeerClosedException {
+    boolean plaintext = !firstBytesAreTls && !received.isEmpty();
+    if (plaintext || !channel.isActive()) {
+      free(handler, clearReply);
+      if (plaintext) {
+        return false;
+      }
+      throw new PeerClosedException("TLS to start", null);
+    }
+    if (clearReply != null) {
+      channel.writeAndFlush(clearReply);
+    }
+    ByteBuf clientHello = firstBytesAreTls ? received.takeAll() : null;
+    ChannelPipeline pipeline = channel.pipeline();
+    pipeline.addBefore(pipeline.context(received).name(), null, handler);
+    if (clientHello != null) {
+      channel.pipeline().fireChannelRead(clientHello).fireChannelReadComplete();
+    }
+    return true;
+  }
+
+  private static void free(SslHandler handler, @Nullable ByteBuf clearReply) {
+    ReferenceCountUtil.release(handler.engine());
+    ReferenceCountUtil.release(clearReply);
   }
 
   /** Waits until the future is done, well or badly. It is not cancelled at the deadline. */
@@ -241,7 +265,10 @@ public final class BlockingChannel {
     return rest;
   }
 
-  /** Frees what was received and not read. For the end of a connection that was not handed over. */
+  /**
+   * Frees what was received and not read. For the end of a connection that was not handed over. May
+   * be called by any thread: the event loop may have ended.
+   */
   public void release() {
     timer.cancel(false);
     received.release();

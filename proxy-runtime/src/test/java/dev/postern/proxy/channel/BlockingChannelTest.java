@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.ByteBuf;
@@ -12,7 +13,12 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.handler.ssl.OpenSsl;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslHandler;
+import io.netty.handler.ssl.SslProvider;
+import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -20,6 +26,8 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -44,6 +52,32 @@ final class BlockingChannelTest {
       assertThatThrownBy(() -> connection.startTls(handler, reply, false))
           .isInstanceOf(PeerClosedException.class);
       assertThat(reply.refCnt()).isZero();
+    }
+  }
+
+  @Test
+  @Timeout(20)
+  void freesTheEngineOfTlsForWhichTheTimeIsOver() throws Exception {
+    assumeTrue(OpenSsl.isAvailable(), "BoringSSL does not load");
+    SslContext context =
+        SslContextBuilder.forClient().sslProvider(SslProvider.OPENSSL_REFCNT).build();
+    CountDownLatch held = new CountDownLatch(1);
+    try (var loops = NIO.newEventLoops(1);
+        ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      BlockingChannel connection = connect(NIO, loops, server);
+      connection.deadline(Deadline.in(Duration.ZERO));
+      ByteBuf reply = Unpooled.buffer().writeByte('S');
+      SslHandler handler = context.newHandler(connection.alloc());
+      connection.eventLoop().submit(() -> held.await(10, TimeUnit.SECONDS));
+      assertThatThrownBy(() -> connection.startTls(handler, reply, false))
+          .isInstanceOf(DeadlineExceededException.class);
+      held.countDown();
+      connection.eventLoop().submit(() -> {}).sync();
+      assertThat(reply.refCnt()).isZero();
+      assertThat(ReferenceCountUtil.refCnt(handler.engine())).isZero();
+    } finally {
+      held.countDown();
+      ReferenceCountUtil.release(context);
     }
   }
 
