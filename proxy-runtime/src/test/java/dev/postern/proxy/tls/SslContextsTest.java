@@ -25,6 +25,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.X509ExtendedKeyManager;
 import org.jspecify.annotations.Nullable;
@@ -58,6 +59,27 @@ final class SslContextsTest {
     assertThat(leaks.reports()).isEmpty();
   }
 
+  @Test
+  void readsTheKeyOnceForManyHandshakes() throws Exception {
+    assumeTrue(OpenSsl.isAvailable(), "BoringSSL does not load");
+    CountingKey key = new CountingKey(issued.keys().getPrivate());
+    SslContext server =
+        SslContexts.server(
+            TlsProvider.BORINGSSL,
+            new IdentityKeyManager(new Identity(identity.chain(), key)),
+            ClientAuth.NONE,
+            new NobodyTrusted(),
+            false);
+    try {
+      for (int i = 0; i < 3; i++) {
+        shakeHands(server);
+      }
+    } finally {
+      ReferenceCountUtil.release(server);
+    }
+    assertThat(key.read).hasValue(1);
+  }
+
   private static @Nullable Void shakeHands(SslContext context) throws Exception {
     SslContext trusting =
         SslContextBuilder.forClient()
@@ -83,6 +105,33 @@ final class SslContextsTest {
     }
     to.writeInbound(sent);
     return true;
+  }
+
+  private static final class CountingKey implements PrivateKey {
+    private static final long serialVersionUID = 1;
+
+    private final transient PrivateKey key;
+    private final AtomicInteger read = new AtomicInteger();
+
+    CountingKey(PrivateKey key) {
+      this.key = key;
+    }
+
+    @Override
+    public String getAlgorithm() {
+      return key.getAlgorithm();
+    }
+
+    @Override
+    public String getFormat() {
+      return key.getFormat();
+    }
+
+    @Override
+    public byte[] getEncoded() {
+      read.incrementAndGet();
+      return key.getEncoded();
+    }
   }
 
   /** The first handshake that wants the certificate gets it when it is told to go on. */
