@@ -134,6 +134,6 @@ public final class BackendConnection implements ServerConversation {
       greeting = null;
     }
     channel.close();
-    channel.eventLoop().execute(channel::release);
+    channel.release();
   }
 }

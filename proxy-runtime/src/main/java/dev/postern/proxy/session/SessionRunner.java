@@ -76,7 +76,7 @@ public final class SessionRunner implements Runnable {
       registry.loginEnded(alarm);
       if (!relaying) {
         client.close();
-        channel.eventLoop().execute(channel::release);
+        channel.release();
       }
     }
   }
