@@ -6,6 +6,7 @@ import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
+import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.ImmediateEventExecutor;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -19,8 +20,11 @@ import org.slf4j.LoggerFactory;
  * Thread-safe. Whoever makes it closes it.
  */
 public final class Connections implements AutoCloseable {
-  /** How long connections that are left get to close. */
-  private static final Duration GOODBYE = Duration.ofSeconds(2);
+  /** How long TLS gets to say goodbye on what is left, to peers that may not read. */
+  private static final Duration GOODBYE = Duration.ofMillis(500);
+
+  /** More than closing, or what follows it, takes on a loop that works. */
+  private static final Duration CLOSING = Duration.ofSeconds(1);
 
   /** How long the event loops have to be without work before they end. */
   private static final Duration QUIET = Duration.ofMillis(100);
@@ -74,13 +78,25 @@ public final class Connections implements AutoCloseable {
     if (eventLoops.isShuttingDown()) {
       return;
     }
-    if (!open.close().awaitUninterruptibly(GOODBYE.toMillis())) {
-      log.atWarn().addKeyValue("connections", open.size()).log("connections do not close");
-    }
+    closeAll();
     settle();
     eventLoops.shutdownGracefully(QUIET.toMillis(), LAST_WORK.toMillis(), TimeUnit.MILLISECONDS);
     if (!eventLoops.terminationFuture().awaitUninterruptibly(PATIENCE.toMillis())) {
       log.warn("event loops have not ended after {}, and are left behind", PATIENCE);
+    }
+  }
+
+  private void closeAll() {
+    open.close();
+    Future<Void> closed = open.newCloseFuture();
+    if (closed.awaitUninterruptibly(GOODBYE.toMillis())) {
+      return;
+    }
+    for (Channel left : open) {
+      left.eventLoop().execute(() -> left.unsafe().close(left.voidPromise()));
+    }
+    if (!closed.awaitUninterruptibly(CLOSING.toMillis())) {
+      log.atWarn().addKeyValue("connections", open.size()).log("connections do not close");
     }
   }
 
@@ -90,7 +106,7 @@ public final class Connections implements AutoCloseable {
    * done, which comes first in the kernel's queue: the one waits for the other (ADR 26).
    */
   private void settle() {
-    long deadline = System.nanoTime() + GOODBYE.toNanos();
+    long deadline = System.nanoTime() + CLOSING.toNanos();
     for (int i = 0; i < 2; i++) { // one is behind the closing, one behind the task that it left
       for (EventLoop loop : eventLoops()) {
         loop.submit(() -> {})

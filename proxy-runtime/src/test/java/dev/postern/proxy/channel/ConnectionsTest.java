@@ -7,6 +7,8 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOutboundHandlerAdapter;
+import io.netty.channel.ChannelPromise;
 import io.netty.channel.EventLoop;
 import io.netty.channel.unix.UnixChannel;
 import io.netty.util.ReferenceCountUtil;
@@ -15,6 +17,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -38,6 +41,21 @@ final class ConnectionsTest {
       }
       assertThat(left.isOpen()).isFalse();
       assertThat(connections.group().isTerminated()).isTrue();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"io_uring", "epoll", "nio"})
+  void closesWhatWillNotBeforeItEndsTheLoops(String name) throws Exception {
+    try (ServerSocket server = new ServerSocket(0, 2, InetAddress.getLoopbackAddress());
+        Connections connections = new Connections(TransportUnderTest.named(name), 1)) {
+      Channel left = connect(connections, server);
+      left.pipeline().addFirst(new Staying());
+      EventLoop loop = connections.eventLoops().getFirst();
+      CompletableFuture<Boolean> ending = new CompletableFuture<>();
+      left.closeFuture().addListener(closed -> ending.complete(loop.isShuttingDown()));
+      connections.close();
+      assertThat(ending).isCompletedWithValue(false);
     }
   }
 
@@ -108,6 +126,13 @@ final class ConnectionsTest {
         .connect(server.getLocalSocketAddress())
         .sync()
         .channel();
+  }
+
+  private static final class Staying extends ChannelOutboundHandlerAdapter {
+    @Override
+    public void close(ChannelHandlerContext ctx, ChannelPromise promise) {
+      // as TLS, while its peer does not read
+    }
   }
 
   private final class Reading extends ChannelInboundHandlerAdapter {
