@@ -14,6 +14,8 @@ import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** The zips, unpacked and used as their readers would. */
 final class DistributionIT {
@@ -51,6 +53,38 @@ final class DistributionIT {
     assertThatThrownBy(() -> postern.command("", "run"))
         .hasMessageContaining("ended with 78")
         .hasMessageContaining("nowhere");
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void tellsInOneLineWhatIsBroken(BrokenThing broken) throws Exception {
+    Installation postern = portable().environment("JAVA_HOME", System.getProperty("java.home"));
+    postern.environment("POSTERN_CLASS_ARCHIVE", "no");
+    broken.of(postern);
+
+    expectOneLine(postern, broken.exitCode(), broken.told());
+  }
+
+  @Test
+  void tellsInOneLineThatThereIsNoJava() throws Exception {
+    Installation postern = portable().environment("PATH", pathWithoutJava());
+
+    expectOneLine(
+        postern, 1, List.of("Java 25 is needed and was not found", "JAVA_HOME (not set)"));
+  }
+
+  private static void expectOneLine(Installation postern, int exitCode, List<String> told)
+      throws Exception {
+    Installation.Ended run = postern.end("", "run");
+
+    assertThat(run.exitCode()).as(run.toString()).isEqualTo(exitCode);
+    assertThat(run.errors().lines().toList())
+        .singleElement()
+        .asString()
+        .startsWith("postern: ")
+        .contains(told)
+        .doesNotContain("Exception", "null");
+    assertThat(run.output()).doesNotContain("Exception", "\tat ", "ERROR");
   }
 
   @Test

@@ -117,9 +117,25 @@ final class Installation {
 
   /** Runs a command to its end and gives its standard output. */
   String command(String input, String... arguments) throws IOException, InterruptedException {
+    Ended ended = end(input, arguments);
+    if (ended.exitCode != 0) {
+      throw new IOException(
+          "postern %s ended with %d%n%s%s"
+              .formatted(String.join(" ", arguments), ended.exitCode, ended.output, ended.errors));
+    }
+    return ended.output;
+  }
+
+  /** How a command ended, and what it wrote. */
+  record Ended(int exitCode, String output, String errors) {}
+
+  /** Runs a command to its end, whichever that is. */
+  Ended end(String input, String... arguments) throws IOException, InterruptedException {
     Process process = builder(arguments).start();
     try (var stdin = process.getOutputStream()) {
       stdin.write(input.getBytes(StandardCharsets.UTF_8));
+    } catch (IOException e) {
+      // It has ended, and read nothing.
     }
     Path errors = Files.createTempFile("postern", ".err");
     try (var stderr = process.getErrorStream()) {
@@ -127,13 +143,7 @@ final class Installation {
       String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
       int exitCode = process.waitFor();
       reader.join();
-      if (exitCode != 0) {
-        throw new IOException(
-            "postern %s ended with %d%n%s%s"
-                .formatted(
-                    String.join(" ", arguments), exitCode, output, Files.readString(errors)));
-      }
-      return output;
+      return new Ended(exitCode, output, Files.readString(errors));
     } finally {
       Files.deleteIfExists(errors);
     }
