@@ -88,11 +88,10 @@ final class Lease implements BackendUser {
    * fails may end the session at once: what is still written behind it is dropped.
    */
   void write(ByteBuf bytes) {
-    PooledBackend current = backend;
-    if (current != null) {
-      current.write(bytes);
-    } else {
+    if (backend == null && relay.isEnded()) {
       bytes.release();
+    } else {
+      backend().write(bytes);
     }
   }
 
