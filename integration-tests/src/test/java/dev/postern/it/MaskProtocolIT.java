@@ -145,6 +145,78 @@ final class MaskProtocolIT {
     }
   }
 
+  @Test
+  void aStatementThatSqlHasPreparedAnewUnderItsNameIsMasked() {
+    try (WireClient client = client()) {
+      client.send(parse("s", "SHOW work_mem"), sync());
+      client.receiveUntil('Z');
+      client.query("DEALLOCATE s");
+      client.query("PREPARE s AS " + PLAIN);
+      client.send(bind("", "s"), execute("", 0), sync());
+      assertThat(rows(client.receiveUntil('Z'))).containsExactly(List.of("*******6789"));
+      client.query("DEALLOCATE \"s\"; PREPARE S AS " + COMPUTED);
+      client.send(bind("", "s"), execute("", 0), sync());
+      assertEndsWithoutValue(client);
+    }
+  }
+
+  @Test
+  void aCursorThatSqlHasDeclaredUnderThePortalsNameIsMasked() {
+    try (WireClient client = client()) {
+      client.query("BEGIN");
+      client.send(parse("", "SHOW work_mem"), bind("c", ""), sync());
+      client.receiveUntil('Z');
+      client.query("CLOSE c; DECLARE c CURSOR FOR " + PLAIN);
+      client.send(execute("c", 0), sync());
+      assertThat(rows(client.receiveUntil('Z'))).containsExactly(List.of("*******6789"));
+    }
+  }
+
+  /** The server knows the first 63 bytes of it. */
+  @Test
+  void aNameThatTheServerCutsHidesNothing() {
+    String known = "n".repeat(63);
+    for (String first : List.of(known, known + "x")) {
+      try (WireClient client = client()) {
+        client.send(parse(first, "SHOW work_mem"), sync());
+        client.receiveUntil('Z');
+        client.send(closeStatement(known + "y"), parse(known + "z", PLAIN), sync());
+        client.receiveUntil('Z');
+        client.send(bind("", first), execute("", 0), sync());
+        assertThat(rows(client.receiveUntil('Z'))).containsExactly(List.of("*******6789"));
+      }
+    }
+  }
+
+  @Test
+  void whatStandsBehindTheEndOfABlockThatSeemsFailedIsNotCarriedOut() {
+    try (WireClient client = client()) {
+      client.query("BEGIN");
+      assertThat(WireMessage.types(client.query(COMPUTED))).isEqualTo("EZ");
+      List<WireMessage> answer = client.query("ROLLBACK; " + COMPUTED);
+      assertThat(rows(answer)).isEmpty();
+      assertThat(answer.getFirst().sqlState()).isEqualTo("25P02");
+      client.query("ROLLBACK");
+      assertThat(client.queryOne("SELECT 'served'")).isEqualTo("served");
+    }
+  }
+
+  @Test
+  void aRowUnderTheNameOfAKeywordIsRefused() {
+    try (WireClient client = client()) {
+      for (String word : List.of("set", "values", "overriding")) {
+        List<WireMessage> answer =
+            client.query("SELECT row_to_json(%s) FROM mask_it.people %s".formatted(word, word));
+        assertThat(rows(answer)).isEmpty();
+        assertThat(answer.getFirst().sqlState()).isEqualTo("42501");
+      }
+    }
+  }
+
+  private static List<List<String>> rows(List<WireMessage> answer) {
+    return answer.stream().filter(m -> m.type() == 'D').map(WireMessage::values).toList();
+  }
+
   /** The server skips the Close. */
   @Test
   void aCloseThatTheServerSkippedDoesNotCount() {

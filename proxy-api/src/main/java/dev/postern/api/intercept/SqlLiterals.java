@@ -41,7 +41,7 @@ public final class SqlLiterals {
     } else if (c == '$') {
       dollar();
     } else if (sql.startsWith("--", at)) {
-      copyThrough(endOf("\n", at));
+      copyThrough(endOfLine());
     } else if (sql.startsWith("/*", at)) {
       comment();
     } else {
@@ -135,6 +135,15 @@ public final class SqlLiterals {
       }
     } while (depth > 0 && end < sql.length());
     copyThrough(Math.min(end, sql.length()));
+  }
+
+  /** A carriage return ends a line as well. */
+  private int endOfLine() {
+    int end = at;
+    while (end < sql.length() && sql.charAt(end) != '\n' && sql.charAt(end) != '\r') {
+      end++;
+    }
+    return end;
   }
 
   /** The index after the next occurrence, or the end of the text. */

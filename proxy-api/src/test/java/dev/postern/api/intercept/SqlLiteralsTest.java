@@ -27,6 +27,7 @@ final class SqlLiteralsTest {
         arguments("select \"it's 5\", 6", "select \"it's 5\", ?"),
         arguments("select a$1b from x", "select a$1b from x"),
         arguments("select 1 -- it's\nfrom t", "select ? -- it's\nfrom t"),
+        arguments("-- it's\rselect 'a' -- b", "-- it's\rselect '?' -- b"),
         arguments("select /* it's /* 5 */ 6 */ 7", "select /* it's /* 5 */ 6 */ ?"),
         arguments("select 'ends here", "select '?'"),
         arguments("select $$ends here", "select '?'"),

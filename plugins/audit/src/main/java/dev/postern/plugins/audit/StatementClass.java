@@ -97,8 +97,9 @@ public enum StatementClass {
       if (Character.isWhitespace(sql.charAt(at)) || sql.charAt(at) == '(') {
         at++;
       } else if (sql.startsWith("--", at)) {
-        int end = sql.indexOf('\n', at);
-        at = end < 0 ? sql.length() : end + 1;
+        while (at < sql.length() && sql.charAt(at) != '\n' && sql.charAt(at) != '\r') {
+          at++;
+        }
       } else {
         // A comment that nests is not read: its statement is of an unknown class.
         return at;

@@ -69,6 +69,13 @@ final class RedactionTest {
     }
   }
 
+  @Test
+  void aCommentEndsWithACarriageReturnAsWell() {
+    String sql = "--\rdelete from customers /*\nselect */";
+    assertThat(StatementClass.isAny(EnumSet.of(StatementClass.WRITES), sql)).isTrue();
+    assertThat(StatementClass.isAny(EnumSet.of(StatementClass.READS), sql)).isFalse();
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {

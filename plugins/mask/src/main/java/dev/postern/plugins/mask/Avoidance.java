@@ -12,7 +12,7 @@ import java.util.Set;
  * written in one of the few plain forms known here counts as a use.
  */
 final class Avoidance {
-  /** Words that can follow a table in FROM and are no alias of it. */
+  /** Words that can follow a table and are never an alias of it. */
   private static final Set<String> BEHIND_TABLE =
       Set.of(
           "where",
@@ -36,19 +36,14 @@ final class Avoidance {
           "except",
           "having",
           "window",
-          "set",
           "returning",
-          "values",
           "default",
           "select",
-          "overriding",
           "when",
           "with");
 
   /** What a table with masked columns may stand behind. */
   private static final Set<String> BEFORE_TABLE = Set.of("from", "join", "update", "into", "only");
-
-  private static final Set<String> QUERY = Set.of("select", "with", "values");
 
   private final List<Token> tokens;
   private final Vocabulary vocabulary;
@@ -126,7 +121,7 @@ final class Avoidance {
     int behind = index + 1;
     if (at(behind).isKeyword("as")) {
       behind++;
-    } else if (at(behind).kind() == Token.Kind.WORD && BEHIND_TABLE.contains(at(behind).text())) {
+    } else if (at(behind).kind() == Token.Kind.WORD && isNoAlias(at(behind).text(), before)) {
       return true;
     }
     if (at(behind).isName()) {
@@ -136,6 +131,22 @@ final class Avoidance {
     }
     // Behind a table in FROM it would give the columns other names.
     return !at(behind).isSymbol('(') || word.isKeyword("into");
+  }
+
+  /**
+   * Whether a word behind a table is none for its row; some are where the server has no other
+   * reading of them.
+   *
+   * @param verb index of what the table stands behind
+   */
+  private boolean isNoAlias(String word, int verb) {
+    return switch (word) {
+      case "set" ->
+          at(verb).isKeyword("update")
+              || (at(verb).isKeyword("only") && at(verb - 1).isKeyword("update"));
+      case "values", "overriding" -> at(verb).isKeyword("into") && at(verb - 1).isKeyword("insert");
+      default -> BEHIND_TABLE.contains(word);
+    };
   }
 
   private boolean usesMaskedColumn(int index) {
@@ -174,7 +185,8 @@ final class Avoidance {
 
   /** Joined tables in parentheses can have an alias together. */
   private boolean isJoin(int open) {
-    if (at(open + 1).kind() == Token.Kind.WORD && QUERY.contains(at(open + 1).text())) {
+    boolean rows = at(open + 1).isKeyword("values") && at(open + 2).isSymbol('(');
+    if (rows || at(open + 1).isKeyword("select") || at(open + 1).isKeyword("with")) {
       return false;
     }
     int depth = 0;

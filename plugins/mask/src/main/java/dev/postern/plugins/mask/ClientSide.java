@@ -65,6 +65,7 @@ final class ClientSide {
     if (reading.keepsQuery()) {
       conversation.queryIsKept();
     }
+    conversation.running(reading);
     conversation.asked(new Pending.Simple(reading));
     return Verdict.forward();
   }
@@ -125,6 +126,11 @@ final class ClientSide {
 
   private Verdict<FrontendMessage> execute(Execute execute) {
     Prepared statement = conversation.sentPortal(execute.portal());
+    if (statement == null) {
+      conversation.runningUnknown();
+    } else {
+      conversation.running(statement.reading);
+    }
     boolean check = statement == null || statement.guarded;
     if (check) {
       conversation.asked(new Pending.PortalCheck(execute.portal()));

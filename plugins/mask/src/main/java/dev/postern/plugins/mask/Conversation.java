@@ -1,19 +1,28 @@
 package dev.postern.plugins.mask;
 
 import dev.postern.api.message.Target;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What a session has asked and not been answered, and what its names stand for. Names count twice:
  * as the client has sent them, to decide early and kindly; as the server has confirmed them, to
- * decide for good. After an error in the extended protocol the server skips everything up to Sync.
- * Used by the session's event loop only.
+ * decide for good. What a name stands for that is not known here, its description says. After an
+ * error in the extended protocol the server skips everything up to Sync. Used by the session's
+ * event loop only.
  */
 final class Conversation {
+  /** NAMEDATALEN - 1: of longer names the server knows the beginning only. */
+  private static final int MAX_NAME_BYTES = 63;
+
+  private static final List<SqlName> ALL_NAMES =
+      List.of(new SqlName(Target.STATEMENT, null), new SqlName(Target.PORTAL, null));
+
   private final Deque<Pending> pending = new ArrayDeque<>();
   private final Map<String, Prepared> sentStatements = new HashMap<>();
   private final Map<String, Prepared> sentPortals = new HashMap<>();
@@ -47,25 +56,71 @@ final class Conversation {
     pending.remove();
   }
 
+  /** A Query, or an Execute of a statement that is known, was sent. */
+  void running(Reading reading) {
+    forget(reading.renames(), sentStatements, sentPortals);
+  }
+
+  /** An Execute was sent of which it is not known what it does. */
+  void runningUnknown() {
+    forget(ALL_NAMES, sentStatements, sentPortals);
+  }
+
+  /** A statement was carried out; {@code null}: one that is not known. */
+  void ran(@Nullable Reading reading) {
+    forget(reading == null ? ALL_NAMES : reading.renames(), statements, portals);
+  }
+
+  private static void forget(
+      List<SqlName> names, Map<String, Prepared> statements, Map<String, Prepared> portals) {
+    for (SqlName name : names) {
+      (name.target() == Target.STATEMENT ? statements : portals).keySet().removeIf(name::isOf);
+    }
+  }
+
+  /** Gives a name, or if what the server makes of it is not certain, forgets all. */
+  private static void put(Map<String, Prepared> named, String name, Prepared statement) {
+    if (isUncertain(name)) {
+      named.clear();
+    } else {
+      named.put(name, statement);
+    }
+  }
+
+  private static void remove(Map<String, Prepared> named, String name) {
+    if (isUncertain(name)) {
+      named.clear();
+    } else {
+      named.remove(name);
+    }
+  }
+
+  /** Whether two of such names may be one to the server, or one may be two. */
+  private static boolean isUncertain(String name) {
+    return name.indexOf('\uFFFD') >= 0
+        || (name.length() > MAX_NAME_BYTES / 3
+            && name.getBytes(StandardCharsets.UTF_8).length > MAX_NAME_BYTES);
+  }
+
   void parsing(String name, Prepared statement) {
-    sentStatements.put(name, statement);
+    put(sentStatements, name, statement);
     pending.add(new Pending.Parsing(name, statement));
   }
 
   void binding(String portal, String statement) {
     Prepared sent = sentStatements.get(statement);
     if (sent == null) {
-      sentPortals.remove(portal);
+      remove(sentPortals, portal);
     } else {
-      sentPortals.put(portal, sent);
+      put(sentPortals, portal, sent);
     }
     pending.add(new Pending.Binding(portal, statement));
   }
 
   void closing(Target target, String name) {
     switch (target) {
-      case STATEMENT -> sentStatements.remove(name);
-      case PORTAL -> sentPortals.remove(name);
+      case STATEMENT -> remove(sentStatements, name);
+      case PORTAL -> remove(sentPortals, name);
     }
     pending.add(new Pending.Closing(target, name));
   }
@@ -79,22 +134,22 @@ final class Conversation {
   }
 
   void parsed(Pending.Parsing request) {
-    statements.put(request.name(), request.statement());
+    put(statements, request.name(), request.statement());
   }
 
   void bound(Pending.Binding request) {
     Prepared statement = statements.get(request.statement());
     if (statement == null) {
-      portals.remove(request.portal());
+      remove(portals, request.portal());
     } else {
-      portals.put(request.portal(), statement);
+      put(portals, request.portal(), statement);
     }
   }
 
   void closed(Pending.Closing request) {
     switch (request.target()) {
-      case STATEMENT -> statements.remove(request.name());
-      case PORTAL -> portals.remove(request.name());
+      case STATEMENT -> remove(statements, request.name());
+      case PORTAL -> remove(portals, request.name());
     }
   }
 

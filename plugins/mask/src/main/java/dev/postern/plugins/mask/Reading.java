@@ -1,5 +1,7 @@
 package dev.postern.plugins.mask;
 
+import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param copiesOut whether it may answer with COPY data
  * @param single whether it is one statement that only reads
  * @param quiet whether it gives no rows of tables
+ * @param renames the names that stand for something else behind it
  */
 record Reading(
     Use use,
@@ -18,11 +21,12 @@ record Reading(
     boolean keepsQuery,
     boolean copiesOut,
     boolean single,
-    boolean quiet) {
-  static final Reading NOTHING = new Reading(Use.NONE, null, false, false, true, true);
+    boolean quiet,
+    List<SqlName> renames) {
+  static final Reading NOTHING = new Reading(Use.NONE, null, false, false, true, true, List.of());
 
   static Reading refused(String why) {
-    return new Reading(Use.USES, why, false, false, false, false);
+    return new Reading(Use.USES, why, false, false, false, false, List.of());
   }
 
   /** Both in one Query. */
@@ -33,6 +37,7 @@ record Reading(
         keepsQuery || next.keepsQuery,
         copiesOut || next.copiesOut,
         false,
-        quiet && next.quiet);
+        quiet && next.quiet,
+        Stream.concat(renames.stream(), next.renames.stream()).toList());
   }
 }

@@ -250,8 +250,12 @@ final class ServerSide {
       return Verdict.drop();
     }
     switch (conversation.head()) {
-      case Pending.Executing _ -> conversation.answered();
-      case Pending.Simple _ -> {}
+      case Pending.Executing(String portal) -> {
+        Prepared statement = conversation.portal(portal);
+        conversation.ran(statement == null ? null : statement.reading);
+        conversation.answered();
+      }
+      case Pending.Simple(Reading reading) -> conversation.ran(reading);
       case null, default -> {
         return end(OUT_OF_ORDER);
       }

@@ -1,5 +1,6 @@
 package dev.postern.plugins.mask;
 
+import dev.postern.api.message.Target;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -100,7 +101,27 @@ final class StatementReading {
     boolean keeps = use == Use.USES && (command.equals("prepare") || command.equals("declare"));
     boolean copies = command.equals("copy") && (use != Use.USES || mayCopyOut);
     boolean reads = query || command.equals("fetch");
-    return new Reading(use, refusal, keeps, copies, reads && !writes(), HARMLESS.contains(command));
+    return new Reading(
+        use, refusal, keeps, copies, reads && !writes(), HARMLESS.contains(command), renames());
+  }
+
+  private List<SqlName> renames() {
+    return switch (command) {
+      case "prepare" -> List.of(new SqlName(Target.STATEMENT, name(1)));
+      case "deallocate" ->
+          List.of(new SqlName(Target.STATEMENT, name(at(1).isKeyword("prepare") ? 2 : 1)));
+      case "declare", "close" -> List.of(new SqlName(Target.PORTAL, name(1)));
+      case "discard" ->
+          List.of(new SqlName(Target.STATEMENT, null), new SqlName(Target.PORTAL, null));
+      default -> List.of();
+    };
+  }
+
+  /** The name at an index; {@code null}: all names, or one that is not written plainly. */
+  private @Nullable String name(int index) {
+    Token token = at(index);
+    boolean plain = token.isName() && !token.isKeyword("all") && token.text().indexOf('\uFFFD') < 0;
+    return plain ? token.text() : null;
   }
 
   private Use use() {

@@ -1,9 +1,8 @@
 package dev.postern.plugins.mask;
 
-import java.util.List;
-
-/** How a statement ends a transaction block, if it does. */
+/** How a text ends a transaction block, if that is all that it does. */
 enum TransactionEnd {
+  /** Not, or there is more in it, which the server would carry out behind the end. */
   NONE,
   /** ROLLBACK or ABORT, also to a savepoint. */
   ROLLBACK,
@@ -11,11 +10,11 @@ enum TransactionEnd {
   COMMIT;
 
   static TransactionEnd of(String sql) {
-    List<List<Token>> statements = Lexer.read(sql).statements();
-    if (statements.isEmpty()) {
+    Lexer.Lexemes lexemes = Lexer.read(sql);
+    if (lexemes.statements().size() != 1 || lexemes.ambiguous()) {
       return NONE;
     }
-    Token command = statements.getFirst().getFirst();
+    Token command = lexemes.statements().getFirst().getFirst();
     if (command.isKeyword("rollback") || command.isKeyword("abort")) {
       return ROLLBACK;
     }

@@ -83,6 +83,23 @@ final class SessionTest {
         .isEqualTo(Verdict.<FrontendMessage>replace(new Query("ROLLBACK")));
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "rollback; select upper(ssn) from people",
+        "abort;select query_to_xml('select * from people', true, true, '')",
+        "commit; update people set name = ssn",
+        ";rollback to a;; select upper(ssn) from people"
+      })
+  void behindTheEndOfABlockThatTheClientTakesForFailedNothingElsePasses(String sql) {
+    session.wire.client(new Query("begin")).server(new CommandComplete("BEGIN"), OPEN);
+    session.wire.client(new Query("select upper(ssn) from people"));
+    session.wire.server(row(field(0, 0, 25)), new CommandComplete("SELECT 1"), OPEN);
+
+    assertThat(session.wire.onClient(new Query(sql))).isNotEqualTo(Verdict.forward());
+    assertThat(session.wire.onClient(new Query("rollback;"))).isEqualTo(Verdict.forward());
+  }
+
   @Test
   void aStatementThatUsesMaskedColumnsIsDescribedAtOnce() {
     Parse parse = new Parse("s", "select ssn from people", List.of());

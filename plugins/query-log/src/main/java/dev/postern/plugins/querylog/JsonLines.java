@@ -92,6 +92,11 @@ final class JsonLines {
     return ended;
   }
 
+  /** What it takes, in bytes. */
+  int capacity() {
+    return bytes.length;
+  }
+
   /** The lines that were ended; the same bytes as here. */
   ByteBuffer bytes() {
     return ByteBuffer.wrap(bytes, 0, ended);

@@ -47,7 +47,7 @@ final class Page implements Queued {
 
   @Override
   public int weight() {
-    return json.length();
+    return json.capacity();
   }
 
   @Override
