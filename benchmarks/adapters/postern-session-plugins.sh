@@ -18,7 +18,7 @@ AUTHENTICATORS="authenticators:
     - plugin: ldap
       config: {servers: [\"ldaps://127.0.0.1:1\"], user-dn: \"uid={user},dc=bench\"}
     - plugin: oauth
-      config: {issuer: \"https://127.0.0.1:1/\", audience: [bench], user: {claim: sub}}"
+      config: {issuer: \"https://127.0.0.1:1/\", audience: [bench], scopes: [openid], user: {claim: sub}}"
 ROUTERS="  - plugin: tenant
     config: {file: \"$BENCH_DIR/tenants.yaml\"}"
 INTERCEPTORS="interceptors:
