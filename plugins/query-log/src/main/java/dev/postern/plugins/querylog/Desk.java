@@ -5,15 +5,17 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where one event loop writes lines: a page lies there, except while the loop writes to it. Any
- * other thread may take it away and so gets all lines of which the writing has ended.
+ * Where one event loop writes lines: a page lies there, except while the loop writes to it. Pages
+ * go to the writer in the order in which they were begun, whoever hands them over.
  */
 final class Desk {
   private final Thread loop;
+  private final LineWriter<Page> writer;
   private final AtomicReference<@Nullable Page> page = new AtomicReference<>(new Page());
 
-  Desk(Thread loop) {
+  Desk(Thread loop, LineWriter<Page> writer) {
     this.loop = loop;
+    this.writer = writer;
   }
 
   boolean isOf(Thread thread) {
@@ -24,9 +26,8 @@ final class Desk {
    * Writes a line; called by the loop only.
    *
    * @param facts members that were written before
-   * @return the page, if it is full, else {@code null}
    */
-  @Nullable Page write(Instant endedAt, byte[] facts, EndedStatement statement) {
+  void write(Instant endedAt, byte[] facts, EndedStatement statement) {
     Page mine = page.getAndSet(null);
     if (mine == null) {
       throw new IllegalStateException("a desk is for one thread");
@@ -34,16 +35,25 @@ final class Desk {
     try {
       mine.write(endedAt, facts, statement);
     } finally {
-      page.set(mine.isFull() ? new Page() : mine);
+      if (mine.isFull()) {
+        turn(mine);
+      } else {
+        page.set(mine);
+        writer.wake();
+      }
     }
-    return mine.isFull() ? mine : null;
   }
 
-  /** The page, if there are lines on it and the loop does not write to it at the moment. */
-  @Nullable Page take() {
+  private synchronized void turn(Page full) {
+    writer.offer(full);
+    page.set(new Page());
+  }
+
+  /** Hands the page over if there are lines on it, and the loop does not write to it just now. */
+  synchronized void clear() {
     Page lying = page.get();
-    return lying != null && lying.lines() > 0 && page.compareAndSet(lying, new Page())
-        ? lying
-        : null;
+    if (lying != null && lying.lines() > 0 && page.compareAndSet(lying, new Page())) {
+      writer.offer(lying);
+    }
   }
 }

@@ -41,25 +41,15 @@ final class FiledStatements implements StatementLog {
     public void accept(EndedStatement statement) {
       Desk here = desk;
       if (here == null || !here.isOf(Thread.currentThread())) {
-        here = desks.computeIfAbsent(Thread.currentThread(), Desk::new);
+        here = desks.computeIfAbsent(Thread.currentThread(), loop -> new Desk(loop, writer));
         desk = here;
       }
-      Page full = here.write(clock.instant(), facts, statement);
-      if (full == null) {
-        writer.wake();
-      } else {
-        writer.offer(full);
-      }
+      here.write(clock.instant(), facts, statement);
     }
   }
 
-  private void gather(LineWriter<Page> asking) {
-    for (Desk desk : desks.values()) {
-      Page begun = desk.take();
-      if (begun != null) {
-        asking.offer(begun);
-      }
-    }
+  private void gather() {
+    desks.values().forEach(Desk::clear);
   }
 
   @Override

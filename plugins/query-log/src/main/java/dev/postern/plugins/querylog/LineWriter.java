@@ -6,7 +6,6 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,7 +26,7 @@ final class LineWriter<T extends Queued> {
   private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
 
   private final LineSink<T> sink;
-  private final Consumer<LineWriter<T>> gather;
+  private final Runnable gather;
   private final String instance;
   private final Thread thread;
   private final Queue<T> queue = new ConcurrentLinkedQueue<>();
@@ -51,7 +50,7 @@ final class LineWriter<T extends Queued> {
    * @param gather offers what event loops have begun and not offered yet; called by the writer's
    *     thread
    */
-  LineWriter(LineSink<T> sink, Consumer<LineWriter<T>> gather, String instance) {
+  LineWriter(LineSink<T> sink, Runnable gather, String instance) {
     this.sink = sink;
     this.gather = gather;
     this.instance = instance;
@@ -116,13 +115,13 @@ final class LineWriter<T extends Queued> {
   }
 
   private boolean somethingWaits() {
-    gather.accept(this);
+    gather.run();
     return !queue.isEmpty();
   }
 
   /** Returns whether there was anything. */
   private boolean writeBatch() {
-    gather.accept(this);
+    gather.run();
     T first = queue.poll();
     if (first == null) {
       return false;

@@ -11,7 +11,7 @@ final class LoggedStatements implements StatementLog {
 
   LoggedStatements(String instance, InstantSource clock) {
     this.clock = clock;
-    writer = new LineWriter<>(new LoggerSink(instance), _ -> {}, instance);
+    writer = new LineWriter<>(new LoggerSink(instance), () -> {}, instance);
     writer.start();
   }
 

@@ -53,7 +53,7 @@ final class LineWriterTest {
   }
 
   private final MemorySink sink = new MemorySink();
-  private final LineWriter<StatementLine> writer = new LineWriter<>(sink, _ -> {}, "audit");
+  private final LineWriter<StatementLine> writer = new LineWriter<>(sink, () -> {}, "audit");
 
   @Test
   void linesAreWrittenInOrderAndAllOfThemBeforeItCloses() throws Exception {
