@@ -17,9 +17,6 @@ import org.jspecify.annotations.Nullable;
  * event loop only.
  */
 final class Conversation {
-  /** NAMEDATALEN - 1: of longer names the server knows the beginning only. */
-  private static final int MAX_NAME_BYTES = 63;
-
   private static final List<SqlName> ALL_NAMES =
       List.of(new SqlName(Target.STATEMENT, null), new SqlName(Target.PORTAL, null));
 
@@ -98,8 +95,8 @@ final class Conversation {
   /** Whether two of such names may be one to the server, or one may be two. */
   private static boolean isUncertain(String name) {
     return name.indexOf('\uFFFD') >= 0
-        || (name.length() > MAX_NAME_BYTES / 3
-            && name.getBytes(StandardCharsets.UTF_8).length > MAX_NAME_BYTES);
+        || (name.length() > Lexer.MAX_IDENTIFIER_BYTES / 3
+            && name.getBytes(StandardCharsets.UTF_8).length > Lexer.MAX_IDENTIFIER_BYTES);
   }
 
   void parsing(String name, Prepared statement) {

@@ -12,7 +12,7 @@ import java.util.Locale;
  */
 final class Lexer {
   /** NAMEDATALEN - 1: the server cuts longer identifiers. */
-  private static final int MAX_IDENTIFIER_BYTES = 63;
+  static final int MAX_IDENTIFIER_BYTES = 63;
 
   private final String sql;
   private final List<List<Token>> statements = new ArrayList<>();
