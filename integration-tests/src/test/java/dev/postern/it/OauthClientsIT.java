@@ -37,8 +37,6 @@ final class OauthClientsIT {
     tokens.close();
   }
 
-  private static final String FAILED = "OAuth bearer authentication failed for user \"alice\"";
-
   @ParameterizedTest
   @ValueSource(strings = {"session", "transaction"})
   void libpqLearnsOfTheIssuerAndLogsInWithAToken(String mode) {
@@ -65,7 +63,7 @@ final class OauthClientsIT {
       assertThat(
               libpq.ask(
                   expired, TokenGateway.parameters(postern, tokens.issuer().issuer()), "SELECT 1"))
-          .contains("FATAL:  " + FAILED);
+          .contains("FATAL:  " + TokenGateway.FAILED);
       assertThat(
               libpq.ask(
                   unscoped, TokenGateway.parameters(postern, tokens.issuer().issuer()), "SELECT 1"))

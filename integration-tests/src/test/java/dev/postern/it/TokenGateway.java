@@ -24,6 +24,10 @@ import java.util.Map;
  */
 final class TokenGateway implements AutoCloseable {
   static final String ROLE = "oauth_shared_role";
+
+  /** What a client is told whose token is refused. */
+  static final String FAILED = "OAuth bearer authentication failed for user \"alice\"";
+
   static final int SASL_CONTINUE = 11;
 
   private static final int SASL = 10;

@@ -118,9 +118,7 @@ final class ForsakenPoolsIT {
   }
 
   private static void awaitProcesses(int number) {
-    await()
-        .atMost(Duration.ofSeconds(15))
-        .untilAsserted(() -> assertThat(processes()).hasSize(number));
+    Pools.expectProcesses(server, ROLE, number);
   }
 
   private static WireClient wire(RunningPostern postern) {

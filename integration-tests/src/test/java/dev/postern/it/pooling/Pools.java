@@ -67,6 +67,13 @@ final class Pools {
         .until(() -> processes(server, role).size() <= most);
   }
 
+  /** Waits until exactly this many processes serve a role. */
+  static void expectProcesses(PostgresServer server, String role, int number) {
+    await()
+        .atMost(Duration.ofSeconds(15))
+        .untilAsserted(() -> assertThat(processes(server, role)).hasSize(number));
+  }
+
   /** A client must get its answers, one after the other. */
   static void expectServed(WireClient client, int times) {
     for (int i = 0; i < times; i++) {

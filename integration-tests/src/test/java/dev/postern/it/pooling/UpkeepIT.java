@@ -263,9 +263,7 @@ final class UpkeepIT {
   }
 
   private static void awaitProcesses(int number) {
-    await()
-        .atMost(Duration.ofSeconds(15))
-        .untilAsserted(() -> assertThat(processes()).hasSize(number));
+    Pools.expectProcesses(server, ROLE, number);
   }
 
   private static WireClient wire(RunningPostern postern) {
