@@ -12,4 +12,13 @@ final class AccountRefusedException extends LDAPException {
         "the account \"" + dn + "\" is refused: " + Reasons.of(cause),
         cause);
   }
+
+  private AccountRefusedException(AccountRefusedException first) {
+    super(first.getResultCode(), first.getMessage(), first);
+  }
+
+  /** For a login that is not to try it any more. */
+  AccountRefusedException again() {
+    return new AccountRefusedException(this);
+  }
 }

@@ -28,7 +28,9 @@ final class Directory {
     this.members =
         config.servers().stream()
             .map(uri -> ServerAddress.of(uri, config.tls()))
-            .map(address -> new Member(new DirectoryServer(address, config, trust), new Health()))
+            .map(
+                address ->
+                    new Member(new DirectoryServer(address, config, trust, instance), new Health()))
             .toList();
   }
 
@@ -80,10 +82,8 @@ final class Directory {
     List<Member> order = new ArrayList<>();
     List<Member> down = new ArrayList<>();
     for (Member member : members) {
-      switch (member.health().at(now)) {
-        case UP -> order.add(member);
-        case DOWN -> down.add(member);
-        case REFUSING -> {}
+      if (!member.server().rests()) {
+        (member.health().isUp(now) ? order : down).add(member);
       }
     }
     order.addAll(down);
@@ -100,13 +100,14 @@ final class Directory {
   }
 
   private void failed(Member member, LDAPException e) {
-    boolean refused = e instanceof AccountRefusedException;
-    if (member.health().failed(System.nanoTime(), refused)) {
+    if (e instanceof AccountRefusedException) {
+      answered(member); // that it rests is known where the account logs in
+    } else if (member.health().failed(System.nanoTime())) {
       log.atWarn()
           .addKeyValue("plugin", instance)
           .addKeyValue("server", member.server().address())
           .addKeyValue("reason", Reasons.of(e))
-          .log(refused ? "directory server refuses the account" : "directory server is down");
+          .log("directory server is down");
     }
   }
 }

@@ -21,15 +21,18 @@ final class DirectoryServer {
   private static final int LARGEST_MESSAGE = 4 << 20;
 
   private final ServerAddress address;
-  private final @Nullable AccountConfig account;
+  private final @Nullable AccountLogin account;
   private final TimeoutsConfig timeouts;
   private final Trust trust;
   private final IdleLinks lookups;
   private final IdleLinks binds;
 
-  DirectoryServer(ServerAddress address, LdapConfig config, Trust trust) {
+  DirectoryServer(ServerAddress address, LdapConfig config, Trust trust, String instance) {
     this.address = address;
-    this.account = config.account();
+    this.account =
+        config.account() == null
+            ? null
+            : new AccountLogin(config.account(), address, instance, System::nanoTime);
     this.timeouts = config.timeouts();
     this.trust = trust;
     this.lookups = new IdleLinks(config.limits());
@@ -38,6 +41,11 @@ final class DirectoryServer {
 
   ServerAddress address() {
     return address;
+  }
+
+  /** Whether it is not to be asked, since it refuses the account. */
+  boolean rests() {
+    return account != null && account.rests();
   }
 
   /** In the account's name; anonymously where there is none. */
@@ -116,7 +124,7 @@ final class DirectoryServer {
       Duration operation = timeouts.effectiveOperation();
       Link link = new Link(connection, sockets.socket(), operation, deadline);
       if (kind == lookups && account != null) {
-        logIn(link, account);
+        account.of(link, deadline.millisFor(operation));
       }
       opened = true;
       return link;
@@ -171,17 +179,6 @@ final class DirectoryServer {
     }
     if (!code.equals(ResultCode.SUCCESS)) {
       throw new LDAPException(ResultCode.CONNECT_ERROR, "no StartTLS: " + reason);
-    }
-  }
-
-  private static void logIn(Link link, AccountConfig account) throws LDAPException {
-    try {
-      link.bind(account.dn(), account.password());
-    } catch (LDAPException e) {
-      if (!Reasons.isRefusal(e.getResultCode())) {
-        throw e;
-      }
-      throw new AccountRefusedException(account.dn(), e);
     }
   }
 }

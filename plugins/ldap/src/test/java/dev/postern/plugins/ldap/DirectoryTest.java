@@ -149,23 +149,6 @@ final class DirectoryTest {
   }
 
   @Test
-  void anAccountThatIsRefusedIsNotTriedAgainAndAgain() throws Exception {
-    try (TestDirectory directory = TestDirectory.start();
-        Authenticator authenticator = bySearch("", directory.tls())) {
-      directory.modify(
-          "dn: " + TestDirectory.ACCOUNT,
-          "changetype: modify",
-          "replace: userPassword",
-          "userPassword: another");
-      for (int i = 0; i < 5; i++) {
-        assertThat(Setup.refused(authenticator, "alice", TestDirectory.PASSWORD).kind())
-            .isEqualTo(FailureKind.PLUGIN);
-      }
-      assertThat(directory.binds).containsExactly(TestDirectory.ACCOUNT);
-    }
-  }
-
-  @Test
   void connectionsServeOneLoginAfterTheOther() throws Exception {
     try (TestDirectory directory = TestDirectory.start();
         Authenticator authenticator = bySearch("", directory.plain())) {

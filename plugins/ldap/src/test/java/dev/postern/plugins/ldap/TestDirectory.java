@@ -3,6 +3,7 @@ package dev.postern.plugins.ldap;
 import com.unboundid.ldap.listener.InMemoryDirectoryServer;
 import com.unboundid.ldap.listener.InMemoryDirectoryServerConfig;
 import com.unboundid.ldap.listener.InMemoryListenerConfig;
+import com.unboundid.ldap.listener.interceptor.InMemoryInterceptedSearchRequest;
 import com.unboundid.ldap.listener.interceptor.InMemoryInterceptedSimpleBindRequest;
 import com.unboundid.ldap.listener.interceptor.InMemoryInterceptedSimpleBindResult;
 import com.unboundid.ldap.listener.interceptor.InMemoryOperationInterceptor;
@@ -43,6 +44,9 @@ final class TestDirectory implements AutoCloseable {
 
   /** What happens to a bind before the server looks at it. */
   volatile Consumer<InMemoryInterceptedSimpleBindRequest> beforeBind = bind -> {};
+
+  /** What happens to a search before the server looks at it. */
+  volatile Runnable beforeSearch = () -> {};
 
   volatile UnaryOperator<com.unboundid.ldap.sdk.BindResult> answer = result -> result;
 
@@ -110,6 +114,11 @@ final class TestDirectory implements AutoCloseable {
       } catch (Refusal e) {
         throw e.exception;
       }
+    }
+
+    @Override
+    public void processSearchRequest(InMemoryInterceptedSearchRequest request) {
+      beforeSearch.run();
     }
 
     @Override
