@@ -24,10 +24,18 @@ final class UserNames {
     this.claim = config.effectiveClaim();
     this.file = config.rulesFile();
     this.context = context;
-    this.rules = file == null ? config.rules() : context.read(file, UserRules.class).rules();
-    if (file != null) {
+    if (file == null) {
+      this.rules = config.rules();
+    } else {
+      // Watched before it is read: no change is missed.
       context.watch(file, () -> readAgain(file));
+      read(file);
     }
+  }
+
+  /** Whoever reads last has read the newest. */
+  private synchronized void read(Path rulesFile) throws SettingsException {
+    rules = context.read(rulesFile, UserRules.class).rules();
   }
 
   /** Refuses who may not log in under the name that the client gave. */
@@ -57,7 +65,7 @@ final class UserNames {
 
   private void readAgain(Path changed) {
     try {
-      rules = context.read(changed, UserRules.class).rules();
+      read(changed);
       log.atInfo()
           .addKeyValue("plugin", context.instanceName())
           .addKeyValue("file", changed)

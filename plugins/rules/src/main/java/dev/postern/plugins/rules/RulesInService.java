@@ -32,7 +32,9 @@ final class RulesInService {
   RulesInService(RulesConfig config, PluginContext context) throws BrokenFileException {
     this.config = config;
     this.context = context;
-    this.current = readAndWatch();
+    synchronized (this) { // what is read again counts after this
+      this.current = readAndWatch();
+    }
     tellOfUnused(current);
   }
 

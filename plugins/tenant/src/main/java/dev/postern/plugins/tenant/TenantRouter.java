@@ -28,14 +28,20 @@ final class TenantRouter implements Router {
   private volatile Tenants tenants;
 
   /**
-   * Reads the file.
+   * Watches the file, and then reads it: no change is missed.
    *
    * @throws SettingsException if it cannot be used
    */
   TenantRouter(TenantConfig config, PluginContext context) throws SettingsException {
     this.file = config.file();
     this.context = context;
-    this.tenants = Tenants.of(context.read(file, TenantsFile.class));
+    context.watch(file, this::readAgain);
+    read();
+  }
+
+  /** Whoever reads last has read the newest. */
+  private synchronized void read() throws SettingsException {
+    tenants = Tenants.of(context.read(file, TenantsFile.class));
   }
 
   @Override
@@ -53,11 +59,11 @@ final class TenantRouter implements Router {
   }
 
   /** Reads the file again. One that cannot be used changes nothing. */
-  void readAgain() {
+  private void readAgain() {
     try {
       awaitWholeFile();
       // The passwords of before are not wiped: pools may yet open connections with them.
-      tenants = Tenants.of(context.read(file, TenantsFile.class));
+      read();
       log.atInfo()
           .addKeyValue("plugin", context.instanceName())
           .addKeyValue("file", file)

@@ -20,7 +20,6 @@ public final class TenantRouterFactory implements RouterFactory<TenantConfig> {
   @Override
   public Router create(TenantConfig config, PluginContext context) throws SettingsException {
     TenantRouter router = new TenantRouter(config, context);
-    context.watch(config.file(), router::readAgain);
     context.gauge("tenants", "Entries of the file in service.", router::count);
     return router;
   }

@@ -2,7 +2,9 @@ package dev.postern.plugins.tenant;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
+import dev.postern.api.PluginContext;
 import dev.postern.api.SettingsException;
 import dev.postern.api.auth.AuthenticatedUser;
 import dev.postern.api.routing.BackendLogin;
@@ -13,11 +15,15 @@ import dev.postern.api.routing.Router;
 import dev.postern.api.routing.RoutingRequest;
 import dev.postern.testkit.spi.FakePluginContext;
 import dev.postern.testkit.spi.Samples;
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -206,6 +212,38 @@ final class TenantRouterTest {
     Files.writeString(file, GLOBEX);
     context.changed(file);
 
+    assertThat(route(router, "alice", "globex").name()).isEqualTo("globex");
+  }
+
+  @Test
+  void aChangeWhileTheFileIsReadForTheFirstTimeIsNotMissed() throws Exception {
+    Files.writeString(file, ACME);
+    Queue<Thread> tellers = new ConcurrentLinkedQueue<>();
+    InvocationHandler changing =
+        (_, method, arguments) -> {
+          Object result = method.invoke(context, arguments);
+          if (method.getName().equals("read") && tellers.isEmpty()) {
+            Files.writeString(file, GLOBEX);
+            Thread teller = Thread.ofVirtual().start(() -> context.changed(file));
+            tellers.add(teller);
+            await().until(() -> teller.getState().compareTo(Thread.State.RUNNABLE) > 0);
+          }
+          return result;
+        };
+    Router router =
+        new TenantRouterFactory()
+            .create(
+                new TenantConfig(file),
+                (PluginContext)
+                    Proxy.newProxyInstance(
+                        getClass().getClassLoader(),
+                        new Class<?>[] {PluginContext.class},
+                        changing));
+    for (Thread teller : tellers) {
+      teller.join();
+    }
+
+    assertThat(router.route(Samples.routing("alice", "acme"))).isNull();
     assertThat(route(router, "alice", "globex").name()).isEqualTo("globex");
   }
 
