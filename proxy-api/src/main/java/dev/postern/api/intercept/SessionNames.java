@@ -1,0 +1,258 @@
+package dev.postern.api.intercept;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BiConsumer;
+import java.util.function.ToIntFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a session means by the names of its prepared statements, or of its portals. A name counts
+ * for what it was given to when the server has said so, and before that for what is sent behind it
+ * in the same {@link Pipeline#cycle cycle}, which the server skips if the name was not given. Of a
+ * name of which it is not certain what the server makes of it, nothing is known.
+ *
+ * <p>SQL gives names as well: PREPARE, DECLARE and what takes names away ({@link #mayChange}). What
+ * functions do cannot be seen.
+ *
+ * <p>For one session; used by its event loop only.
+ *
+ * @param <V> what names stand for
+ */
+public final class SessionNames<V> {
+  /** Servers compare no more of a name, in bytes (NAMEDATALEN). */
+  private static final int MAX_BYTES = 63;
+
+  private static final char LAST_ASCII = 0x7F;
+
+  private static final String[] NAMING = {"prepare", "deallocate", "discard", "declare", "close"};
+
+  /** A name that was given or taken, and of which the server has not said whether it did. */
+  public static final class Given<V> {
+    private final @Nullable String key;
+    private final @Nullable V value;
+    private final long cycle;
+    private final int epoch;
+    private final boolean sure;
+
+    private Given(@Nullable String key, @Nullable V value, long cycle, int epoch, boolean sure) {
+      this.key = key;
+      this.value = value;
+      this.cycle = cycle;
+      this.epoch = epoch;
+      this.sure = sure;
+    }
+
+    /** What the name is given to; {@code null}: it is taken. */
+    public @Nullable V value() {
+      return value;
+    }
+  }
+
+  private final int maxNames;
+  private final int maxWeight;
+  private final ToIntFunction<? super V> weigher;
+  private final BiConsumer<? super String, ? super V> forgotten;
+  private final Map<String, V> confirmed = new LinkedHashMap<>();
+  private final Map<String, Given<V>> underWay = new HashMap<>();
+  private long weight;
+
+  /** How often SQL may have changed all names. */
+  private int epoch;
+
+  /** Whether the server may have names that are not known here. */
+  private boolean incomplete;
+
+  /**
+   * @param maxNames how many names are kept
+   * @param maxWeight of all that they stand for
+   * @param weigher the weight of one
+   * @param forgotten is told of names that were dropped, the oldest first, because there are too
+   *     many
+   */
+  public SessionNames(
+      int maxNames,
+      int maxWeight,
+      ToIntFunction<? super V> weigher,
+      BiConsumer<? super String, ? super V> forgotten) {
+    this.maxNames = maxNames;
+    this.maxWeight = maxWeight;
+    this.weigher = weigher;
+    this.forgotten = forgotten;
+  }
+
+  /**
+   * @param maxNames how many names are kept; then the oldest are forgotten
+   */
+  public SessionNames(int maxNames) {
+    this(maxNames, Integer.MAX_VALUE, value -> 0, (name, value) -> {});
+  }
+
+  /**
+   * Whether a text may give or take names by SQL, as its words tell; if so, {@link #forgetAll} when
+   * it is executed.
+   */
+  public static boolean mayChange(String sql) {
+    int begin = 0;
+    while (begin < sql.length() && sql.charAt(begin) <= ' ') {
+      begin++;
+    }
+    boolean plain = begin < sql.length() && isLetter(sql.charAt(begin));
+    int semicolon = sql.indexOf(';', begin);
+    boolean single = semicolon < 0 || sql.substring(semicolon + 1).isBlank();
+    return (plain && single) ? isNamingAt(sql, begin) : holdsNaming(sql, begin);
+  }
+
+  private static boolean isLetter(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+  }
+
+  private static boolean holdsNaming(String sql, int begin) {
+    for (int i = begin; i < sql.length(); i++) {
+      if (isNamingAt(sql, i)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static boolean isNamingAt(String sql, int at) {
+    int first = sql.charAt(at) | 0x20;
+    if (first != 'p' && first != 'd' && first != 'c') {
+      return false;
+    }
+    for (String word : NAMING) {
+      if (sql.regionMatches(true, at, word, 0, word.length())) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /**
+   * A Parse or Bind that gives a name was sent.
+   *
+   * @param cycle the {@link Pipeline#cycle} in which it was
+   * @return for {@link #confirmed} or {@link #failed}
+   */
+  public Given<V> give(String name, V value, long cycle) {
+    return change(name, value, cycle);
+  }
+
+  /** A Close was sent; else like {@link #give}. */
+  public Given<V> take(String name, long cycle) {
+    return change(name, null, cycle);
+  }
+
+  private Given<V> change(String name, @Nullable V value, long cycle) {
+    String key = key(name);
+    if (key == null) {
+      return new Given<>(null, value, cycle, epoch, false);
+    }
+    boolean sure = !incomplete && !confirmed.containsKey(key) && !underWay.containsKey(key);
+    Given<V> given = new Given<>(key, value, cycle, epoch, sure);
+    underWay.put(key, given);
+    return given;
+  }
+
+  /**
+   * The server has done it.
+   *
+   * @return what the name stood for before
+   */
+  public @Nullable V confirmed(Given<V> given) {
+    String key = given.key;
+    if (key == null) {
+      return null;
+    }
+    underWay.remove(key, given);
+    V before = confirmed.remove(key);
+    if (before != null) {
+      weight -= weigher.applyAsInt(before);
+    }
+    if (given.value != null && given.epoch == epoch) {
+      confirmed.put(key, given.value);
+      weight += weigher.applyAsInt(given.value);
+      dropTheOldest();
+    }
+    return before;
+  }
+
+  private void dropTheOldest() {
+    while (confirmed.size() > maxNames || (weight > maxWeight && confirmed.size() > 1)) {
+      Iterator<Map.Entry<String, V>> oldest = confirmed.entrySet().iterator();
+      Map.Entry<String, V> dropped = oldest.next();
+      oldest.remove();
+      weight -= weigher.applyAsInt(dropped.getValue());
+      incomplete = true;
+      forgotten.accept(dropped.getKey(), dropped.getValue());
+    }
+  }
+
+  /** The server has refused or skipped it. */
+  public void failed(Given<V> given) {
+    if (given.key != null) {
+      underWay.remove(given.key, given);
+    }
+  }
+
+  /**
+   * What a name stands for.
+   *
+   * @param cycle the {@link Pipeline#cycle} of what asks
+   * @return {@code null} if it is not known for certain, or stands for nothing
+   */
+  public @Nullable V get(String name, long cycle) {
+    String key = key(name);
+    if (key == null) {
+      return null;
+    }
+    Given<V> given = underWay.isEmpty() ? null : underWay.get(key);
+    if (given == null) {
+      return confirmed.get(key);
+    }
+    return given.epoch == epoch && (given.cycle == cycle || given.sure) ? given.value : null;
+  }
+
+  /**
+   * As much of a name as the server looks at; {@code null} if it is not certain what that is, since
+   * the client's encoding says what letters beyond ASCII are.
+   */
+  private static @Nullable String key(String name) {
+    int length = Math.min(name.length(), MAX_BYTES);
+    for (int i = 0; i < length; i++) {
+      if (name.charAt(i) > LAST_ASCII) {
+        return null;
+      }
+    }
+    return length == name.length() ? name : name.substring(0, length);
+  }
+
+  /** SQL may have given or taken any name: none that was sent before is known any more. */
+  public void forgetAll() {
+    incomplete = true;
+    confirmed.clear();
+    weight = 0;
+    epoch++;
+  }
+
+  /**
+   * Takes away the names that the server has confirmed; of portals when no transaction is open any
+   * more.
+   *
+   * @return what they stood for
+   */
+  public List<V> takeConfirmed() {
+    if (confirmed.isEmpty()) {
+      return List.of();
+    }
+    List<V> taken = new ArrayList<>(confirmed.values());
+    confirmed.clear();
+    weight = 0;
+    return taken;
+  }
+}
