@@ -123,6 +123,15 @@ final class BrokenJars {
             "a manifest that is no manifest",
             TestPlugins.good().with(TestJar.MANIFEST, "Manifest Version\r\n=\r\n"),
             "cannot be read as a jar"));
+    for (String named : List.of("lib/other.jar", "file:/opt/other.jar", "../lib/", "made.jar x")) {
+      cases.add(
+          jar(
+              "a manifest with the class path " + named,
+              TestPlugins.good().manifest("Postern-Api: 1\r\nClass-Path: " + named),
+              "its manifest's Class-Path names ",
+              "which is no jar of this plugin",
+              "into a folder of their own"));
+    }
     return cases;
   }
 
@@ -267,6 +276,18 @@ final class BrokenJars {
               Files.writeString(folder.resolve("library.jar"), "soon");
             },
             "plugins/folder/library.jar: cannot be read as a jar"));
+    cases.add(
+        Breakage.of(
+            "a folder with a library whose manifest names another one",
+            home -> {
+              Path folder = Files.createDirectory(home.plugin("folder"));
+              Files.move(home.plugin("made.jar"), folder.resolve("made.jar"));
+              new TestJar()
+                  .manifest("Class-Path: made.jar deeper/other.jar")
+                  .with("y/Y.txt", "y")
+                  .write(folder.resolve("library.jar"));
+            },
+            "plugins/folder/library.jar: its manifest's Class-Path names deeper/other.jar"));
     cases.add(
         Breakage.of(
             "a library alone",

@@ -11,6 +11,9 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +21,9 @@ import org.jspecify.annotations.Nullable;
 final class ArchiveScanner {
   /** The level of the plugin API that this Postern has. */
   static final int API_LEVEL = 1;
+
+  /** Of a file, and the same as the relative URL of a manifest's {@code Class-Path}. */
+  private static final Pattern PLAIN_NAME = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9._+-]*");
 
   private final Path home;
   private final @Nullable Map<String, String> pins;
@@ -143,9 +149,13 @@ final class ArchiveScanner {
   }
 
   private boolean isAcceptable(Path path, List<JarFacts> facts) {
+    Set<String> jars =
+        facts.stream()
+            .map(jar -> String.valueOf(jar.jar().getFileName()))
+            .collect(Collectors.toSet());
     boolean acceptable = true;
     for (JarFacts jar : facts) {
-      acceptable &= hasNothingForbidden(jar) && hasApiLevel(jar);
+      acceptable &= hasNothingForbidden(jar) && namesNoOtherJar(jar, jars) && hasApiLevel(jar);
     }
     if (acceptable && facts.stream().noneMatch(JarFacts::hasServices)) {
       problems.add(
@@ -186,6 +196,23 @@ final class ArchiveScanner {
           "give proxy-api the scope \"provided\" and build it again; in a folder, remove"
               + " proxy-api's jar");
       return false;
+    }
+    return true;
+  }
+
+  /** What a class loader finds through the manifest has been looked at by nobody. */
+  private boolean namesNoOtherJar(JarFacts jar, Set<String> jars) {
+    for (String named : jar.classPath()) {
+      if (!jars.contains(named) || !PLAIN_NAME.matcher(named).matches()) {
+        problems.add(
+            shown(jar.jar()),
+            "its manifest's Class-Path names "
+                + named.replaceAll("\\p{Cntrl}", "?")
+                + ", which is no jar of this plugin",
+            "put the plugin and its libraries into a folder of their own, or the libraries' classes"
+                + " into the plugin's jar, and build the jar again without Class-Path");
+        return false;
+      }
     }
     return true;
   }

@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param providers what the services files name
  * @param apiClass an entry that belongs to Postern's API and must not be here
  * @param strayEntry an entry whose name points out of the jar
+ * @param classPath what the manifest's {@code Class-Path} names: class loaders follow it
  */
 record JarFacts(
     Path jar,
@@ -33,7 +34,8 @@ record JarFacts(
     boolean hasServices,
     Map<PluginKind, List<String>> providers,
     @Nullable String apiClass,
-    @Nullable String strayEntry) {
+    @Nullable String strayEntry,
+    List<String> classPath) {
   static final String API_LEVEL = "Postern-Api";
 
   static JarFacts of(Path jar) throws IOException {
@@ -59,8 +61,14 @@ record JarFacts(
           hasServices,
           providers,
           names.stream().filter(JarFacts::isApiClass).findFirst().orElse(null),
-          names.stream().filter(JarFacts::isStray).findFirst().orElse(null));
+          names.stream().filter(JarFacts::isStray).findFirst().orElse(null),
+          classPath(main));
     }
+  }
+
+  private static List<String> classPath(Attributes main) {
+    String value = main.getValue(Attributes.Name.CLASS_PATH);
+    return value == null || value.isBlank() ? List.of() : List.of(value.strip().split("\\s+"));
   }
 
   private static List<String> providers(JarFile file, JarEntry services) throws IOException {

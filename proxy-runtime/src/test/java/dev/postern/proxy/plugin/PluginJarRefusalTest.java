@@ -160,6 +160,59 @@ final class PluginJarRefusalTest {
         "plugins/bad.jar: an entry points out of the jar: " + name + " (do not use this jar)");
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "lib/hidden.jar",
+        "hidden.jar",
+        "../hidden.jar",
+        "file:/opt/hidden.jar",
+        "lib/",
+        "./bad.jar",
+        "bad%2ejar",
+      })
+  void refusesAManifestThatNamesWhatIsNoJarOfThePlugin(String named) throws Exception {
+    PluginSources.router(directory.jar("bad.jar").manifest("Class-Path", named), "bad").build();
+
+    directory.assertRefused(
+        "plugins/bad.jar: its manifest's Class-Path names "
+            + named
+            + ", which is no jar of this plugin (put the plugin and its libraries into a folder of"
+            + " their own, or the libraries' classes into the plugin's jar, and build the jar again"
+            + " without Class-Path)");
+  }
+
+  @Test
+  void refusesALibraryThatNamesWhatIsNoJarOfTheFolder() throws Exception {
+    Path folder = directory.folder("bad");
+    PluginSources.router(PluginJar.at(folder.resolve("plugin.jar")), "bad").build();
+    PluginJar.at(folder.resolve("library.jar"))
+        .withoutApiLevel()
+        .manifest("class-path", "plugin.jar  .hidden.jar")
+        .entry("lib/words.txt", "words")
+        .build();
+    PluginJar.at(folder.resolve(".hidden.jar")).entry("lib/more.txt", "more").build();
+
+    directory.assertRefusedWith(
+        "plugins/bad/library.jar: its manifest's Class-Path names .hidden.jar, which is no jar");
+  }
+
+  @Test
+  void takesAManifestThatNamesOtherJarsOfItsFolder() throws Exception {
+    Path folder = directory.folder("good");
+    PluginSources.router(
+            PluginJar.at(folder.resolve("plugin.jar"))
+                .manifest("Class-Path", "library-1.0.jar plugin.jar"),
+            "good")
+        .build();
+    PluginJar.at(folder.resolve("library-1.0.jar"))
+        .withoutApiLevel()
+        .entry("lib/words.txt", "words")
+        .build();
+
+    directory.load().close();
+  }
+
   private static String tracing(Path trace) {
     return PluginSources.authenticatorSource("traced", "", "", "return null;")
         .replace(
