@@ -10,8 +10,10 @@ import dev.postern.testkit.WireClient;
 import dev.postern.testkit.WireMessage;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -73,10 +75,104 @@ final class LimitsIT {
       for (int i = 0; i < 3; i++) {
         assertThat(refusal(postern, ROLE, "wrong").sqlState()).isEqualTo("28P01");
       }
-      try (WireClient client = WireClient.connect(postern.address())) {
-        client.send(FrontendPackets.startup("user", ROLE, "database", "postgres"));
-        assertThat(client.receive().type()).isEqualTo('E');
+      assertThat(refusalAtOnce(postern).sqlState()).isEqualTo("28000");
+    }
+  }
+
+  /** All have been asked for their proofs before the first one has failed. */
+  @Test
+  void tellsAnAddressOfNoMoreWrongPasswordsThanItMayHaveHoweverManyItTriesAtOnce() {
+    try (RunningPostern postern = with("limits.failed-logins-per-address", 3)) {
+      List<String> answers =
+          proveAtOnce(postern, Collections.nCopies(40, "wrong")).stream()
+              .map(answer -> answer == null ? "let in" : answer.sqlState())
+              .toList();
+
+      assertThat(answers).hasSize(40);
+      assertThat(answers).filteredOn("28P01"::equals).hasSize(3);
+      assertThat(answers).filteredOn("28000"::equals).hasSize(37);
+      assertThat(refusalAtOnce(postern).sqlState()).isEqualTo("28000");
+    }
+  }
+
+  @Test
+  void refusesNoRightPasswordBecauseOfOthersThatComeAtTheSameTime() {
+    try (RunningPostern postern = with("limits.failed-logins-per-address", 3)) {
+      for (String wrong : List.of("wrong", "wronger")) {
+        assertThat(refusal(postern, ROLE, wrong).sqlState()).isEqualTo("28P01");
       }
+
+      assertThat(proveAtOnce(postern, Collections.nCopies(40, Gateways.PASSWORD)))
+          .hasSize(40)
+          .containsOnlyNulls();
+      assertThat(refusal(postern, ROLE, "wrong").sqlState()).isEqualTo("28P01");
+      assertThat(refusalAtOnce(postern).sqlState()).isEqualTo("28000");
+    }
+  }
+
+  /** Who has been asked for a password, and has not sent it, is nobody that others wait for. */
+  @Test
+  void keepsNobodyWaitingBecauseOfClientsThatDoNotSendTheirProof() {
+    List<WireClient> silent = new ArrayList<>();
+    try (RunningPostern postern = with("limits.failed-logins-per-address", 3)) {
+      for (int i = 0; i < 10; i++) {
+        WireClient client = asked(postern);
+        silent.add(client);
+        Logins.proof(client, "wrong");
+      }
+      assertThat(letsIn(postern)).isTrue();
+    } finally {
+      silent.forEach(WireClient::close);
+    }
+  }
+
+  /** The answers to proofs that are sent when each client has been asked for one. */
+  private static List<@Nullable WireMessage> proveAtOnce(
+      RunningPostern postern, List<String> passwords) {
+    List<WireClient> clients = new ArrayList<>();
+    try {
+      List<String> proofs = new ArrayList<>();
+      for (String password : passwords) {
+        WireClient client = asked(postern);
+        clients.add(client);
+        proofs.add(Logins.proof(client, password).clientFinal());
+      }
+      for (int i = 0; i < clients.size(); i++) {
+        clients.get(i).send(FrontendPackets.saslResponse(proofs.get(i)));
+      }
+      List<@Nullable WireMessage> answers = new ArrayList<>();
+      clients.forEach(client -> answers.add(answer(client)));
+      return answers;
+    } finally {
+      clients.forEach(WireClient::close);
+    }
+  }
+
+  private static WireClient asked(RunningPostern postern) {
+    WireClient client = WireClient.connect(postern.address());
+    client.send(FrontendPackets.startup("user", ROLE, "database", "postgres"));
+    return client;
+  }
+
+  /** The error, or {@code null}: it was let in. */
+  private static @Nullable WireMessage answer(WireClient client) {
+    while (true) {
+      WireMessage message = client.receive();
+      switch (message.type()) {
+        case 'E' -> {
+          return message;
+        }
+        case 'Z' -> {
+          return null;
+        }
+        default -> {}
+      }
+    }
+  }
+
+  private static WireMessage refusalAtOnce(RunningPostern postern) {
+    try (WireClient client = asked(postern)) {
+      return client.expectError();
     }
   }
 

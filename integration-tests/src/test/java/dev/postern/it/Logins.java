@@ -37,6 +37,21 @@ public final class Logins {
 
   /** What the server said first in a SCRAM exchange that was then gone through. */
   public static String scram(WireClient client, String password) {
+    Proof proof = proof(client, password);
+    client.send(FrontendPackets.saslResponse(proof.clientFinal()));
+    return proof.serverFirst();
+  }
+
+  /**
+   * A SCRAM exchange of which only the client's last message is left.
+   *
+   * @param serverFirst what the server said first
+   * @param clientFinal what is left to be sent
+   */
+  record Proof(String serverFirst, String clientFinal) {}
+
+  /** Goes through an exchange up to its last message. */
+  static Proof proof(WireClient client, String password) {
     try {
       List<String> mechanisms =
           client.expect('R').strings(4).stream()
@@ -53,8 +68,7 @@ public final class Logins {
               "SCRAM-SHA-256", scram.clientFirstMessage().toString()));
       String serverFirst = saslData(client.expect('R'));
       scram.serverFirstMessage(serverFirst);
-      client.send(FrontendPackets.saslResponse(scram.clientFinalMessage().toString()));
-      return serverFirst;
+      return new Proof(serverFirst, scram.clientFinalMessage().toString());
     } catch (com.ongres.scram.common.exception.ScramException e) {
       throw new AssertionError(e);
     }

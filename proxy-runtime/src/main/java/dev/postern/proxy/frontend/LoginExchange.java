@@ -36,17 +36,20 @@ public final class LoginExchange implements AuthenticationExchange {
   private final ClientInfo client;
   private final StartupParameters startup;
   private final MockVerifiers mocks;
+  private final ProofGate gate;
   private boolean asked;
 
   public LoginExchange(
       FrontendConnection connection,
       ClientInfo client,
       StartupParameters startup,
-      MockVerifiers mocks) {
+      MockVerifiers mocks,
+      ProofGate gate) {
     this.connection = connection;
     this.client = client;
     this.startup = startup;
     this.mocks = mocks;
+    this.gate = gate;
   }
 
   @Override
@@ -69,6 +72,7 @@ public final class LoginExchange implements AuthenticationExchange {
           ScramStep step = scram.start(initial.mechanism(), initial.data());
           while (step instanceof ScramStep.Continue(Bytes message)) {
             var response = (SASLResponse) connection.ask(new AuthenticationSASLContinue(message));
+            gate.pass();
             step = scram.respond(response.data());
           }
           return switch (step) {
@@ -98,6 +102,12 @@ public final class LoginExchange implements AuthenticationExchange {
         () -> {
           var message = (PasswordMessage) connection.ask(new AuthenticationCleartextPassword());
           Secret password = message.password();
+          try {
+            gate.pass();
+          } catch (SessionException | InterruptedException e) {
+            password.close();
+            throw e;
+          }
           if (password.isEmpty()) {
             throw AuthenticationException.invalidPassword(startup.user(), "empty password");
           }
@@ -113,7 +123,12 @@ public final class LoginExchange implements AuthenticationExchange {
     }
     AuthenticationSASL offer = new AuthenticationSASL(mechanisms);
     SASLInitialResponse initial =
-        asking(() -> (SASLInitialResponse) connection.ask(offer, SaslExchange.MAX_LENGTH));
+        asking(
+            () -> {
+              var response = (SASLInitialResponse) connection.ask(offer, SaslExchange.MAX_LENGTH);
+              gate.pass();
+              return response;
+            });
     if (!mechanisms.contains(initial.mechanism())) {
       throw new AuthenticationException(
           SqlState.PROTOCOL_VIOLATION,

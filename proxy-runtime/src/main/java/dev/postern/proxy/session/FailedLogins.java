@@ -3,6 +3,7 @@ package dev.postern.proxy.session;
 import dev.postern.api.FailureKind;
 import dev.postern.api.SessionException;
 import dev.postern.api.SqlState;
+import dev.postern.proxy.frontend.ProofGate;
 import java.net.InetAddress;
 import java.time.Duration;
 import org.slf4j.Logger;
@@ -27,24 +28,67 @@ public final class FailedLogins {
     this.limit = new AttemptLimit(failuresAllowed, SPAN, System::nanoTime);
   }
 
-  void check(InetAddress address) throws SessionException {
+  /**
+   * A login from this address, which has proved nothing yet.
+   *
+   * @throws SessionException if the address has failed too often already
+   */
+  Attempt attempt(InetAddress address) throws SessionException {
     if (limit.isExceeded(address)) {
-      throw new SessionException(
-          SqlState.INVALID_AUTHORIZATION,
-          FailureKind.OVERLOAD,
-          "too many failed logins from this address, try again later",
-          "limits.failed-logins-per-address is exceeded by " + address.getHostAddress(),
-          null);
+      throw refusal(address);
     }
+    return new Attempt(address);
   }
 
-  void failed(InetAddress address) {
-    if (limit.failed(address)) {
-      log.atWarn()
-          .addKeyValue("client", address.getHostAddress())
-          .log(
-              "{} failed logins within a minute; refusing further ones from there until it is over",
-              failuresAllowed);
+  private static SessionException refusal(InetAddress address) {
+    return new SessionException(
+        SqlState.INVALID_AUTHORIZATION,
+        FailureKind.OVERLOAD,
+        "too many failed logins from this address, try again later",
+        "limits.failed-logins-per-address is exceeded by " + address.getHostAddress(),
+        null);
+  }
+
+  /**
+   * One login. It counts as under way from when the client has sent its proof until there is a
+   * verdict: a client that is slow with its proof keeps nobody waiting, and one that sends many
+   * side by side hears of no more verdicts than it may. Belongs to the login's thread.
+   */
+  final class Attempt implements ProofGate {
+    private final InetAddress address;
+    private boolean underWay;
+
+    private Attempt(InetAddress address) {
+      this.address = address;
+    }
+
+    @Override
+    public void pass() throws SessionException, InterruptedException {
+      if (!underWay) {
+        underWay = limit.begin(address);
+        if (!underWay) {
+          throw refusal(address);
+        }
+      }
+    }
+
+    /** There is a verdict, or there will be none. */
+    void end(boolean failed) {
+      boolean reached = false;
+      if (underWay) {
+        underWay = false;
+        reached = limit.end(address, failed);
+      } else if (failed) {
+        reached = limit.failed(address); // without having been asked for a proof
+      }
+      if (reached) {
+        log.atWarn()
+            .addKeyValue("client", address.getHostAddress())
+            .log(
+                "{} failed logins within a minute; refusing further ones from there until it is"
+                    + " over",
+                failuresAllowed);
+      }
     }
   }
 }

@@ -251,18 +251,19 @@ public final class SessionRunner implements Runnable {
 
   private AuthenticatedUser authenticate(
       ClientInfo info, StartupParameters parameters, PluginSet plugins) throws SessionException {
-    services.failedLogins().check(address());
+    FailedLogins.Attempt attempt = services.failedLogins().attempt(address());
+    boolean failed = false;
     try {
       return plugins
           .authenticator()
-          .authenticate(new LoginExchange(client, info, parameters, services.mocks()));
+          .authenticate(new LoginExchange(client, info, parameters, services.mocks(), attempt));
     } catch (AuthenticationException e) {
-      if (e.sqlState().equals(SqlState.INVALID_PASSWORD)) {
-        services.failedLogins().failed(address());
-      }
+      failed = e.sqlState().equals(SqlState.INVALID_PASSWORD);
       throw e;
     } catch (RuntimeException e) {
       throw AuthenticationException.unavailable("the authenticator failed: " + e, e);
+    } finally {
+      attempt.end(failed);
     }
   }
 
