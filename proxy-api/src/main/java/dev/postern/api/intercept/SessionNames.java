@@ -61,6 +61,10 @@ public final class SessionNames<V> {
   private final Map<String, Given<V>> underWay = new HashMap<>();
   private long weight;
 
+  // The name "", which nearly all clients use, stands beside the maps: it costs no entries.
+  private @Nullable V unnamed;
+  private @Nullable Given<V> unnamedUnderWay;
+
   /** How often SQL may have changed all names. */
   private int epoch;
 
@@ -68,8 +72,8 @@ public final class SessionNames<V> {
   private boolean incomplete;
 
   /**
-   * @param maxNames how many names are kept
-   * @param maxWeight of all that they stand for
+   * @param maxNames how many names are kept, beside the empty one
+   * @param maxWeight of all that these stand for
    * @param weigher the weight of one
    * @param forgotten is told of names that were dropped, the oldest first, because there are too
    *     many
@@ -86,7 +90,7 @@ public final class SessionNames<V> {
   }
 
   /**
-   * @param maxNames how many names are kept; then the oldest are forgotten
+   * @param maxNames how many names are kept, beside the empty one; then the oldest are forgotten
    */
   public SessionNames(int maxNames) {
     this(maxNames, Integer.MAX_VALUE, value -> 0, (name, value) -> {});
@@ -153,8 +157,14 @@ public final class SessionNames<V> {
     if (key == null) {
       return new Given<>(null, value, cycle, epoch, false);
     }
-    boolean sure = !incomplete && !confirmed.containsKey(key) && !underWay.containsKey(key);
-    Given<V> given = new Given<>(key, value, cycle, epoch, sure);
+    if (key.isEmpty()) {
+      boolean free = !incomplete && unnamed == null && unnamedUnderWay == null;
+      Given<V> given = new Given<>(key, value, cycle, epoch, free);
+      unnamedUnderWay = given;
+      return given;
+    }
+    boolean free = !incomplete && !confirmed.containsKey(key) && !underWay.containsKey(key);
+    Given<V> given = new Given<>(key, value, cycle, epoch, free);
     underWay.put(key, given);
     return given;
   }
@@ -169,7 +179,12 @@ public final class SessionNames<V> {
     if (key == null) {
       return null;
     }
-    underWay.remove(key, given);
+    failed(given);
+    if (key.isEmpty()) {
+      V before = unnamed;
+      unnamed = given.epoch == epoch ? given.value : null;
+      return before;
+    }
     V before = confirmed.remove(key);
     if (before != null) {
       weight -= weigher.applyAsInt(before);
@@ -195,7 +210,9 @@ public final class SessionNames<V> {
 
   /** The server has refused or skipped it. */
   public void failed(Given<V> given) {
-    if (given.key != null) {
+    if (given == unnamedUnderWay) {
+      unnamedUnderWay = null;
+    } else if (given.key != null && !given.key.isEmpty()) {
       underWay.remove(given.key, given);
     }
   }
@@ -211,11 +228,16 @@ public final class SessionNames<V> {
     if (key == null) {
       return null;
     }
-    Given<V> given = underWay.isEmpty() ? null : underWay.get(key);
+    Given<V> given = key.isEmpty() ? unnamedUnderWay : underWay.get(key);
     if (given == null) {
-      return confirmed.get(key);
+      return key.isEmpty() ? unnamed : confirmed.get(key);
     }
     return given.epoch == epoch && (given.cycle == cycle || given.sure) ? given.value : null;
+  }
+
+  /** Whether no name stands for anything, and none is being given or taken. */
+  public boolean isEmpty() {
+    return unnamed == null && unnamedUnderWay == null && confirmed.isEmpty() && underWay.isEmpty();
   }
 
   /**
@@ -235,6 +257,7 @@ public final class SessionNames<V> {
   /** SQL may have given or taken any name: none that was sent before is known any more. */
   public void forgetAll() {
     incomplete = true;
+    unnamed = null;
     confirmed.clear();
     weight = 0;
     epoch++;
@@ -247,10 +270,16 @@ public final class SessionNames<V> {
    * @return what they stood for
    */
   public List<V> takeConfirmed() {
+    V first = unnamed;
+    unnamed = null;
     if (confirmed.isEmpty()) {
-      return List.of();
+      return first == null ? List.of() : List.of(first);
     }
-    List<V> taken = new ArrayList<>(confirmed.values());
+    List<V> taken = new ArrayList<>(confirmed.size() + 1);
+    if (first != null) {
+      taken.add(first);
+    }
+    taken.addAll(confirmed.values());
     confirmed.clear();
     weight = 0;
     return taken;

@@ -1,0 +1,113 @@
+package dev.postern.api.intercept;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.postern.api.intercept.SessionNames.Given;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class SessionNamesTest {
+  private final SessionNames<String> names = new SessionNames<>(3);
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "s"})
+  void aNameCountsInItsOwnCycleAtOnceAndWhenTheServerHasSaidSoForGood(String name) {
+    give(name, "first", 1);
+    Given<String> second = names.give(name, "second", 2);
+    assertThat(names.get(name, 2)).isEqualTo("second");
+    assertThat(names.get(name, 3)).as("it may fail, and be the first").isNull();
+
+    assertThat(names.confirmed(second)).isEqualTo("first");
+    assertThat(names.get(name, 3)).isEqualTo("second");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "s"})
+  void aNameThatWasNotGivenStandsForWhatItStoodForBefore(String name) {
+    give(name, "first", 1);
+    names.failed(names.give(name, "second", 2));
+    assertThat(names.get(name, 3)).isEqualTo("first");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "s"})
+  void theFirstOfANameCannotBeAnotherInLaterCycles(String name) {
+    Given<String> only = names.give(name, "only", 1);
+    assertThat(names.get(name, 2)).isEqualTo("only");
+    names.failed(only);
+    assertThat(names.get(name, 2)).isNull();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "s"})
+  void ofThoseUnderWayTheLatestCountsWhateverBecomesOfTheOthers(String name) {
+    Given<String> first = names.give(name, "first", 1);
+    Given<String> second = names.give(name, "second", 1);
+    names.failed(first);
+    assertThat(names.get(name, 1)).isEqualTo("second");
+    names.failed(second);
+    assertThat(names.get(name, 1)).isNull();
+    assertThat(names.isEmpty()).isTrue();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "s"})
+  void aNameThatIsTakenStandsForNothing(String name) {
+    give(name, "first", 1);
+    Given<String> taken = names.take(name, 2);
+    assertThat(names.get(name, 2)).isNull();
+    assertThat(names.isEmpty()).isFalse();
+    assertThat(names.confirmed(taken)).isEqualTo("first");
+    assertThat(names.isEmpty()).isTrue();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "s"})
+  void whatWasSentBeforeSqlChangedNamesIsNotKnownWhenItIsConfirmed(String name) {
+    give(name, "before", 1);
+    Given<String> underWay = names.give(name, "under way", 2);
+    names.forgetAll();
+    assertThat(names.get(name, 2)).isNull();
+    names.confirmed(underWay);
+    assertThat(names.get(name, 2)).isNull();
+
+    give(name, "behind", 3);
+    assertThat(names.get(name, 4)).isEqualTo("behind");
+  }
+
+  @Test
+  void theOldestNamesAreForgottenAndTheEmptyOneIsNot() {
+    List<String> dropped = new ArrayList<>();
+    SessionNames<String> few =
+        new SessionNames<>(2, 10, String::length, (name, value) -> dropped.add(name));
+    for (String name : List.of("", "a", "b", "c")) {
+      few.confirmed(few.give(name, "1", 1));
+    }
+    assertThat(dropped).containsExactly("a");
+    few.confirmed(few.give("d", "0123456789", 2));
+    assertThat(dropped).containsExactly("a", "b", "c");
+    assertThat(few.get("", 3)).isEqualTo("1");
+    assertThat(few.get("d", 3)).isEqualTo("0123456789");
+  }
+
+  @Test
+  void whatIsConfirmedIsTakenTogetherAndWhatIsUnderWayStays() {
+    assertThat(names.takeConfirmed()).isEmpty();
+    give("", "1", 1);
+    assertThat(names.takeConfirmed()).containsExactly("1");
+    give("", "1", 1);
+    give("p", "2", 1);
+    Given<String> underWay = names.give("", "3", 2);
+    assertThat(names.takeConfirmed()).containsExactly("1", "2");
+    names.confirmed(underWay);
+    assertThat(names.takeConfirmed()).containsExactly("3");
+    assertThat(names.isEmpty()).isTrue();
+  }
+
+  private void give(String name, String value, long cycle) {
+    names.confirmed(names.give(name, value, cycle));
+  }
+}
