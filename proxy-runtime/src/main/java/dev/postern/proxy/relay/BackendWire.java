@@ -92,13 +92,20 @@ final class BackendWire implements Wire<BackendMessage> {
   }
 
   @Override
-  public boolean reject(SqlState sqlState, String message, Consumer<BackendMessage> emit) {
+  public int firstHandler() {
+    return answers == null
+        ? 0
+        : relay.declarations.backend.firstUpTo(answers.concernsInterceptorsUpTo());
+  }
+
+  @Override
+  public boolean reject(int by, SqlState sqlState, String message, Consumer<BackendMessage> emit) {
     relay.endedBy("(refused a message of the server)", sqlState, message);
     return false;
   }
 
   @Override
-  public boolean answer(List<BackendMessage> messages, Consumer<BackendMessage> emit) {
+  public boolean answer(int by, List<BackendMessage> messages, Consumer<BackendMessage> emit) {
     throw new IllegalStateException(); // its form was checked
   }
 }

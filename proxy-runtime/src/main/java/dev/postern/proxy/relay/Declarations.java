@@ -29,6 +29,7 @@ public final class Declarations {
   final Handlers<BackendMessage> backend = new Handlers<>();
   private final List<Closing> closings = new ArrayList<>();
   private final boolean physicalReplication;
+  private int interceptors;
   private volatile boolean sealed;
 
   public Declarations() {
@@ -48,7 +49,7 @@ public final class Declarations {
    * @param calls where what it is called for is counted
    */
   public Interests of(String interceptor, Calls calls) {
-    return new InterestsOf(interceptor, calls);
+    return new InterestsOf(interceptor, interceptors++, calls);
   }
 
   /** The same for one whose calls nobody counts. */
@@ -99,6 +100,7 @@ public final class Declarations {
 
   private final class InterestsOf implements Interests {
     private final String interceptor;
+    private final int place;
     private final Calls calls;
 
     /**
@@ -107,8 +109,9 @@ public final class Declarations {
      */
     private int ownBackendHandlers;
 
-    InterestsOf(String interceptor, Calls calls) {
+    InterestsOf(String interceptor, int place, Calls calls) {
       this.interceptor = interceptor;
+      this.place = place;
       this.calls = calls;
     }
 
@@ -142,7 +145,7 @@ public final class Declarations {
         @Nullable Function<FrontendMessage, Verdict<FrontendMessage>> decider) {
       checkOpen(interceptor);
       var types = MessageTypes.frontendTypes(type);
-      var handler = new Handler<>(interceptor, type, types, observer, decider, calls);
+      var handler = new Handler<>(interceptor, place, type, types, observer, decider, calls);
       frontend.add(handler, frontend.size());
       return this;
     }
@@ -153,7 +156,7 @@ public final class Declarations {
         @Nullable Function<BackendMessage, Verdict<BackendMessage>> decider) {
       checkOpen(interceptor);
       var types = MessageTypes.backendTypes(type);
-      var handler = new Handler<>(interceptor, type, types, observer, decider, calls);
+      var handler = new Handler<>(interceptor, place, type, types, observer, decider, calls);
       backend.add(handler, ownBackendHandlers++);
       return this;
     }

@@ -80,17 +80,23 @@ final class FrontendWire implements Wire<FrontendMessage> {
   }
 
   @Override
-  public boolean reject(SqlState sqlState, String message, Consumer<FrontendMessage> emit) {
+  public int firstHandler() {
+    return 0;
+  }
+
+  @Override
+  public boolean reject(int by, SqlState sqlState, String message, Consumer<FrontendMessage> emit) {
     if (lastDecoded == 'S' || lastDecoded == 'H' || lastDecoded == 'X') {
       relay.endedBy("(refused a message that has no answer of its own)", sqlState, message);
       return false;
     }
-    emit.accept(rejections.reject(lastDecoded, sqlState, message));
+    FrontendMessage instead = rejections.reject(lastDecoded, sqlState, message);
+    Objects.requireNonNull(answers).refuse(by, instead, emit);
     return true;
   }
 
   @Override
-  public boolean answer(List<BackendMessage> messages, Consumer<FrontendMessage> emit) {
+  public boolean answer(int by, List<BackendMessage> messages, Consumer<FrontendMessage> emit) {
     if (relay.declarations.isPhysicalReplication()) {
       relay.endedBy(
           "(answered in physical replication)",
@@ -98,7 +104,7 @@ final class FrontendWire implements Wire<FrontendMessage> {
           "an interceptor answers a message of physical replication");
       return false;
     }
-    Objects.requireNonNull(answers).give(lastDecoded, messages, emit);
+    Objects.requireNonNull(answers).give(by, lastDecoded, messages, emit);
     return true;
   }
 }

@@ -18,6 +18,7 @@ final class Handler<M> {
   private static final int MEASURED_OF = 16;
 
   private final String interceptor;
+  private final int place;
   private final Class<? extends M> type;
   private final TypeSet types;
   private final @Nullable Consumer<M> observer;
@@ -25,14 +26,19 @@ final class Handler<M> {
   private final Calls calls;
   private int number;
 
+  /**
+   * @param place its interceptor's in the configuration's order
+   */
   Handler(
       String interceptor,
+      int place,
       Class<? extends M> type,
       TypeSet types,
       @Nullable Consumer<M> observer,
       @Nullable Function<M, Verdict<M>> decider,
       Calls calls) {
     this.interceptor = interceptor;
+    this.place = place;
     this.type = type;
     this.types = types;
     this.observer = observer;
@@ -42,6 +48,10 @@ final class Handler<M> {
 
   String interceptor() {
     return interceptor;
+  }
+
+  int place() {
+    return place;
   }
 
   TypeSet types() {

@@ -86,6 +86,15 @@ final class Handlers<M> {
     return deciding;
   }
 
+  /** The first in the order of passage that belongs to this interceptor or to one before it. */
+  int firstUpTo(int place) {
+    int first = 0;
+    while (first < inOrder.size() && inOrder.get(first).place() > place) {
+      first++;
+    }
+    return first;
+  }
+
   int size() {
     return inOrder.size();
   }

@@ -187,11 +187,11 @@ final class MessageFlow<M> implements Flow {
       M decoded = wire.decode(type, bytes.slice(at + HEADER_LENGTH, size - HEADER_LENGTH));
       List<M> substitute = wire.substitute(decoded);
       if (!handlers.isDeciding() && substitute == null) {
-        Passage.observe(handlers, decoded);
+        Passage.observe(handlers, decoded, wire.firstHandler());
         wire.sent(type);
         return true;
       }
-      passage = new Passage<>(handlers, decoded, substitute);
+      passage = new Passage<>(handlers, decoded, substitute, wire.firstHandler());
       outcome = passage.proceed();
     } catch (InterceptorFailure e) {
       end(bytes, run, at);

@@ -14,10 +14,11 @@ sealed interface Outcome<M> {
   /** These go on instead; {@code interceptor} was the last to change anything. */
   record Changed<M>(String interceptor, List<M> messages) implements Outcome<M> {}
 
-  record Rejected<M>(SqlState sqlState, String message) implements Outcome<M> {}
+  /** It is refused; {@code by} is the place of the interceptor that did. */
+  record Rejected<M>(int by, SqlState sqlState, String message) implements Outcome<M> {}
 
   /** These are for the client, instead of what a server would say. */
-  record Answered<M>(List<BackendMessage> messages) implements Outcome<M> {}
+  record Answered<M>(int by, List<BackendMessage> messages) implements Outcome<M> {}
 
   record Ended<M>(String interceptor, SqlState sqlState, String message) implements Outcome<M> {}
 

@@ -36,13 +36,13 @@ final class OutcomeWriter<M> {
           return false;
         }
       }
-      case Outcome.Rejected<M>(var sqlState, var text) -> {
+      case Outcome.Rejected<M>(int by, var sqlState, var text) -> {
         flush();
-        return wire.reject(sqlState, text, this::encode);
+        return wire.reject(by, sqlState, text, this::encode);
       }
-      case Outcome.Answered<M>(var messages) -> {
+      case Outcome.Answered<M>(int by, var messages) -> {
         flush();
-        return wire.answer(messages, this::encode);
+        return wire.answer(by, messages, this::encode);
       }
       case Outcome.Ended<M>(var interceptor, var sqlState, var text) -> {
         flush();

@@ -25,20 +25,21 @@ final class Passage<M> {
 
   /**
    * @param substitute what takes the place of {@code message}; {@code null}: nothing
+   * @param first where the way begins
    */
-  Passage(Handlers<M> handlers, M message, @Nullable List<M> substitute) {
+  Passage(Handlers<M> handlers, M message, @Nullable List<M> substitute, int first) {
     this.handlers = handlers;
     changed = substitute != null;
     if (substitute == null) {
-      ahead.push(new Step<>(message, 0));
+      ahead.push(new Step<>(message, first));
     } else {
-      substitute.reversed().forEach(instead -> ahead.push(new Step<>(instead, 0)));
+      substitute.reversed().forEach(instead -> ahead.push(new Step<>(instead, first)));
     }
   }
 
   /** Shows a message to handlers all of which only observe. */
-  static <M> void observe(Handlers<M> handlers, M message) {
-    for (int i = 0; i < handlers.size(); i++) {
+  static <M> void observe(Handlers<M> handlers, M message, int first) {
+    for (int i = first; i < handlers.size(); i++) {
       Handler<M> handler = handlers.get(i);
       if (handler.isFor(message)) {
         handler.observe(message);
@@ -102,11 +103,11 @@ final class Passage<M> {
       }
       case Verdict.Reject<M>(var sqlState, var message) -> {
         checkError(handler, sqlState, message);
-        return new Outcome.Rejected<>(sqlState, message);
+        return new Outcome.Rejected<>(handler.place(), sqlState, message);
       }
       case Verdict.Answer<M> answer -> {
         checkForm(handler, step.message(), answer);
-        return new Outcome.Answered<>(answer.messages());
+        return new Outcome.Answered<>(handler.place(), answer.messages());
       }
       case Verdict.Terminate<M>(var sqlState, var message) -> {
         checkError(handler, sqlState, message);

@@ -31,18 +31,26 @@ interface Wire<M> {
   @Nullable List<M> substitute(M message);
 
   /**
+   * The first of the handlers that are shown the message that has {@link #arrived} last; those
+   * before it have not seen what it answers.
+   */
+  int firstHandler();
+
+  /**
    * A handler refused a message.
    *
+   * @param by the place of its interceptor
    * @param emit what goes on in its place
    * @return false if the session has ended
    */
-  boolean reject(SqlState sqlState, String message, Consumer<M> emit);
+  boolean reject(int by, SqlState sqlState, String message, Consumer<M> emit);
 
   /**
    * A handler answers a message itself.
    *
+   * @param by the place of its interceptor
    * @param emit what goes on in its place
    * @return false if the session has ended
    */
-  boolean answer(List<BackendMessage> messages, Consumer<M> emit);
+  boolean answer(int by, List<BackendMessage> messages, Consumer<M> emit);
 }
