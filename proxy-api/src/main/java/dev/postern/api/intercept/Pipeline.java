@@ -101,14 +101,26 @@ public final class Pipeline<T> {
     if (request.endsCycle()) {
       cycle++;
     }
-    if (lost || (skipping && size == 0 && request != Request.SYNC)) {
+    if (lost) {
       return false;
     }
-    if (copying && size == 1 && request == Request.SYNC) {
-      ignored++;
+    if (request == Request.SYNC) {
+      if (copying && size == 1) {
+        ignore();
+        return false;
+      }
+    } else if (skipping && size == 0) {
+      if (doubtful > 0) {
+        // Skipped, or behind a Sync that has ended the skipping: nobody can tell.
+        lose();
+      }
       return false;
     }
     return add(request, note);
+  }
+
+  private void ignore() {
+    ignored = Math.min(ignored + 1, MAX_LENGTH);
   }
 
   /** CopyDone or CopyFail goes to the server. */
@@ -152,14 +164,18 @@ public final class Pipeline<T> {
   /** What waits for the next answer; {@code null} if nothing does. */
   public @Nullable Request firstRequest() {
     skipCopyEnds();
-    return size == 0 ? null : requests[head];
+    return isNoneKnown() ? null : requests[head];
   }
 
   /** The note of what waits for the next answer; {@code null} if there is none. */
   @SuppressWarnings("unchecked")
   public @Nullable T first() {
     skipCopyEnds();
-    return size == 0 ? null : (T) notes[head];
+    return isNoneKnown() ? null : (T) notes[head];
+  }
+
+  private boolean isNoneKnown() {
+    return size == 0 || lost;
   }
 
   /** The server has come past them, and has ignored them. */
@@ -208,10 +224,11 @@ public final class Pipeline<T> {
   }
 
   private @Nullable T completed(Request expected) {
-    if (firstRequest() != expected || skipping) {
+    if (firstRequest() != expected || skipping || copying) {
       lose();
       return null;
     }
+    doubtful = 0; // what is answered was sent behind those Syncs
     return remove();
   }
 
@@ -256,10 +273,11 @@ public final class Pipeline<T> {
   }
 
   private @Nullable T partOf(Request expected) {
-    if (firstRequest() != expected) {
+    if (firstRequest() != expected || copying) {
       lose();
       return null;
     }
+    doubtful = 0;
     begun = true;
     return note(head);
   }
@@ -267,15 +285,17 @@ public final class Pipeline<T> {
   /** CopyInResponse has come: the server ignores each Sync before the rows' end. */
   public void copyInBegan() {
     Request first = firstRequest();
-    if (first != Request.QUERY && first != Request.EXECUTE) {
+    boolean copies = first == Request.QUERY || first == Request.EXECUTE;
+    if (!copies || skipping || copying) {
       lose();
       return;
     }
+    doubtful = 0;
     begun = true;
     copying = true;
     while (size > 1 && requests[at(1)] == Request.SYNC) {
       moveFirstOverNext();
-      ignored++;
+      ignore();
     }
   }
 
@@ -294,17 +314,15 @@ public final class Pipeline<T> {
       skipping = true;
       return null;
     }
-    boolean rowsRefused = copying;
+    if (copying && isEndOfCopyUnclear(first)) {
+      lose();
+      return null;
+    }
     copying = false;
-    doubtful += ignored;
+    doubtful = ignored;
     ignored = 0;
     if (first.endsCycle()) {
       begun = true;
-      if (rowsRefused && size > 1 && requests[at(1)] != null) {
-        // The server has read it in the place of a row, or not: nobody can tell.
-        lose();
-        return null;
-      }
       return note(head);
     }
     T failed = remove();
@@ -319,6 +337,25 @@ public final class Pipeline<T> {
   }
 
   /**
+   * Whether nobody can tell what the server makes of what waits behind a COPY that has failed. A
+   * Query may have been read in the place of a row. Behind an Execute, what waits before the next
+   * Sync is skipped; but if the server comes to one of those counted as ignored, it is not.
+   */
+  private boolean isEndOfCopyUnclear(Request first) {
+    if (first == Request.QUERY) {
+      return size > 1 && requests[at(1)] != null;
+    }
+    if (ignored > 0) {
+      for (int i = 1; i < size && requests[at(i)] != Request.SYNC; i++) {
+        if (requests[at(i)] != null) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  /**
    * ReadyForQuery has come.
    *
    * @return the note of what it answers; {@code null} too if it is for a Sync that could have been
@@ -329,7 +366,7 @@ public final class Pipeline<T> {
     boolean answers =
         first == Request.SYNC || (first != null && first.endsCycle() && begun && !copying);
     if (!answers) {
-      if (doubtful == 0) {
+      if (doubtful == 0 || copying) {
         lose();
       } else {
         doubtful--;
@@ -349,15 +386,21 @@ public final class Pipeline<T> {
   /** Whether everything is answered that was sent. */
   public boolean isEmpty() {
     skipCopyEnds();
-    return size == 0;
+    return isNoneKnown();
   }
 
-  /** Whether it is not known any more which answer is for what; nothing waits from then on. */
+  /**
+   * Whether it is not known any more which answer is for what. Nothing counts as waiting from then
+   * on, except for {@link #forEach}.
+   */
   public boolean isLost() {
     return lost;
   }
 
-  /** Gives the notes of all that waits, in its order; for a session's end. */
+  /**
+   * Gives the notes of all that waits, in its order, or that did when the order was lost; for a
+   * session's end.
+   */
   public void forEach(Consumer<? super T> consumer) {
     for (int i = 0; i < size; i++) {
       T note = note(at(i));
@@ -369,8 +412,6 @@ public final class Pipeline<T> {
 
   private void lose() {
     lost = true;
-    release();
-    size = 0;
     copying = false;
   }
 
