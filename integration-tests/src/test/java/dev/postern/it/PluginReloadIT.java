@@ -14,6 +14,7 @@ import dev.postern.proxy.admin.UserAdministration;
 import dev.postern.proxy.config.ConfigurationFile;
 import dev.postern.proxy.server.Gateway;
 import dev.postern.proxy.server.GatewayControl;
+import dev.postern.testkit.FrontendPackets;
 import dev.postern.testkit.WireClient;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -203,6 +204,45 @@ final class PluginReloadIT {
     replace(jar, TestPlugins.good());
     Files.writeString(file(), yaml(mode, "") + made);
     operator.reload(List.of("made"));
+  }
+
+  /**
+   * An instance that may block comes while a client is about to log in, whose connection was
+   * accepted when there was none.
+   */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void keepsLoginsOffTheEventLoopsOnceAPluginMayBlock(boolean mayBlock) throws Exception {
+    String seen = "postern.test.reload.thread";
+    BundledPlugins.install(home);
+    TestPlugins.with(
+            Map.of(
+                TestPlugins.Part.CREATE,
+                """
+                return new MessageInterceptor() {
+                  @Override public boolean mayBlock() { return %s; }
+                  @Override public void open(SessionInfo session, Interests interests) {
+                    System.setProperty("%s", Thread.currentThread().toString());
+                  }
+                };
+                """
+                    .formatted(mayBlock, seen)))
+        .write(home.resolve("plugins/made.jar"));
+    serve(yaml("session", ""));
+    try (WireClient early = WireClient.connect(gateway.server().addresses().getFirst())) {
+      early.send(FrontendPackets.sslRequest());
+      assertThat(early.readByte()).isEqualTo('N');
+      Files.writeString(file(), yaml("session", "") + "  - {plugin: made}\n");
+      operator.reload(List.of("made"));
+      early.login(ROLE, Gateways.PASSWORD, "postgres");
+      assertThat(System.getProperty(seen)).contains(mayBlock ? "@ForkJoinPool" : "@loop-");
+
+      System.clearProperty(seen);
+      loggedIn().close();
+      assertThat(System.getProperty(seen)).contains(mayBlock ? "@ForkJoinPool" : "@loop-");
+    } finally {
+      System.clearProperty(seen);
+    }
   }
 
   /** When its instances were made. */

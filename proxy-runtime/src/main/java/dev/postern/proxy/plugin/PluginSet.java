@@ -62,7 +62,8 @@ public final class PluginSet {
     return interceptors;
   }
 
-  boolean mayBlock() {
+  /** Whether a login may have to wait for one of them in a way that stops its thread's carrier. */
+  public boolean mayBlock() {
     return mayBlock;
   }
 

@@ -11,7 +11,7 @@ public interface PluginSource {
    */
   PluginSet enter();
 
-  /** Whether a login may have to wait for one of them in a way that stops its thread's carrier. */
+  /** {@link PluginSet#mayBlock} of those in service now, which a login may enter too late for. */
   boolean mayBlock();
 
   /** Always the same ones, which are closed by whoever made them. */

@@ -112,13 +112,14 @@ final class Listener implements AutoCloseable {
     String sessionId = Long.toString(SESSION_IDS.incrementAndGet());
     BlockingChannel connection =
         new BlockingChannel(accepted, Deadline.in(services.loginTimeout()));
+    boolean mayBlock = services.plugins().mayBlock();
     services
         .loginThreads()
         .start(
             accepted.eventLoop(),
-            services.plugins().mayBlock(),
+            mayBlock,
             "session-" + sessionId,
-            new SessionRunner(sessionId, connection, negotiation, services));
+            new SessionRunner(sessionId, connection, negotiation, services, mayBlock));
   }
 
   private static InetSocketAddress address(ListenerConfig config) throws StartException {

@@ -39,21 +39,27 @@ public final class SessionRunner implements Runnable {
   private final FrontendConnection client;
   private final Negotiation negotiation;
   private final SessionServices services;
+  private final boolean mayBlock;
   private final Instant startedAt;
   private final LoginAlarm alarm;
   private final LoginRefusal refusal;
   private boolean relaying;
 
+  /**
+   * @param mayBlock whether its thread was started as that of a login that may block
+   */
   public SessionRunner(
       String sessionId,
       BlockingChannel channel,
       Negotiation negotiation,
-      SessionServices services) {
+      SessionServices services,
+      boolean mayBlock) {
     this.sessionId = sessionId;
     this.channel = channel;
     this.client = new FrontendConnection(channel);
     this.negotiation = negotiation;
     this.services = services;
+    this.mayBlock = mayBlock;
     this.startedAt = services.clock().instant();
     this.alarm = new LoginAlarm(channel);
     this.refusal = new LoginRefusal(sessionId, client, alarm);
@@ -106,7 +112,11 @@ public final class SessionRunner implements Runnable {
     alarm.user(login.parameters().user());
     PluginSet plugins = services.plugins().enter();
     try {
-      logIn(login, info, plugins);
+      if (plugins.mayBlock() && !mayBlock) { // they were put in service after it was accepted
+        OtherThread.run(() -> logIn(login, info, plugins));
+      } else {
+        logIn(login, info, plugins);
+      }
     } catch (Throwable e) {
       refusal.tell(plugins.interceptors(), info, startedAt, e);
       throw e;
