@@ -92,6 +92,15 @@ final class Assembly {
             selection.interceptors().stream().map(InterceptorConfig::instance).toList(),
             before == null ? List.of() : before.interceptors(),
             binder);
+    if (before != null) {
+      Unnamed unnamed = new Unnamed(renewed, catalog);
+      unnamed.keepOrder(selection.authenticators(), before.authenticators());
+      unnamed.keepOrder(selection.routers(), before.routers());
+      unnamed.keepOrder(
+          selection.interceptors().stream().map(InterceptorConfig::instance).toList(),
+          before.interceptors());
+      unnamed.keepRequire(selection, before);
+    }
     catalog.throwIfAnyProblem();
     try (Instances made = new Instances(environment)) {
       List<Instance<Authenticator>> proving = fill(authenticators, made::authenticator);

@@ -17,6 +17,7 @@ import java.util.stream.Stream;
  */
 final class Generation {
   private final List<Instance<Authenticator>> authenticators;
+  private final boolean allAuthenticators;
   private final List<Instance<Router>> routers;
   private final List<Instance<MessageInterceptor>> interceptors;
   private final PluginSet set;
@@ -34,6 +35,7 @@ final class Generation {
       List<Instance<MessageInterceptor>> interceptors,
       Consumer<Generation> end) {
     this.authenticators = List.copyOf(authenticators);
+    this.allAuthenticators = allAuthenticators;
     this.routers = List.copyOf(routers);
     this.interceptors = List.copyOf(interceptors);
     Map<String, Authenticator> links = new LinkedHashMap<>();
@@ -49,6 +51,11 @@ final class Generation {
 
   List<Instance<Authenticator>> authenticators() {
     return authenticators;
+  }
+
+  /** Whether each of several has to let a client in. */
+  boolean allAuthenticators() {
+    return allAuthenticators;
   }
 
   List<Instance<Router>> routers() {

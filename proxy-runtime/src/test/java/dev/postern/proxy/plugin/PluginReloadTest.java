@@ -142,6 +142,62 @@ final class PluginReloadTest {
   }
 
   @Test
+  void refusesAnotherOrderOfWhatIsNotNamed() throws Exception {
+    String one = "  - {plugin: sees, name: one, config: {journal: journal, failing: false}}\n";
+    String two = "  - {plugin: sees, name: two, config: {journal: journal, failing: false}}\n";
+    String three = "  - {plugin: sees, name: three, config: {journal: journal, failing: false}}\n";
+    String head = PluginDirectory.PLAIN + "interceptors:\n";
+    try (Plugins plugins = directory.load(head + one + two + three)) {
+      for (String named : List.of("auth", "three")) {
+        assertThatThrownBy(() -> reload(plugins, head + two + one + three, named))
+            .isInstanceOf(PluginLoadException.class)
+            .hasMessageContaining(
+                "two comes before one here, and after it in service (name one of them too)");
+      }
+      assertThat(plugins.names()).containsExactly("auth", "routes", "one", "two", "three");
+
+      // Where a named one stands is a part of what is asked for.
+      reload(plugins, head + two + one + three, "one");
+      assertThat(plugins.names()).containsExactly("auth", "routes", "two", "one", "three");
+      reload(plugins, head + three + two + one, "three");
+      assertThat(plugins.names()).containsExactly("auth", "routes", "three", "two", "one");
+    }
+  }
+
+  @Test
+  void refusesAnotherRequireOfAuthenticatorsThatAreNotNamed() throws Exception {
+    PluginSources.authenticator(
+            directory.jar("auth-2.jar"), "auth-2", "throw new IllegalStateException();")
+        .build();
+    String one = PluginDirectory.PLAIN;
+    String first = one.replace("authenticator: {plugin: auth}", chain("first"));
+    String all = one.replace("authenticator: {plugin: auth}", chain("all"));
+    try (Plugins plugins = directory.load(first)) {
+      for (String named : List.of("auth", "routes")) {
+        assertThatThrownBy(() -> reload(plugins, all, named))
+            .isInstanceOf(PluginLoadException.class)
+            .hasMessageContaining(
+                "authenticators.require is all, and first is in service (name the authenticators"
+                    + " that are left, too: "
+                    + (named.equals("auth") ? "auth-2)" : "auth, auth-2)"));
+      }
+
+      reload(plugins, all, "auth", "auth-2");
+      assertThatThrownBy(() -> reload(plugins, first, "routes"))
+          .hasMessageContaining("authenticators.require is first, and all is in service");
+      // One alone needs no other.
+      reload(plugins, one, "auth-2");
+      reload(plugins, all, "auth-2");
+      assertThat(plugins.names()).containsExactly("auth", "auth-2", "routes");
+    }
+  }
+
+  private static String chain(String require) {
+    return "authenticators: {require: %s, chain: [{plugin: auth}, {plugin: auth-2}]}"
+        .formatted(require);
+  }
+
+  @Test
   void leavesTheOldOneInServiceWhereTheNewOneIsBroken() throws Exception {
     try (Plugins plugins = directory.load()) {
       Files.writeString(directory.path().resolve("auth.jar"), "no jar");
