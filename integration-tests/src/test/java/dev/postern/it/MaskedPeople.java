@@ -10,6 +10,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /** A table of people before gateways that mask some of its columns. */
 final class MaskedPeople {
@@ -63,6 +64,16 @@ final class MaskedPeople {
 
   /** Starts a gateway; the caller closes it. */
   static RunningPostern gateway(String mode, Map<String, Object> more) throws IOException {
+    return gateway(mode, more, _ -> {});
+  }
+
+  /**
+   * Starts a gateway; the caller closes it.
+   *
+   * @param before adds the interceptors that stand before {@code mask}
+   */
+  static RunningPostern gateway(
+      String mode, Map<String, Object> more, Consumer<PosternBuilder> before) throws IOException {
     Path password =
         Files.createTempFile(
             "mask",
@@ -95,17 +106,16 @@ final class MaskedPeople {
             List.of(policy));
     PosternBuilder builder =
         Gateways.withRoutes(
-                List.of(
-                    Map.of(
-                        "name",
-                        "everything",
-                        "backends",
-                        List.of(
-                            Gateways.backend(Gateways.server().host(), Gateways.server().port())),
-                        "pool",
-                        Map.of("mode", mode))))
-            .interceptor("mask", new MaskFactory(), config);
-    RunningPostern postern = builder.start();
+            List.of(
+                Map.of(
+                    "name",
+                    "everything",
+                    "backends",
+                    List.of(Gateways.backend(Gateways.server().host(), Gateways.server().port())),
+                    "pool",
+                    Map.of("mode", mode))));
+    before.accept(builder);
+    RunningPostern postern = builder.interceptor("mask", new MaskFactory(), config).start();
     postern.importUser(Gateways.server(), MASKED);
     postern.importUser(Gateways.server(), OPEN);
     return postern;

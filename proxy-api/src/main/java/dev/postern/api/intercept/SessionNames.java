@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
+import java.util.function.Predicate;
 import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -261,6 +262,29 @@ public final class SessionNames<V> {
     confirmed.clear();
     weight = 0;
     epoch++;
+  }
+
+  /**
+   * SQL may have given or taken some names: none of them that was sent before is known any more.
+   * Others that are under way may be forgotten as well. The empty name is never one of SQL's.
+   *
+   * @param which is asked for names, as much of them as the server looks at
+   */
+  public void forget(Predicate<? super String> which) {
+    incomplete = true;
+    confirmed.entrySet().removeIf(entry -> which.test(entry.getKey()) && loseWeight(entry));
+    // Of a name that is under way twice, only the last is kept: the epoch reaches both.
+    for (String name : underWay.keySet()) {
+      if (which.test(name)) {
+        epoch++;
+        return;
+      }
+    }
+  }
+
+  private boolean loseWeight(Map.Entry<String, V> removed) {
+    weight -= weigher.applyAsInt(removed.getValue());
+    return true;
   }
 
   /**

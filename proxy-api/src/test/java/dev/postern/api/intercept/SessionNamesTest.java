@@ -79,6 +79,44 @@ final class SessionNamesTest {
   }
 
   @Test
+  void ofSomeNamesThatSqlHasChangedNothingIsKnownAndOfOthersEverything() {
+    give("", "empty", 1);
+    give("s", "before", 1);
+    give("t", "other", 1);
+    names.forget("s"::equals);
+    assertThat(names.get("s", 2)).isNull();
+    assertThat(names.get("t", 2)).isEqualTo("other");
+    assertThat(names.get("", 2)).isEqualTo("empty");
+
+    Given<String> behind = names.give("s", "behind", 3);
+    assertThat(names.get("s", 4)).as("the server may have refused it").isNull();
+    names.confirmed(behind);
+    assertThat(names.get("s", 4)).isEqualTo("behind");
+  }
+
+  @Test
+  void aNameThatSqlHasChangedIsNotKnownWhenWhatWasSentBeforeIsConfirmed() {
+    Given<String> first = names.give("s", "first", 1);
+    Given<String> second = names.give("s", "second", 2);
+    names.forget("s"::equals);
+    assertThat(names.get("s", 2)).isNull();
+    names.confirmed(first);
+    assertThat(names.get("s", 2)).isNull();
+    names.confirmed(second);
+    assertThat(names.get("s", 2)).isNull();
+  }
+
+  @Test
+  void whatIsForgottenWeighsNothing() {
+    SessionNames<String> few = new SessionNames<>(5, 10, String::length, (name, value) -> {});
+    few.confirmed(few.give("a", "0123456", 1));
+    few.forget("a"::equals);
+    few.confirmed(few.give("b", "012345", 1));
+    few.confirmed(few.give("c", "01", 1));
+    assertThat(few.get("b", 2)).isEqualTo("012345");
+  }
+
+  @Test
   void theOldestNamesAreForgottenAndTheEmptyOneIsNot() {
     List<String> dropped = new ArrayList<>();
     SessionNames<String> few =

@@ -39,16 +39,18 @@ final class ClientSide {
     // What a handler puts in the place of a message passes the handlers behind it: the Describes of
     // ours are not to be taken for the client's.
     interests
-        .observeFrontend(Describe.class, _ -> conversation.asked(new Pending.Describing()))
+        .observeFrontend(Describe.class, _ -> conversation.describing())
         .interceptFrontend(Query.class, this::query)
         .interceptFrontend(Parse.class, this::parse)
         .interceptFrontend(Bind.class, this::bind)
         .interceptFrontend(Execute.class, this::execute)
         .interceptFrontend(FunctionCall.class, _ -> functionCall())
         .observeFrontend(Close.class, close -> conversation.closing(close.target(), close.name()))
-        .observeFrontend(Sync.class, _ -> conversation.asked(new Pending.Boundary()))
-        .observeFrontend(CopyDone.class, _ -> conversation.copyInEnded())
-        .observeFrontend(CopyFail.class, _ -> conversation.copyInEnded());
+        .observeFrontend(Sync.class, _ -> conversation.syncing())
+        .observeFrontend(CopyDone.class, _ -> conversation.pipeline().copyEndSent())
+        .observeFrontend(CopyFail.class, _ -> conversation.pipeline().copyEndSent())
+        // One that is malformed has an answer: an error. What is looked at ends the session then.
+        .observeFrontend(Flush.class, _ -> {});
   }
 
   private Verdict<FrontendMessage> query(Query query) {
@@ -59,14 +61,13 @@ final class ClientSide {
     Reading reading =
         rules == null ? Reading.refused(Answers.NOT_APPLICABLE) : read(query.sql(), rules);
     if (reading.refusal() != null) {
-      conversation.asked(new Pending.Simple(Reading.NOTHING));
+      conversation.querying(Reading.NOTHING);
       return refuse(reading.refusal());
     }
     if (reading.keepsQuery()) {
       conversation.queryIsKept();
     }
-    conversation.running(reading);
-    conversation.asked(new Pending.Simple(reading));
+    conversation.querying(reading);
     return Verdict.forward();
   }
 
@@ -86,12 +87,11 @@ final class ClientSide {
       return refuseUntilSync(reading.refusal());
     }
     Prepared statement = new Prepared(reading);
-    conversation.parsing(parse.statement(), statement);
-    if (reading.quiet()) {
+    if (!conversation.parsing(parse.statement(), statement) || reading.quiet()) {
       return Verdict.forward();
     }
     Describe check = new Describe(Target.STATEMENT, parse.statement());
-    conversation.asked(new Pending.StatementCheck(statement));
+    conversation.checking(statement);
     if (reading.use() != Use.USES) {
       return Verdict.replace(List.of(parse, check));
     }
@@ -101,11 +101,11 @@ final class ClientSide {
 
   private Verdict<FrontendMessage> bind(Bind bind) {
     if (conversation.isFailed()) {
-      return fail(new Pending.Refused());
+      return failUntilSync();
     }
-    Prepared statement = conversation.sentStatement(bind.statement());
-    if (statement == null || !statement.guarded || conversation.isSkipping()) {
-      conversation.binding(bind.portal(), bind.statement());
+    Prepared statement = conversation.statement(bind.statement());
+    if (statement == null || !statement.guarded) {
+      conversation.binding(bind.portal(), statement);
       return Verdict.forward();
     }
     if (statement.checked.isDone()) {
@@ -120,29 +120,20 @@ final class ClientSide {
     if (statement.refusal != null) {
       return refuseUntilSync(statement.refusal);
     }
-    conversation.binding(bind.portal(), bind.statement());
+    conversation.binding(bind.portal(), statement);
     return Verdict.forward();
   }
 
   private Verdict<FrontendMessage> execute(Execute execute) {
-    Prepared statement = conversation.sentPortal(execute.portal());
-    if (statement == null) {
-      conversation.runningUnknown();
-    } else {
-      conversation.running(statement.reading);
-    }
+    Prepared statement = conversation.portal(execute.portal());
     boolean check = statement == null || statement.guarded;
-    if (check) {
-      conversation.asked(new Pending.PortalCheck(execute.portal()));
-    }
-    conversation.asked(new Pending.Executing(execute.portal()));
-    return check
+    return conversation.executing(statement, check) && check
         ? Verdict.replace(List.of(new Describe(Target.PORTAL, execute.portal()), execute))
         : Verdict.forward();
   }
 
   private Verdict<FrontendMessage> functionCall() {
-    conversation.asked(new Pending.Simple(Reading.NOTHING));
+    conversation.querying(Reading.NOTHING);
     return refuse("of what a function shows nothing is known");
   }
 
@@ -151,15 +142,18 @@ final class ClientSide {
     return switch (TransactionEnd.of(query.sql())) {
       case ROLLBACK -> {
         conversation.setFailed(false);
-        conversation.asked(new Pending.Simple(Reading.NOTHING));
+        conversation.querying(Reading.NOTHING);
         yield Verdict.forward();
       }
       case COMMIT -> {
         conversation.setFailed(false);
-        conversation.asked(new Pending.Simple(Reading.NOTHING));
+        conversation.querying(Reading.NOTHING);
         yield Verdict.replace(new Query("ROLLBACK"));
       }
-      case NONE -> fail(new Pending.Simple(Reading.NOTHING));
+      case NONE -> {
+        conversation.querying(Reading.NOTHING);
+        yield fail();
+      }
     };
   }
 
@@ -175,18 +169,22 @@ final class ClientSide {
         conversation.parsing(parse.statement(), new Prepared(Reading.NOTHING));
         yield Verdict.replace(new Parse(parse.statement(), "ROLLBACK", List.of()));
       }
-      case NONE -> fail(new Pending.Refused());
+      case NONE -> failUntilSync();
     };
   }
 
-  private Verdict<FrontendMessage> fail(Pending request) {
+  private Verdict<FrontendMessage> failUntilSync() {
+    conversation.refusing();
+    return fail();
+  }
+
+  private Verdict<FrontendMessage> fail() {
     conversation.setFailed(false);
-    conversation.asked(request);
     return Answers.failedTransaction();
   }
 
   private Verdict<FrontendMessage> refuseUntilSync(String why) {
-    conversation.asked(new Pending.Refused());
+    conversation.refusing();
     return refuse(why);
   }
 

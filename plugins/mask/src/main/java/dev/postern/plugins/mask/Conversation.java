@@ -1,33 +1,25 @@
 package dev.postern.plugins.mask;
 
+import dev.postern.api.intercept.Pipeline;
+import dev.postern.api.intercept.Pipeline.Request;
+import dev.postern.api.intercept.SessionNames;
 import dev.postern.api.message.Target;
-import java.nio.charset.StandardCharsets;
-import java.util.ArrayDeque;
-import java.util.Deque;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a session has asked and not been answered, and what its names stand for. Names count twice:
- * as the client has sent them, to decide early and kindly; as the server has confirmed them, to
- * decide for good. What a name stands for that is not known here, its description says. After an
- * error in the extended protocol the server skips everything up to Sync. Used by the session's
- * event loop only.
+ * What a session has asked and not been answered, and what its names stand for. What a name stands
+ * for that is not known for certain, its description says. Used by the session's event loop only.
  */
 final class Conversation {
-  private static final List<SqlName> ALL_NAMES =
-      List.of(new SqlName(Target.STATEMENT, null), new SqlName(Target.PORTAL, null));
+  /** Of statements, and of portals; the oldest beyond are described whenever they are executed. */
+  private static final int MAX_NAMES = 10_000;
 
-  private final Deque<Pending> pending = new ArrayDeque<>();
-  private final Map<String, Prepared> sentStatements = new HashMap<>();
-  private final Map<String, Prepared> sentPortals = new HashMap<>();
-  private final Map<String, Prepared> statements = new HashMap<>();
-  private final Map<String, Prepared> portals = new HashMap<>();
+  private static final Pending REFUSED = new Pending.Refused();
 
-  /** Whether the server skips everything up to Sync. */
-  private boolean skipping;
+  private final Pipeline<Pending> pipeline = new Pipeline<>();
+  private final SessionNames<Prepared> statements = new SessionNames<>(MAX_NAMES);
+  private final SessionNames<Prepared> portals = new SessionNames<>(MAX_NAMES);
 
   /**
    * Whether a query that uses masked columns has, or had, a name that a statement can run it by.
@@ -40,166 +32,130 @@ final class Conversation {
    */
   private boolean failed;
 
-  void asked(Pending request) {
-    pending.add(request);
+  Pipeline<Pending> pipeline() {
+    return pipeline;
   }
 
-  @Nullable Pending head() {
-    return pending.peek();
-  }
-
-  /** The server has answered the first request. */
-  void answered() {
-    pending.remove();
-  }
-
-  /** A Query, or an Execute of a statement that is known, was sent. */
-  void running(Reading reading) {
-    forget(reading.renames(), sentStatements, sentPortals);
-  }
-
-  /** An Execute was sent of which it is not known what it does. */
-  void runningUnknown() {
-    forget(ALL_NAMES, sentStatements, sentPortals);
-  }
-
-  /** A statement was carried out; {@code null}: one that is not known. */
-  void ran(@Nullable Reading reading) {
-    forget(reading == null ? ALL_NAMES : reading.renames(), statements, portals);
-  }
-
-  private static void forget(
-      List<SqlName> names, Map<String, Prepared> statements, Map<String, Prepared> portals) {
-    for (SqlName name : names) {
-      (name.target() == Target.STATEMENT ? statements : portals).keySet().removeIf(name::isOf);
+  /** A Query, or what fails in the place of a refused one. */
+  void querying(Reading reading) {
+    if (pipeline.sent(Request.QUERY, new Pending.Simple(reading))) {
+      forget(reading.renames());
     }
   }
 
-  /** Gives a name, or if what the server makes of it is not certain, forgets all. */
-  private static void put(Map<String, Prepared> named, String name, Prepared statement) {
-    if (isUncertain(name)) {
-      named.clear();
-    } else {
-      named.put(name, statement);
+  /** A Parse. Whether it waits for an answer. */
+  boolean parsing(String name, Prepared statement) {
+    SessionNames.Given<Prepared> given = statements.give(name, statement, pipeline.cycle());
+    boolean waits = pipeline.sent(Request.PARSE, new Pending.Parsing(given, statement));
+    if (!waits) {
+      statements.failed(given);
+    }
+    return waits;
+  }
+
+  /** The Describe behind that Parse. */
+  void checking(Prepared statement) {
+    pipeline.sent(Request.DESCRIBE, new Pending.StatementCheck(statement));
+  }
+
+  void binding(String portal, @Nullable Prepared statement) {
+    SessionNames.Given<Prepared> given =
+        statement == null
+            ? portals.take(portal, pipeline.cycle())
+            : portals.give(portal, statement, pipeline.cycle());
+    if (!pipeline.sent(Request.BIND, new Pending.Binding(given, statement))) {
+      portals.failed(given);
     }
   }
 
-  private static void remove(Map<String, Prepared> named, String name) {
-    if (isUncertain(name)) {
-      named.clear();
-    } else {
-      named.remove(name);
+  /** A Describe of the client's. */
+  void describing() {
+    pipeline.sent(Request.DESCRIBE, null);
+  }
+
+  /**
+   * An Execute.
+   *
+   * @param check whether a Describe of ours goes before it
+   * @return whether it waits for an answer
+   */
+  boolean executing(@Nullable Prepared statement, boolean check) {
+    if (check) {
+      pipeline.sent(Request.DESCRIBE, new Pending.PortalCheck(statement));
     }
-  }
-
-  /** Whether two of such names may be one to the server, or one may be two. */
-  private static boolean isUncertain(String name) {
-    return name.indexOf('\uFFFD') >= 0
-        || (name.length() > Lexer.MAX_IDENTIFIER_BYTES / 3
-            && name.getBytes(StandardCharsets.UTF_8).length > Lexer.MAX_IDENTIFIER_BYTES);
-  }
-
-  void parsing(String name, Prepared statement) {
-    put(sentStatements, name, statement);
-    pending.add(new Pending.Parsing(name, statement));
-  }
-
-  void binding(String portal, String statement) {
-    Prepared sent = sentStatements.get(statement);
-    if (sent == null) {
-      remove(sentPortals, portal);
-    } else {
-      put(sentPortals, portal, sent);
+    if (!pipeline.sent(Request.EXECUTE, new Pending.Executing(statement))) {
+      return false;
     }
-    pending.add(new Pending.Binding(portal, statement));
+    forget(statement == null ? SqlName.ALL : statement.reading.renames());
+    return true;
   }
 
   void closing(Target target, String name) {
-    switch (target) {
-      case STATEMENT -> remove(sentStatements, name);
-      case PORTAL -> remove(sentPortals, name);
-    }
-    pending.add(new Pending.Closing(target, name));
-  }
-
-  @Nullable Prepared sentStatement(String name) {
-    return sentStatements.get(name);
-  }
-
-  @Nullable Prepared sentPortal(String name) {
-    return sentPortals.get(name);
-  }
-
-  void parsed(Pending.Parsing request) {
-    put(statements, request.name(), request.statement());
-  }
-
-  void bound(Pending.Binding request) {
-    Prepared statement = statements.get(request.statement());
-    if (statement == null) {
-      remove(portals, request.portal());
-    } else {
-      put(portals, request.portal(), statement);
+    SessionNames<Prepared> names = target == Target.STATEMENT ? statements : portals;
+    SessionNames.Given<Prepared> taken = names.take(name, pipeline.cycle());
+    if (!pipeline.sent(Request.CLOSE, new Pending.Closing(names, taken))) {
+      names.failed(taken);
     }
   }
 
-  void closed(Pending.Closing request) {
-    switch (request.target()) {
-      case STATEMENT -> remove(statements, request.name());
-      case PORTAL -> remove(portals, request.name());
+  /** What fails in the place of a refused message of the extended protocol. */
+  void refusing() {
+    pipeline.sent(Request.DESCRIBE, REFUSED);
+  }
+
+  void syncing() {
+    pipeline.sent(Request.SYNC, null);
+  }
+
+  /** SQL that goes to the server now gives or takes these names. */
+  private void forget(List<SqlName> names) {
+    for (SqlName name : names) {
+      (name.target() == Target.STATEMENT ? statements : portals).forget(name::isOf);
     }
   }
 
-  /** The statement that a portal runs; {@code null} for a cursor that SQL has declared. */
+  /** What a statement's name stands for now; {@code null}: it is not known. */
+  @Nullable Prepared statement(String name) {
+    return statements.get(name, pipeline.cycle());
+  }
+
+  /** The statement that a portal runs; {@code null}: it is not known, or SQL has declared it. */
   @Nullable Prepared portal(String name) {
-    return portals.get(name);
+    return portals.get(name, pipeline.cycle());
   }
 
-  boolean isSkipping() {
-    return skipping;
+  /** The server has done a Parse. */
+  void parsed(Pending.Parsing request) {
+    statements.confirmed(request.name());
   }
 
-  /** An error of the extended protocol. */
-  void failedUntilSync() {
-    skipping = true;
-    while (!pending.isEmpty() && !(pending.peek() instanceof Pending.Boundary)) {
-      abandon(pending.remove());
-    }
+  /** The server has done a Bind. */
+  void bound(Pending.Binding request) {
+    portals.confirmed(request.portal());
   }
 
-  /** Takes up to what ReadyForQuery answers off; what stands before it was skipped. */
-  void ready() {
-    Pending request;
-    do {
-      request = pending.poll();
-      if (request != null) {
-        abandon(request);
+  /** The server has done a Close. */
+  void closed(Pending.Closing request) {
+    request.names().confirmed(request.name());
+  }
+
+  /** The server has refused or skipped a request. */
+  void abandon(Pending request) {
+    switch (request) {
+      case Pending.Parsing(var name, var _) -> statements.failed(name);
+      case Pending.Binding(var portal, var _) -> portals.failed(portal);
+      case Pending.Closing(var names, var name) -> names.failed(name);
+      case Pending.StatementCheck(Prepared statement) -> {
+        statement.guarded = true;
+        statement.checked.complete(null);
       }
-    } while (request != null
-        && !(request instanceof Pending.Boundary)
-        && !(request instanceof Pending.Simple && !skipping));
-    skipping = false;
+      case Pending.PortalCheck _, Pending.Executing _, Pending.Refused _, Pending.Simple _ -> {}
+    }
   }
 
   /** No transaction is open, and with it all portals of the protocol are gone. */
   void transactionEnded() {
-    if (pending.isEmpty()) {
-      portals.clear();
-      sentPortals.clear();
-    }
-  }
-
-  private static void abandon(Pending request) {
-    if (request instanceof Pending.StatementCheck(Prepared statement)) {
-      statement.checked.complete(null);
-    }
-  }
-
-  /** While the server takes in COPY data it ignores Sync. */
-  void copyInEnded() {
-    while (pending.peekLast() instanceof Pending.Boundary) {
-      pending.removeLast();
-    }
+    portals.takeConfirmed();
   }
 
   boolean isQueryKept() {

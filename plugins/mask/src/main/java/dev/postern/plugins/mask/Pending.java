@@ -1,36 +1,52 @@
 package dev.postern.plugins.mask;
 
-import dev.postern.api.message.Target;
+import dev.postern.api.intercept.SessionNames;
+import org.jspecify.annotations.Nullable;
 
-/** A request of the client, or of ours beside it, that the server has not answered yet. */
+/**
+ * What is noted with a request of the client, or of ours beside it, that the server has not
+ * answered yet; a Describe of the client's and Sync have no note.
+ */
 sealed interface Pending {
   /** A Parse. */
-  record Parsing(String name, Prepared statement) implements Pending {}
+  record Parsing(SessionNames.Given<Prepared> name, Prepared statement) implements Pending {}
 
-  /** A Bind. */
-  record Binding(String portal, String statement) implements Pending {}
-
-  /** A Describe of the client's. */
-  record Describing() implements Pending {}
+  /**
+   * A Bind.
+   *
+   * @param statement {@code null}: it is not known
+   */
+  record Binding(SessionNames.Given<Prepared> portal, @Nullable Prepared statement)
+      implements Pending {}
 
   /** A Describe of ours behind a Parse; its answer stays here. */
   record StatementCheck(Prepared statement) implements Pending {}
 
-  /** A Describe of ours before an Execute; its answer stays here. */
-  record PortalCheck(String portal) implements Pending {}
+  /**
+   * A Describe of ours before an Execute; its answer stays here.
+   *
+   * @param statement {@code null}: it is not known, or a cursor that SQL has declared
+   */
+  record PortalCheck(@Nullable Prepared statement) implements Pending {}
 
-  /** An Execute. */
-  record Executing(String portal) implements Pending {}
+  /**
+   * An Execute.
+   *
+   * @param statement as for {@link PortalCheck}
+   */
+  record Executing(@Nullable Prepared statement) implements Pending {}
 
-  /** A Close. */
-  record Closing(Target target, String name) implements Pending {}
+  /**
+   * A Close.
+   *
+   * @param names where the name is taken
+   */
+  record Closing(SessionNames<Prepared> names, SessionNames.Given<Prepared> name)
+      implements Pending {}
 
   /** What stands for a refused message of the extended protocol, and fails. */
   record Refused() implements Pending {}
 
-  /** A Sync. */
-  record Boundary() implements Pending {}
-
-  /** A Query, or what stands for a refused one. */
+  /** A Query, or what stands for a refused one or for a FunctionCall. */
   record Simple(Reading reading) implements Pending {}
 }

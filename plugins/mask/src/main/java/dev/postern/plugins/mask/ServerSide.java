@@ -2,12 +2,15 @@ package dev.postern.plugins.mask;
 
 import dev.postern.api.SqlState;
 import dev.postern.api.intercept.Interests;
+import dev.postern.api.intercept.Pipeline;
+import dev.postern.api.intercept.Pipeline.Request;
 import dev.postern.api.intercept.Verdict;
 import dev.postern.api.message.BackendMessage;
 import dev.postern.api.message.BindComplete;
 import dev.postern.api.message.CloseComplete;
 import dev.postern.api.message.CommandComplete;
 import dev.postern.api.message.CopyBothResponse;
+import dev.postern.api.message.CopyInResponse;
 import dev.postern.api.message.CopyOutResponse;
 import dev.postern.api.message.DataRow;
 import dev.postern.api.message.EmptyQueryResponse;
@@ -27,13 +30,14 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the server answers. Each answer belongs to the first request that waits; one that fits none
- * ends the session, since nothing can be said of it.
+ * What the server answers. One that fits no request ends the session, since nothing can be said of
+ * it.
  */
 final class ServerSide {
   private static final String OUT_OF_ORDER = "an answer of the server fits no request";
 
   private final Conversation conversation;
+  private final Pipeline<Pending> pipeline;
   private final Terms terms;
   private final Consumer<String> log;
 
@@ -48,6 +52,7 @@ final class ServerSide {
 
   ServerSide(Conversation conversation, Terms terms, Consumer<String> log) {
     this.conversation = conversation;
+    this.pipeline = conversation.pipeline();
     this.terms = terms;
     this.log = log;
   }
@@ -67,6 +72,7 @@ final class ServerSide {
         .interceptBackend(CommandComplete.class, _ -> executed())
         .interceptBackend(EmptyQueryResponse.class, _ -> executed())
         .interceptBackend(PortalSuspended.class, _ -> executed())
+        .interceptBackend(CopyInResponse.class, _ -> copyIn())
         .interceptBackend(CopyOutResponse.class, _ -> copyOut())
         .interceptBackend(CopyBothResponse.class, _ -> end(OUT_OF_ORDER))
         .interceptBackend(FunctionCallResponse.class, _ -> end(OUT_OF_ORDER))
@@ -95,9 +101,12 @@ final class ServerSide {
   }
 
   private Verdict<BackendMessage> described(RowDescription description) {
-    Pending head = conversation.head();
-    if (head instanceof Pending.Describing) {
-      conversation.answered();
+    Request request = pipeline.firstRequest();
+    Pending described = pipeline.described();
+    if (pipeline.isLost()) {
+      return end(OUT_OF_ORDER);
+    }
+    if (request == Request.DESCRIBE && described == null) {
       return Verdict.forward();
     }
     if (discarding) {
@@ -107,17 +116,14 @@ final class ServerSide {
     if (rules == null) {
       return end(Answers.NOT_APPLICABLE);
     }
-    ResultGate gate = ResultGate.of(description, use(), rules, terms, hasAnswered());
-    return switch (head) {
+    ResultGate gate = ResultGate.of(description, useOf(described), rules, terms, hasAnswered());
+    return switch (described) {
       case Pending.StatementCheck(Prepared statement) -> {
-        conversation.answered();
         checked(statement, gate);
         yield Verdict.drop();
       }
-      case Pending.PortalCheck _ -> {
-        conversation.answered();
-        yield open(gate) ? Verdict.drop() : end(((ResultGate.Closed) gate).why());
-      }
+      case Pending.PortalCheck _ ->
+          open(gate) ? Verdict.drop() : end(((ResultGate.Closed) gate).why());
       case Pending.Simple(Reading reading) ->
           open(gate) ? Verdict.forward() : refuse(((ResultGate.Closed) gate).why(), reading);
       case null, default -> end(OUT_OF_ORDER);
@@ -150,21 +156,16 @@ final class ServerSide {
         ErrorResponse.error(SqlState.INSUFFICIENT_PRIVILEGE, Answers.refusal(why)));
   }
 
-  private Use use() {
-    return switch (conversation.head()) {
+  private Use useOf(@Nullable Pending request) {
+    return switch (request) {
       case Pending.Simple(Reading reading) -> reading.use();
-      case Pending.Parsing(String _, Prepared statement) -> statement.reading.use();
+      case Pending.Parsing(var _, Prepared statement) -> statement.reading.use();
       case Pending.StatementCheck(Prepared statement) -> statement.reading.use();
-      case Pending.PortalCheck(String portal) -> useOfPortal(portal);
-      case Pending.Executing(String portal) -> useOfPortal(portal);
-      case Pending.Binding(String _, String statement) ->
-          useOf(conversation.sentStatement(statement));
+      case Pending.PortalCheck(Prepared statement) -> useOf(statement);
+      case Pending.Executing(Prepared statement) -> useOf(statement);
+      case Pending.Binding(var _, Prepared statement) -> useOf(statement);
       case null, default -> Use.NONE;
     };
-  }
-
-  private Use useOfPortal(String portal) {
-    return useOf(conversation.portal(portal));
   }
 
   /** A cursor that SQL has declared is whatever SQL could declare. */
@@ -182,8 +183,9 @@ final class ServerSide {
     ResultGate.Open gate = result;
     if (gate == null) {
       boolean plain =
-          conversation.head() instanceof Pending.Executing(String portal)
-              && isUnguarded(conversation.portal(portal));
+          pipeline.first() instanceof Pending.Executing(Prepared statement)
+              && statement != null
+              && !statement.guarded;
       return plain ? Verdict.forward() : end(OUT_OF_ORDER);
     }
     if (gate.width() != row.size()) {
@@ -193,99 +195,84 @@ final class ServerSide {
   }
 
   private Verdict<BackendMessage> parseComplete() {
-    if (conversation.head() instanceof Pending.Parsing parsing) {
+    if (pipeline.parseComplete() instanceof Pending.Parsing parsing) {
       conversation.parsed(parsing);
-      conversation.answered();
       return Verdict.forward();
     }
     return end(OUT_OF_ORDER);
   }
 
   private Verdict<BackendMessage> bindComplete() {
-    if (conversation.head() instanceof Pending.Binding binding) {
+    if (pipeline.bindComplete() instanceof Pending.Binding binding) {
       conversation.bound(binding);
-      conversation.answered();
       return Verdict.forward();
     }
     return end(OUT_OF_ORDER);
   }
 
   private Verdict<BackendMessage> closeComplete() {
-    if (conversation.head() instanceof Pending.Closing closing) {
+    if (pipeline.closeComplete() instanceof Pending.Closing closing) {
       conversation.closed(closing);
-      conversation.answered();
       return Verdict.forward();
     }
     return end(OUT_OF_ORDER);
   }
 
   private Verdict<BackendMessage> parameters() {
-    return conversation.head() instanceof Pending.StatementCheck
-        ? Verdict.drop()
-        : Verdict.forward();
+    return pipeline.first() instanceof Pending.StatementCheck ? Verdict.drop() : Verdict.forward();
   }
 
   private Verdict<BackendMessage> noData() {
-    return switch (conversation.head()) {
+    Request request = pipeline.firstRequest();
+    Pending described = pipeline.described();
+    if (pipeline.isLost() || request != Request.DESCRIBE) {
+      return end(OUT_OF_ORDER);
+    }
+    return switch (described) {
+      case null -> Verdict.forward();
       case Pending.StatementCheck(Prepared statement) -> {
-        conversation.answered();
         statement.checked.complete(null);
         yield Verdict.drop();
       }
-      case Pending.PortalCheck _ -> {
-        conversation.answered();
-        yield Verdict.drop();
-      }
-      case Pending.Describing() -> {
-        conversation.answered();
-        yield Verdict.forward();
-      }
-      case null, default -> end(OUT_OF_ORDER);
+      case Pending.PortalCheck _ -> Verdict.drop();
+      default -> end(OUT_OF_ORDER);
     };
   }
 
   private Verdict<BackendMessage> executed() {
     result = null;
-    if (discarding) {
-      return Verdict.drop();
+    pipeline.executed();
+    if (pipeline.isLost()) {
+      return end(OUT_OF_ORDER);
     }
-    switch (conversation.head()) {
-      case Pending.Executing(String portal) -> {
-        Prepared statement = conversation.portal(portal);
-        conversation.ran(statement == null ? null : statement.reading);
-        conversation.answered();
-      }
-      case Pending.Simple(Reading reading) -> conversation.ran(reading);
-      case null, default -> {
-        return end(OUT_OF_ORDER);
-      }
-    }
-    return Verdict.forward();
+    return discarding ? Verdict.drop() : Verdict.forward();
+  }
+
+  private Verdict<BackendMessage> copyIn() {
+    pipeline.copyInBegan();
+    return pipeline.isLost() ? end(OUT_OF_ORDER) : Verdict.forward();
   }
 
   private Verdict<BackendMessage> copyOut() {
-    Reading reading =
-        switch (conversation.head()) {
-          case Pending.Simple(Reading simple) -> simple;
-          case Pending.Executing(String portal) -> readingOf(conversation.portal(portal));
-          case null, default -> Reading.NOTHING;
+    boolean foreseen =
+        switch (pipeline.first()) {
+          case Pending.Simple(Reading reading) -> reading.copiesOut();
+          case Pending.Executing(Prepared statement) ->
+              statement != null && statement.reading.copiesOut();
+          case null, default -> false;
         };
-    return reading.copiesOut() ? Verdict.forward() : end("COPY TO was not foreseen");
-  }
-
-  private static boolean isUnguarded(@Nullable Prepared statement) {
-    return statement != null && !statement.guarded;
-  }
-
-  private static Reading readingOf(@Nullable Prepared statement) {
-    return statement == null ? Reading.NOTHING : statement.reading;
+    return foreseen ? Verdict.forward() : end("COPY TO was not foreseen");
   }
 
   private Verdict<BackendMessage> error(ErrorResponse error) {
-    Use use = use();
+    Use use = useOf(pipeline.first());
     result = null;
-    if (!(conversation.head() instanceof Pending.Simple)) {
-      conversation.failedUntilSync();
+    Pending failed = pipeline.failed(conversation::abandon);
+    if (pipeline.isLost()) {
+      return end(OUT_OF_ORDER);
+    }
+    if (failed != null) {
+      conversation.abandon(failed);
     }
     if (discarding) {
       return Verdict.drop();
@@ -296,7 +283,7 @@ final class ServerSide {
   }
 
   private Verdict<BackendMessage> notice(NoticeResponse notice) {
-    return isWithheld(notice, use())
+    return isWithheld(notice, useOf(pipeline.first()))
         ? Verdict.replace(new NoticeResponse(ErrorTexts.withheld(notice)))
         : Verdict.forward();
   }
@@ -317,7 +304,10 @@ final class ServerSide {
 
   private Verdict<BackendMessage> ready(ReadyForQuery ready) {
     result = null;
-    conversation.ready();
+    pipeline.ready();
+    if (pipeline.isLost()) {
+      return end(OUT_OF_ORDER);
+    }
     if (ready.status() == TransactionStatus.IDLE) {
       conversation.transactionEnded();
     }

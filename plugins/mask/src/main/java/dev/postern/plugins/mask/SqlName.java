@@ -1,6 +1,7 @@
 package dev.postern.plugins.mask;
 
 import dev.postern.api.message.Target;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,6 +11,10 @@ import org.jspecify.annotations.Nullable;
  * @param name as {@link Lexer#name} has it; {@code null}: any
  */
 record SqlName(Target target, @Nullable String name) {
+  /** Any name. */
+  static final List<SqlName> ALL =
+      List.of(new SqlName(Target.STATEMENT, null), new SqlName(Target.PORTAL, null));
+
   boolean isOf(String protocolName) {
     return name == null || name.equals(Lexer.name(protocolName));
   }

@@ -111,8 +111,7 @@ final class StatementReading {
       case "deallocate" ->
           List.of(new SqlName(Target.STATEMENT, name(at(1).isKeyword("prepare") ? 2 : 1)));
       case "declare", "close" -> List.of(new SqlName(Target.PORTAL, name(1)));
-      case "discard" ->
-          List.of(new SqlName(Target.STATEMENT, null), new SqlName(Target.PORTAL, null));
+      case "discard" -> SqlName.ALL;
       default -> List.of();
     };
   }
