@@ -2,6 +2,7 @@ package dev.postern.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 
 import dev.postern.plugins.oauth.issuer.TestIssuer;
@@ -9,6 +10,7 @@ import dev.postern.proxy.admin.AdminClient;
 import dev.postern.proxy.admin.AdminException;
 import dev.postern.proxy.admin.AdminServer;
 import dev.postern.proxy.admin.InstanceRow;
+import dev.postern.proxy.admin.SessionRow;
 import dev.postern.proxy.admin.UserAdministration;
 import dev.postern.proxy.config.ConfigurationFile;
 import dev.postern.proxy.server.Gateway;
@@ -22,6 +24,8 @@ import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import javax.management.JMException;
 import javax.management.ObjectName;
@@ -137,6 +141,23 @@ final class OauthInstallationIT {
       program.login(ROLE, Gateways.PASSWORD, "postgres");
       assertThat(people.queryOne("SELECT current_user")).isEqualTo(ROLE);
       assertThat(program.queryOne("SELECT current_user")).isEqualTo(ROLE);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"session", "transaction"})
+  void theOperatorSeesUntilWhenLoginsAreGood(String mode) throws Exception {
+    start(mode, FIRST.formatted(oauth("postgres") + ", end-sessions: true, clock-skew: 0s"));
+    Instant exp = Instant.now().truncatedTo(ChronoUnit.SECONDS).plusSeconds(600);
+    String token = issuer.token().with("exp", exp.getEpochSecond()).signed();
+    try (WireClient people = loggedIn(token);
+        WireClient program = connected()) {
+      program.login(ROLE, Gateways.PASSWORD, "postgres");
+      assertThat(people.queryOne("SELECT 1")).isEqualTo("1");
+
+      assertThat(operator.sessions())
+          .extracting(SessionRow::user, SessionRow::expiresAt)
+          .containsExactly(tuple("alice", exp), tuple(ROLE, null));
     }
   }
 

@@ -35,6 +35,7 @@ final class SessionsCommand {
             .add("PINS", SessionRow::pins)
             .add("CHANNELS", SessionRow::channels)
             .add("STARTED", SessionRow::startedAt)
+            .add("EXPIRES", SessionRow::expiresAt)
             .add("LAST ACTIVITY", SessionRow::lastActivity)
             .add("IN", SessionRow::bytesFromClient)
             .add("OUT", SessionRow::bytesFromBackend);

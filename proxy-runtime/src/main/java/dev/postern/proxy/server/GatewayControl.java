@@ -134,6 +134,7 @@ public final class GatewayControl implements ProxyControl {
         session.relay().pins(),
         session.relay().channels(),
         info.startedAt(),
+        info.user().expiry(),
         session.lastActivity(Instant.now()),
         progress.bytesFromClient(),
         progress.bytesFromBackend());
@@ -162,6 +163,7 @@ public final class GatewayControl implements ProxyControl {
         List.of(),
         List.of(),
         login.startedAt(),
+        login.user().expiry(),
         since,
         0,
         0);

@@ -23,6 +23,7 @@ public final class FakeProxy implements ProxyControl {
           List.of("SET ROLE", "a temporary table"),
           List.of("news"),
           Instant.EPOCH,
+          Instant.EPOCH.plusSeconds(3600),
           Instant.EPOCH.plusSeconds(1),
           10,
           20);

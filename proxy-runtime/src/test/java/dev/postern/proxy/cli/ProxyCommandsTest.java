@@ -60,6 +60,15 @@ final class ProxyCommandsTest {
   }
 
   @Test
+  void showsUntilWhenLoginsAreGood() {
+    assertThat(shell.run("sessions", "list").out())
+        .contains("STARTED               EXPIRES               LAST ACTIVITY")
+        .contains("1970-01-01T00:00:00Z  1970-01-01T01:00:00Z  1970-01-01T00:00:01Z");
+    assertThat(shell.run("sessions", "list", "--output", "json").out())
+        .contains("\"expiresAt\": \"1970-01-01T01:00:00Z\"");
+  }
+
+  @Test
   void showsPools() {
     assertThat(shell.run("pools", "list").out())
         .isEqualTo(
