@@ -125,20 +125,31 @@ public final class Pools {
         });
     long now = System.nanoTime();
     for (Pool pool : pools.values()) {
-      pools.computeIfPresent(
-          pool.key(),
-          (key, current) -> {
-            if (current == pool && pool.isForsaken(now)) {
-              pool.retire(); // here, where no session can enter it meanwhile
-            }
-            pool.maintain();
-            if (current != pool || !pool.isUnused()) {
-              return current;
-            }
-            forget(pool);
-            return null;
-          });
+      if (!ended(pool, now)) { // else it would open connections for nobody
+        pool.maintain();
+      }
     }
+  }
+
+  /** Whether nobody needs a pool any more; then it is gone, and no session has entered it. */
+  private boolean ended(Pool pool, long now) {
+    Pool left =
+        pools.computeIfPresent(
+            pool.key(),
+            (key, current) -> {
+              if (current != pool) {
+                return current; // it is among those that were replaced
+              }
+              boolean unused = pool.isUnused();
+              if (unused || pool.isForsaken(now)) {
+                pool.retire(); // here, where no session can enter it meanwhile
+              }
+              return unused ? null : current;
+            });
+    if (left == null) {
+      forget(pool);
+    }
+    return left == null;
   }
 
   private void forget(Pool pool) {
