@@ -1,16 +1,22 @@
 package dev.postern.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.postern.api.auth.AuthenticationException;
 import dev.postern.testkit.FrontendPackets;
+import dev.postern.testkit.PosternBuilder;
+import dev.postern.testkit.PosternCluster;
 import dev.postern.testkit.RunningPostern;
+import dev.postern.testkit.TestTls;
 import dev.postern.testkit.WireClient;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -24,6 +30,7 @@ final class DrainIT {
   @BeforeAll
   static void createRole() {
     Gateways.server().createRole(ROLE, Gateways.PASSWORD);
+    Gateways.server().createRole(Peers.ROLE, Gateways.PASSWORD);
   }
 
   @Test
@@ -48,6 +55,90 @@ final class DrainIT {
       awaitClosedDoor(postern);
       assertThat(client.queryOne("SELECT 1")).isEqualTo("1");
     }
+  }
+
+  @Test
+  void aListenerThatStaysOpenTakesCancelsAndNoLogins() throws Exception {
+    try (RunningPostern postern = takingCancels(Gateways.before(Gateways.server()));
+        WireClient client = WireClient.connect(postern.address())) {
+      WireClient.Greeting key = client.login(ROLE, Gateways.PASSWORD, "postgres");
+      SleepingQueries.begin(client, "cancelled while draining");
+      CompletableFuture<Boolean> drained = drain(postern);
+      awaitClosedDoor(postern);
+
+      WireClient.cancel(postern.address(), key);
+      SleepingQueries.expectCancelled(client);
+      try (WireClient late = WireClient.connect(postern.address())) {
+        late.send(FrontendPackets.startup("user", ROLE, "database", "postgres"));
+        assertThat(late.expectFatal("57P03").text()).isEqualTo("the server is shutting down");
+      }
+      assertThat(drained).isNotDone();
+      client.send(FrontendPackets.terminate());
+      assertThat(drained.get(10, TimeUnit.SECONDS)).isTrue();
+    }
+  }
+
+  @Test
+  void soDoesOneWithTls() {
+    SSLContext trust = TestTls.client(Gateways.AUTHORITY);
+    PosternBuilder builder =
+        Gateways.before(Gateways.server()).tls(Gateways.AUTHORITY.server("localhost", "127.0.0.1"));
+    try (RunningPostern postern = takingCancels(builder);
+        WireClient client = WireClient.connect(postern.address())) {
+      client.startTls(trust);
+      WireClient.Greeting key = client.login(ROLE, Gateways.PASSWORD, "postgres");
+      SleepingQueries.begin(client, "cancelled with TLS while draining");
+      postern.server().stopAccepting();
+
+      try (WireClient canceller = WireClient.connect(postern.address());
+          WireClient late = WireClient.connect(postern.address())) {
+        canceller.startTls(trust);
+        canceller.cancel(key);
+        late.startTls(trust);
+        late.send(FrontendPackets.startup("user", ROLE, "database", "postgres"));
+        late.expectFatal("57P03");
+      }
+      SleepingQueries.expectCancelled(client);
+    }
+  }
+
+  /** The others' balancer has taken it out; what they are asked to cancel they pass on to it. */
+  @Test
+  void anotherNodePassesCancelsOnToOneThatDrains() {
+    try (PosternCluster cluster =
+            Peers.start(2, builder -> builder.setting("listeners.0.while-draining", "cancels"));
+        WireClient client = WireClient.connect(cluster.node(2).address())) {
+      WireClient.Greeting key = Peers.login(client, 0x30000);
+      SleepingQueries.begin(client, "cancelled by a peer while draining");
+      cluster.node(2).server().stopAccepting();
+
+      WireClient.cancel(cluster.node(1).address(), key);
+      SleepingQueries.expectCancelled(client);
+    }
+  }
+
+  @Test
+  void aListenerThatStaysOpenIsClosedAtTheEnd() {
+    RunningPostern postern = takingCancels(Gateways.before(Gateways.server()));
+    InetSocketAddress address = postern.address();
+    try (WireClient client = loggedIn(postern);
+        WireClient silent = WireClient.connect(address)) {
+      postern.server().stopAccepting();
+      long start = System.nanoTime();
+      postern.close();
+      assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(5));
+      client.expectFatal("57P01");
+      silent.expectFatal("57P03");
+      assertThatThrownBy(() -> WireClient.connect(address)).hasRootCauseMessage("Connection refused");
+    }
+  }
+
+  private static RunningPostern takingCancels(PosternBuilder builder) {
+    return admitting(
+        builder
+            .setting("timeouts.drain", "30s")
+            .setting("listeners.0.while-draining", "cancels")
+            .start());
   }
 
   @Test
@@ -163,8 +254,10 @@ final class DrainIT {
   }
 
   private static RunningPostern withDrain(String time) {
-    RunningPostern postern =
-        Gateways.before(Gateways.server()).setting("timeouts.drain", time).start();
+    return admitting(Gateways.before(Gateways.server()).setting("timeouts.drain", time).start());
+  }
+
+  private static RunningPostern admitting(RunningPostern postern) {
     postern.importUser(Gateways.server(), ROLE);
     return postern;
   }

@@ -2,6 +2,7 @@ package dev.postern.proxy.config;
 
 import java.net.InetAddress;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One address on which clients connect.
@@ -9,8 +10,18 @@ import java.util.regex.Pattern;
  * @param host an address or a name of this machine; {@code *} for all addresses
  * @param port 1 to 65535; 0: any free one
  * @param tls how connections are protected
+ * @param whileDraining what becomes of it once nobody new is let in; {@code null}: it is closed
  */
-public record ListenerConfig(String host, int port, ListenerTlsConfig tls) {
+public record ListenerConfig(
+    String host, int port, ListenerTlsConfig tls, @Nullable WhileDraining whileDraining) {
+  /** What a listener does for those who come while sessions end at their own time. */
+  public enum WhileDraining {
+    /** Nothing: it is closed, and connections are refused by the machine. */
+    CLOSED,
+    /** It takes cancel requests, and refuses logins with words of its own. */
+    CANCELS
+  }
+
   private static final Pattern HOST = Pattern.compile("\\*|[0-9A-Za-z._:%-]+");
 
   public ListenerConfig {
@@ -38,6 +49,16 @@ public record ListenerConfig(String host, int port, ListenerTlsConfig tls) {
             "tls.client-certificates: %s needs TLS (expected: a certificate, and a mode that is not disabled)"
                 .formatted(tls.effectiveClientCertificates()));
     rules.enforce();
+  }
+
+  /** One that is closed when Postern drains. */
+  public ListenerConfig(String host, int port, ListenerTlsConfig tls) {
+    this(host, port, tls, null);
+  }
+
+  /** Whether cancel requests are taken here until the last session has ended. */
+  public boolean takesCancelsWhileDraining() {
+    return whileDraining == WhileDraining.CANCELS;
   }
 
   /** What holds for this listener: strict, unless only this machine can reach it. */

@@ -35,11 +35,17 @@ final class Listener implements AutoCloseable {
   private final Channel channel;
   private final @Nullable ServerTls tls;
   private final AtomicInteger open;
+  private final boolean takesCancelsWhileDraining;
 
-  private Listener(Channel channel, @Nullable ServerTls tls, AtomicInteger open) {
+  private Listener(
+      Channel channel,
+      @Nullable ServerTls tls,
+      AtomicInteger open,
+      boolean takesCancelsWhileDraining) {
     this.channel = channel;
     this.tls = tls;
     this.open = open;
+    this.takesCancelsWhileDraining = takesCancelsWhileDraining;
   }
 
   /**
@@ -95,7 +101,8 @@ final class Listener implements AutoCloseable {
           "cannot listen on " + config.address() + ": " + bound.cause().getMessage(),
           bound.cause());
     }
-    Listener listener = new Listener(bound.channel(), security.tls(), open);
+    Listener listener = new Listener(
+            bound.channel(), security.tls(), open, config.takesCancelsWhileDraining());
     log.atInfo()
         .addKeyValue("address", listener.address())
         .addKeyValue("tls", config.effectiveTlsMode())
@@ -141,6 +148,13 @@ final class Listener implements AutoCloseable {
   /** Whether connections that were accepted here are open. */
   boolean hasConnections() {
     return open.get() > 0;
+  }
+
+  /** Nobody new is let in. Where it goes on accepting, it is for the sake of cancel requests. */
+  void drain() {
+    if (!takesCancelsWhileDraining) {
+      stopAccepting();
+    }
   }
 
   /** Accepts no more; connections that are open go on. */

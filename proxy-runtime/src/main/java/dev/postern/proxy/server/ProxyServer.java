@@ -247,10 +247,13 @@ public final class ProxyServer implements AutoCloseable {
     return registry.sessions().isEmpty();
   }
 
-  /** Lets nobody in any more; sessions go on. Further calls do nothing. */
+  /**
+   * Lets nobody in any more; sessions go on, and can be cancelled through listeners that are to
+   * take such requests until the end. Further calls do nothing.
+   */
   public void stopAccepting() {
     registry.drain();
-    listeners.forEach(Listener::stopAccepting);
+    listeners.forEach(Listener::drain);
     registry.cutOffLogins();
   }
 
@@ -273,7 +276,9 @@ public final class ProxyServer implements AutoCloseable {
       return;
     }
     closed = true;
-    stopAccepting();
+    registry.drain();
+    listeners.forEach(Listener::stopAccepting);
+    registry.cutOffLogins();
     for (Session session : registry.sessions()) {
       session.end(
           CloseReason.SHUTDOWN,

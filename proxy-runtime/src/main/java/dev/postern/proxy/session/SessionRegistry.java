@@ -68,7 +68,7 @@ public final class SessionRegistry {
    * A connection has been opened. If too many are not logged in, the one that has waited longest is
    * closed: a flood of silent connections pushes out itself, not the clients that answer.
    *
-   * @return false if Postern is shutting down, and the connection is to be closed
+   * @return false if Postern is shutting down, and nobody is let in
    */
   boolean loginStarted(Login login) {
     Login eldest = null;

@@ -70,11 +70,7 @@ public final class SessionRunner implements Runnable {
     SessionRegistry registry = services.registry();
     alarm.watch(Thread.currentThread());
     try {
-      if (registry.loginStarted(alarm)) {
-        serve();
-      } else {
-        refusal.atShutdown();
-      }
+      serve(registry.loginStarted(alarm));
     } catch (Throwable e) {
       refusal.because(e);
     } finally {
@@ -87,14 +83,25 @@ public final class SessionRunner implements Runnable {
     }
   }
 
-  private void serve() throws IOException, InterruptedException, SessionException {
+  /**
+   * Sees what the client has come for.
+   *
+   * @param mayLogIn whether anybody may: sessions can be cancelled until the last of them has ended
+   */
+  private void serve(boolean mayLogIn) throws IOException, InterruptedException, SessionException {
     try {
       switch (negotiation.perform(client)) {
         case Opening.Cancel(var request) -> {
           services.cancels().handle(request, channel);
           client.close();
         }
-        case Opening.Login login -> logIn(login);
+        case Opening.Login login -> {
+          if (mayLogIn) {
+            logIn(login);
+          } else {
+            refusal.atShutdown();
+          }
+        }
       }
     } catch (IOException | SessionException | RuntimeException e) {
       if (alarm.isCutOff()) { // which plugins may have put in their own words
