@@ -129,7 +129,8 @@ final class DrainIT {
       assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(5));
       client.expectFatal("57P01");
       silent.expectFatal("57P03");
-      assertThatThrownBy(() -> WireClient.connect(address)).hasRootCauseMessage("Connection refused");
+      assertThatThrownBy(() -> WireClient.connect(address))
+          .hasRootCauseMessage("Connection refused");
     }
   }
 

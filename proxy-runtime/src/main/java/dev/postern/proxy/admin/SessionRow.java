@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param pins why it keeps its server connection between transactions; empty if it does not, or if
  *     its pool's mode lets it have one until its end
  * @param channels that it listens to through its pool's listening connection
- * @param expiresAt until when its login is good, or {@code null} if its authenticator has set no end
+ * @param expiresAt until when its login is good, or {@code null} if its authenticator has set no
+ *     end
  * @param lastActivity when something last came from either side, to a second
  * @param bytesFromClient what it sent since it logged in
  * @param bytesFromBackend what it was sent since

@@ -101,8 +101,8 @@ final class Listener implements AutoCloseable {
           "cannot listen on " + config.address() + ": " + bound.cause().getMessage(),
           bound.cause());
     }
-    Listener listener = new Listener(
-            bound.channel(), security.tls(), open, config.takesCancelsWhileDraining());
+    Listener listener =
+        new Listener(bound.channel(), security.tls(), open, config.takesCancelsWhileDraining());
     log.atInfo()
         .addKeyValue("address", listener.address())
         .addKeyValue("tls", config.effectiveTlsMode())
