@@ -126,6 +126,14 @@ final class MaskPipelineIT {
     }
   }
 
+  @Test
+  void queriesBehindAParseThatAnotherInterceptorRefusesShowNothing() {
+    try (WireClient client = client()) {
+      client.send(parse("", REFUSED_BY_ANOTHER), HARMLESS, HARMLESS, sync(), EVIL, HARMLESS);
+      assertShowsNothing(client, 3);
+    }
+  }
+
   /** The server answers it with an error, and skips to Sync. */
   @Test
   void queriesBehindAMalformedFlushShowNothing() {

@@ -15,7 +15,8 @@
  *       the opposite one. Each sees what the one before it let through. A message that one of them
  *       refuses or answers goes no further, and what comes of it, ReadyForQuery of a Query
  *       included, is shown to it and to those that saw it before; only the error of a message of
- *       the extended protocol is shown to all, since the server skips up to Sync behind it.
+ *       the extended protocol is shown to all, since the server skips up to Sync behind it. Of what
+ *       the client sends up to that Sync, those that did not see the message are shown nothing.
  *   <li>Messages of one direction are handled in the order of the wire, and leave in that order,
  *       whatever a handler decides.
  *   <li>A handler that throws ends its session with {@code XX000}, and no other.

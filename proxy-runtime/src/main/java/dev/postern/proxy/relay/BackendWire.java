@@ -99,6 +99,11 @@ final class BackendWire implements Wire<BackendMessage> {
   }
 
   @Override
+  public int endOfHandlers() {
+    return relay.declarations.backend.size();
+  }
+
+  @Override
   public boolean reject(int by, SqlState sqlState, String message, Consumer<BackendMessage> emit) {
     relay.endedBy("(refused a message of the server)", sqlState, message);
     return false;

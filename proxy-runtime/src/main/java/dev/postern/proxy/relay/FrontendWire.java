@@ -13,11 +13,19 @@ import org.jspecify.annotations.Nullable;
 
 /** What a client sends once it is logged in. */
 final class FrontendWire implements Wire<FrontendMessage> {
+  private static final int NOBODY = Integer.MAX_VALUE;
+
   private final Relay relay;
   private final Progress progress;
   private final Rejections rejections;
   private final @Nullable GivenAnswers answers;
   private byte lastDecoded;
+
+  /**
+   * The place of the first interceptor that refused a message of the extended protocol. The backend
+   * skips up to Sync, and those behind it are not shown what is skipped: they have not seen why.
+   */
+  private int refusedBy = NOBODY;
 
   private FrontendWire(
       Relay relay, Progress progress, Rejections rejections, @Nullable GivenAnswers answers) {
@@ -64,7 +72,11 @@ final class FrontendWire implements Wire<FrontendMessage> {
   }
 
   @Override
-  public void arrived(byte type, ByteBuf bytes, int at) {}
+  public void arrived(byte type, ByteBuf bytes, int at) {
+    if (type == 'S' || type == 'X') {
+      refusedBy = NOBODY;
+    }
+  }
 
   @Override
   public void sent(byte type) {
@@ -85,14 +97,27 @@ final class FrontendWire implements Wire<FrontendMessage> {
   }
 
   @Override
+  public int endOfHandlers() {
+    Handlers<FrontendMessage> handlers = relay.declarations.frontend;
+    return refusedBy == NOBODY ? handlers.size() : handlers.endOf(refusedBy);
+  }
+
+  @Override
   public boolean reject(int by, SqlState sqlState, String message, Consumer<FrontendMessage> emit) {
     if (lastDecoded == 'S' || lastDecoded == 'H' || lastDecoded == 'X') {
       relay.endedBy("(refused a message that has no answer of its own)", sqlState, message);
       return false;
     }
+    if (isExtended(lastDecoded)) {
+      refusedBy = Math.min(refusedBy, by);
+    }
     FrontendMessage instead = rejections.reject(lastDecoded, sqlState, message);
     Objects.requireNonNull(answers).refuse(by, instead, emit);
     return true;
+  }
+
+  private static boolean isExtended(byte type) {
+    return type == 'P' || type == 'B' || type == 'D' || type == 'E' || type == 'C';
   }
 
   @Override

@@ -95,6 +95,15 @@ final class Handlers<M> {
     return first;
   }
 
+  /** How many belong to this interceptor and to those before it, where these come first. */
+  int endOf(int place) {
+    int end = 0;
+    while (end < inOrder.size() && inOrder.get(end).place() <= place) {
+      end++;
+    }
+    return end;
+  }
+
   int size() {
     return inOrder.size();
   }

@@ -187,11 +187,13 @@ final class MessageFlow<M> implements Flow {
       M decoded = wire.decode(type, bytes.slice(at + HEADER_LENGTH, size - HEADER_LENGTH));
       List<M> substitute = wire.substitute(decoded);
       if (!handlers.isDeciding() && substitute == null) {
-        Passage.observe(handlers, decoded, wire.firstHandler());
+        Passage.observe(handlers, decoded, wire.firstHandler(), wire.endOfHandlers());
         wire.sent(type);
         return true;
       }
-      passage = new Passage<>(handlers, decoded, substitute, wire.firstHandler());
+      passage =
+          new Passage<>(
+              handlers, decoded, substitute, wire.firstHandler(), wire.endOfHandlers());
       outcome = passage.proceed();
     } catch (InterceptorFailure e) {
       end(bytes, run, at);

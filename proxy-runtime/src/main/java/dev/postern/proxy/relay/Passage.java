@@ -18,6 +18,7 @@ final class Passage<M> {
   private record Step<M>(M message, int nextHandler) {}
 
   private final Handlers<M> handlers;
+  private final int end;
   private final Deque<Step<M>> ahead = new ArrayDeque<>();
   private final List<M> passed = new ArrayList<>(1);
   private boolean changed;
@@ -26,9 +27,11 @@ final class Passage<M> {
   /**
    * @param substitute what takes the place of {@code message}; {@code null}: nothing
    * @param first where the way begins
+   * @param end before which handler it ends
    */
-  Passage(Handlers<M> handlers, M message, @Nullable List<M> substitute, int first) {
+  Passage(Handlers<M> handlers, M message, @Nullable List<M> substitute, int first, int end) {
     this.handlers = handlers;
+    this.end = end;
     changed = substitute != null;
     if (substitute == null) {
       ahead.push(new Step<>(message, first));
@@ -38,8 +41,8 @@ final class Passage<M> {
   }
 
   /** Shows a message to handlers all of which only observe. */
-  static <M> void observe(Handlers<M> handlers, M message, int first) {
-    for (int i = first; i < handlers.size(); i++) {
+  static <M> void observe(Handlers<M> handlers, M message, int first, int end) {
+    for (int i = first; i < end; i++) {
       Handler<M> handler = handlers.get(i);
       if (handler.isFor(message)) {
         handler.observe(message);
@@ -52,7 +55,7 @@ final class Passage<M> {
     while (!ahead.isEmpty()) {
       Step<M> step = ahead.pop();
       int next = nextFor(step);
-      if (next == handlers.size()) {
+      if (next == end) {
         passed.add(step.message());
         continue;
       }
@@ -74,7 +77,7 @@ final class Passage<M> {
   /** The place of the next handler that wants this message; behind the last, if none does. */
   private int nextFor(Step<M> step) {
     int next = step.nextHandler();
-    while (next < handlers.size() && !handlers.get(next).isFor(step.message())) {
+    while (next < end && !handlers.get(next).isFor(step.message())) {
       next++;
     }
     return next;

@@ -36,6 +36,9 @@ interface Wire<M> {
    */
   int firstHandler();
 
+  /** How many of the handlers there are up to the last that is shown that message. */
+  int endOfHandlers();
+
   /**
    * A handler refused a message.
    *
