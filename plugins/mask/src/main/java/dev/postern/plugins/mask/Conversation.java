@@ -22,6 +22,12 @@ final class Conversation {
   private final SessionNames<Prepared> portals = new SessionNames<>(MAX_NAMES);
 
   /**
+   * Whether a message of the extended protocol was refused since the last Sync: what comes up to
+   * the next is skipped for certain, and gives no names and takes none.
+   */
+  private boolean refused;
+
+  /**
    * Whether a query that uses masked columns has, or had, a name that a statement can run it by.
    */
   private boolean queryKept;
@@ -38,13 +44,16 @@ final class Conversation {
 
   /** A Query, or what fails in the place of a refused one. */
   void querying(Reading reading) {
-    if (pipeline.sent(Request.QUERY, new Pending.Simple(reading))) {
+    if (!refused && pipeline.sent(Request.QUERY, new Pending.Simple(reading))) {
       forget(reading.renames());
     }
   }
 
   /** A Parse. Whether it waits for an answer. */
   boolean parsing(String name, Prepared statement) {
+    if (refused) {
+      return false;
+    }
     SessionNames.Given<Prepared> given = statements.give(name, statement, pipeline.cycle());
     boolean waits = pipeline.sent(Request.PARSE, new Pending.Parsing(given, statement));
     if (!waits) {
@@ -59,6 +68,9 @@ final class Conversation {
   }
 
   void binding(String portal, @Nullable Prepared statement) {
+    if (refused) {
+      return;
+    }
     SessionNames.Given<Prepared> given =
         statement == null
             ? portals.take(portal, pipeline.cycle())
@@ -70,7 +82,9 @@ final class Conversation {
 
   /** A Describe of the client's. */
   void describing() {
-    pipeline.sent(Request.DESCRIBE, null);
+    if (!refused) {
+      pipeline.sent(Request.DESCRIBE, null);
+    }
   }
 
   /**
@@ -80,6 +94,9 @@ final class Conversation {
    * @return whether it waits for an answer
    */
   boolean executing(@Nullable Prepared statement, boolean check) {
+    if (refused) {
+      return false;
+    }
     if (check) {
       pipeline.sent(Request.DESCRIBE, new Pending.PortalCheck(statement));
     }
@@ -91,6 +108,9 @@ final class Conversation {
   }
 
   void closing(Target target, String name) {
+    if (refused) {
+      return;
+    }
     SessionNames<Prepared> names = target == Target.STATEMENT ? statements : portals;
     SessionNames.Given<Prepared> taken = names.take(name, pipeline.cycle());
     if (!pipeline.sent(Request.CLOSE, new Pending.Closing(names, taken))) {
@@ -101,9 +121,11 @@ final class Conversation {
   /** What fails in the place of a refused message of the extended protocol. */
   void refusing() {
     pipeline.sent(Request.DESCRIBE, REFUSED);
+    refused = true;
   }
 
   void syncing() {
+    refused = false;
     pipeline.sent(Request.SYNC, null);
   }
 

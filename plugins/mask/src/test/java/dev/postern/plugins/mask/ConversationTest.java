@@ -180,6 +180,17 @@ final class ConversationTest {
   }
 
   @Test
+  void whatIsSkippedBehindARefusedMessageTakesNoNames() {
+    prepare("s");
+    wire.client(parse("evil", "do $$ $$"), bind("", "evil"), new Execute("", 0));
+    wire.client(new Close(Target.STATEMENT, "s"), new Query("deallocate s"), new Sync());
+    wire.server(ERROR, IDLE);
+    assertThat(session.refusals).hasSize(1);
+    session.refusals.clear();
+    assertThat(isDescribedFirst("s")).isFalse();
+  }
+
+  @Test
   void ofANameOfOtherLettersNothingIsKnown() {
     prepare("é");
     assertThat(isDescribedFirst("é")).isTrue();
