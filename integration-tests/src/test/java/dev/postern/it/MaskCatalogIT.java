@@ -149,12 +149,13 @@ final class MaskCatalogIT {
       assertThat(client.queryOne(SSN)).isEqualTo("*******6789");
       server.execute(
           "ALTER ROLE " + READER + " NOLOGIN",
-          "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = '" + READER + "'");
+          "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = '"
+              + READER
+              + "'");
       try {
         await()
             .untilAsserted(
-                () ->
-                    assertThat(WireMessage.types(client.query("SELECT 1"))).isEqualTo("EZ"));
+                () -> assertThat(WireMessage.types(client.query("SELECT 1"))).isEqualTo("EZ"));
         List<WireMessage> answer = client.query(SSN);
         assertThat(WireMessage.types(answer)).isEqualTo("EZ");
         assertThat(answer.getFirst().sqlState()).isEqualTo("42501");

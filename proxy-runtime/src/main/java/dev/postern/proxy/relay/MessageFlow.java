@@ -192,8 +192,7 @@ final class MessageFlow<M> implements Flow {
         return true;
       }
       passage =
-          new Passage<>(
-              handlers, decoded, substitute, wire.firstHandler(), wire.endOfHandlers());
+          new Passage<>(handlers, decoded, substitute, wire.firstHandler(), wire.endOfHandlers());
       outcome = passage.proceed();
     } catch (InterceptorFailure e) {
       end(bytes, run, at);
