@@ -17,7 +17,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -113,7 +115,23 @@ final class RulesDifferenceIT {
 
   private static final List<String> FROM = List.of("127.0.0.1", "127.0.0.2", "::1");
 
-  private static final TestCertificate CLIENT = Gateways.AUTHORITY.client("asks");
+  /** What a map makes of a certificate, for each of these users. */
+  private record Mapped(String expression, String certificate, List<String> users) {}
+
+  private static final List<Mapped> MAPPED =
+      List.of(
+          new Mapped("^(jo|john)$", "john", List.of("jo", "john")),
+          new Mapped("(jo|john)", "john", List.of("jo", "john", "hn")),
+          new Mapped("^(a|ab)(b?)$", "ab", List.of("a", "ab")),
+          new Mapped("^(?:a|ab)(.*)$", "abc", List.of("bc", "c")),
+          new Mapped("^(?:ab|(a)b)$", "ab", List.of("a", "ab")),
+          new Mapped("^(a?)(ab)?", "ab", List.of("a", "ab")),
+          new Mapped("^(ops|ops-admin)(-.*)?$", "ops-admin", List.of("ops", "ops-admin")),
+          new Mapped("^(.*)@.*$", "a@b@c", List.of("a", "a@b")),
+          new Mapped("^([a-z]+)\\.jobs$", "batch.jobs", List.of("batch", "batch.jobs")),
+          new Mapped("(?=(b))(.)", "ab", List.of("a", "b")));
+
+  private static final Map<String, TestCertificate> CERTIFICATES = new ConcurrentHashMap<>();
 
   @TempDir Path home;
 
@@ -124,7 +142,14 @@ final class RulesDifferenceIT {
     CERTIFICATE
   }
 
-  private record Login(String from, Way way, List<String> startup) {}
+  /**
+   * @param certificate for whom the client's certificate is, if it shows one
+   */
+  private record Login(String from, Way way, List<String> startup, String certificate) {
+    Login(String from, Way way, List<String> startup) {
+      this(from, way, startup, "asks");
+    }
+  }
 
   private record Compared(Login login, String expected, String actual) {
     boolean isDifferent() {
@@ -171,14 +196,42 @@ final class RulesDifferenceIT {
         .contains("in", "asks", "pg_hba.conf rejects ", "no pg_hba.conf entry");
   }
 
-  /** What was said, in a few letters each. */
+  @Test
+  void bothLetTheSameUsersInWithACertificate() throws Exception {
+    List<String> rules = new ArrayList<>();
+    List<String> maps = new ArrayList<>();
+    List<Login> logins = new ArrayList<>();
+    for (Mapped mapped : MAPPED) {
+      String name = "m" + maps.size();
+      rules.add("hostssl %s all all cert map=%s".formatted(name, name));
+      maps.add("%s \"/%s\" \\1".formatted(name, mapped.expression()));
+      for (String user : mapped.users()) {
+        List<String> startup = List.of("user", user, "database", name);
+        logins.add(new Login("127.0.0.1", Way.CERTIFICATE, startup, mapped.certificate()));
+      }
+    }
+    // Where the group holds nothing, what stands below is not looked at.
+    maps.add("m4 ab a");
+    assertThat(compared(rules.toArray(String[]::new), maps, logins))
+        .contains("in", "certificate authenti");
+  }
+
   private Set<String> compared(String[] rules, List<Login> logins) throws Exception {
+    return compared(rules, List.of(), logins);
+  }
+
+  /** What was said, in a few letters each. */
+  private Set<String> compared(String[] rules, List<String> maps, List<Login> logins)
+      throws Exception {
+    Path conf = Files.createDirectories(home.resolve("conf"));
+    Path ident = Files.write(conf.resolve("pg_ident.conf"), maps);
     BundledPlugins.install(home);
     TestCertificate identity = Gateways.AUTHORITY.server("localhost", "127.0.0.1");
     try (PostgresServer server =
             PostgresServer.builder()
                 .hba(rules)
                 .setting("listen_addresses", "127.0.0.1,::1")
+                .setting("ident_file", ident.toString())
                 .tls(identity)
                 .clientAuthority(Gateways.AUTHORITY)
                 .start();
@@ -224,7 +277,7 @@ final class RulesDifferenceIT {
   }
 
   private Gateway start(String[] rules, TestCertificate identity) throws Exception {
-    Path conf = Files.createDirectories(home.resolve("conf"));
+    Path conf = home.resolve("conf");
     identity.writeChain(conf.resolve("server.crt"));
     identity.writeKey(conf.resolve("server.key"));
     Gateways.AUTHORITY.writeChain(conf.resolve("clients.crt"));
@@ -241,7 +294,7 @@ final class RulesDifferenceIT {
         limits: {failed-logins-per-address: 0}
         authenticators:
           chain:
-            - {plugin: rules, config: {file: conf/pg_hba.conf, methods: {scram-sha-256: scram}}}
+            - {plugin: rules, config: {file: conf/pg_hba.conf, ident-file: conf/pg_ident.conf, methods: {scram-sha-256: scram}}}
             - {plugin: scram}
         router:
           plugin: static-routes
@@ -260,8 +313,7 @@ final class RulesDifferenceIT {
       plain.setSoTimeout(60_000);
       plain.bind(new InetSocketAddress(InetAddress.ofLiteral(login.from()), 0));
       plain.connect(server, 60_000);
-      Socket socket =
-          login.way() == Way.PLAIN ? plain : encrypted(plain, login.way() == Way.CERTIFICATE);
+      Socket socket = login.way() == Way.PLAIN ? plain : encrypted(plain, login);
       socket
           .getOutputStream()
           .write(FrontendPackets.startup(login.startup().toArray(String[]::new)));
@@ -281,14 +333,18 @@ final class RulesDifferenceIT {
     return message.contains("pg_hba.conf") || message.contains("certificate");
   }
 
-  private static Socket encrypted(Socket plain, boolean certificate) throws IOException {
+  private static Socket encrypted(Socket plain, Login login) throws IOException {
     plain.getOutputStream().write(FrontendPackets.sslRequest());
     assertThat(plain.getInputStream().read()).isEqualTo('S');
-    return (certificate
-            ? TestTls.client(Gateways.AUTHORITY, CLIENT)
+    return (login.way() == Way.CERTIFICATE
+            ? TestTls.client(Gateways.AUTHORITY, certificate(login.certificate()))
             : TestTls.client(Gateways.AUTHORITY))
         .getSocketFactory()
         .createSocket(plain, "localhost", plain.getPort(), true);
+  }
+
+  private static TestCertificate certificate(String name) {
+    return CERTIFICATES.computeIfAbsent(name, Gateways.AUTHORITY::client);
   }
 
   private static @Nullable String field(byte[] body, char wanted) {

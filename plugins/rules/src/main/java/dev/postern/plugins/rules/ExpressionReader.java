@@ -1,5 +1,6 @@
 package dev.postern.plugins.rules;
 
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -29,8 +30,8 @@ final class ExpressionReader {
 
   private final String text;
   private final StringBuilder out = new StringBuilder();
+  private final Parentheses parentheses = new Parentheses();
   private int at;
-  private int groups;
 
   /** Whether there is something that may be repeated. */
   private boolean repeatable;
@@ -49,51 +50,93 @@ final class ExpressionReader {
         case '\\' -> escape();
         case '[' -> bracket();
         case '(' -> group();
-        case '|', '^' -> constraint(String.valueOf(c));
+        case ')' -> close();
+        case '|' -> bar();
+        case '^' -> constraint("^");
         case '$' -> constraint("\\z");
-        case '*', '+', '?' -> repetition(String.valueOf(c));
+        case '*', '+', '?' -> repetition(String.valueOf(c), c == '+' ? 1 : 0);
         case '{' -> brace();
-        case '.', ')' -> atom(String.valueOf(c));
+        case '.' -> atom(".");
         default -> atom(literal(c));
       }
     }
+    parentheses.end(out.length());
     return out.toString();
   }
 
+  int groups() {
+    return parentheses.groups();
+  }
+
+  /**
+   * The parts of the translation that decide what the first group holds.
+   *
+   * @return from the outside in
+   * @throws IllegalArgumentException if PostgreSQL decides by more than these
+   */
+  List<FirstGroup.Level> aroundFirstGroup() {
+    return parentheses.aroundFirstGroup(out);
+  }
+
   private void atom(String translation) {
+    parentheses.atom();
     out.append(translation);
     repeatable = true;
   }
 
   private void constraint(String translation) {
+    parentheses.constraint();
     out.append(translation);
     repeatable = false;
   }
 
-  private void repetition(String translation) {
+  private void bar() {
+    parentheses.bar(out.length());
+    out.append('|');
+    repeatable = false;
+  }
+
+  /**
+   * @param least how often the atom has to be there
+   */
+  private void repetition(String translation, int least) {
     if (!repeatable) {
       throw new IllegalArgumentException("nothing that \"" + translation + "\" could repeat");
     }
     out.append(translation);
-    if (follows("?")) {
+    boolean lazy = follows("?");
+    if (lazy) {
       out.append('?');
     }
+    parentheses.repeat(least, lazy);
     repeatable = false;
   }
 
   private void group() {
-    out.append('(');
+    int opened = out.length();
+    String kind = kind();
+    boolean captures = parentheses.open(opened, kind);
+    // A group within a constraint captures nothing, and has no number.
+    out.append('(').append(captures || !kind.isEmpty() ? kind : "?:");
     repeatable = false;
+  }
+
+  /** What follows the parenthesis; empty for a group that captures. */
+  private String kind() {
     for (String kind : new String[] {"?:", "?=", "?!", "?<=", "?<!"}) {
       if (follows(kind)) {
-        out.append(kind);
-        return;
+        return kind;
       }
     }
     if (text.startsWith("?", at)) {
       throw new IllegalArgumentException("options in an expression are not supported");
     }
-    groups++;
+    return "";
+  }
+
+  private void close() {
+    repeatable = parentheses.close(out.length());
+    out.append(')');
   }
 
   private void brace() {
@@ -112,7 +155,7 @@ final class ExpressionReader {
       }
     }
     at = end + 1;
-    repetition("{" + bound + "}");
+    repetition("{" + bound + "}", Integer.parseInt(bound.split(",", 2)[0]));
   }
 
   private void escape() {
@@ -124,10 +167,12 @@ final class ExpressionReader {
     if (constraint != null) {
       constraint(constraint);
     } else if (c >= '1' && c <= '9') {
-      if (c - '0' > groups || (at < text.length() && isDigit(text.charAt(at)))) {
+      if (at < text.length() && isDigit(text.charAt(at))) {
         throw new IllegalArgumentException("a reference to a group that is not there");
       }
-      atom("\\" + c);
+      parentheses.reference(c - '0');
+      out.append('\\').append(c);
+      repeatable = true;
     } else {
       atom(escaped(c));
     }

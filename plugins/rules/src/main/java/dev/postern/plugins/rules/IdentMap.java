@@ -2,7 +2,6 @@ package dev.postern.plugins.rules;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.regex.Matcher;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,9 +20,31 @@ record IdentMap(List<Entry> entries) {
    * @param system the name of the other system, where {@code expression} is {@code null}
    * @param user which users, as it is written
    * @param users the same, unless the expression's group is in it
+   * @param group the expression's, if it is in {@code user}
    */
   record Entry(
-      String map, String system, @Nullable Expression expression, Token user, Names users) {}
+      String map,
+      String system,
+      @Nullable Expression expression,
+      Token user,
+      Names users,
+      @Nullable FirstGroup group) {
+    boolean isOf(String name) throws UndecidedException {
+      return expression == null ? system.equals(name) : expression.isIn(name);
+    }
+
+    /** The user with what the group holds; {@code null} if it holds nothing. */
+    @Nullable String expanded(String name) throws UndecidedException {
+      if (expression == null || group == null) {
+        return user.text();
+      }
+      String held = expression.groupIn(name, group);
+      int at = user.text().indexOf(GROUP);
+      return held == null
+          ? null
+          : user.text().substring(0, at) + held + user.text().substring(at + GROUP.length());
+    }
+  }
 
   static IdentMap of(List<Line> lines) throws BrokenFileException {
     List<Entry> entries = new ArrayList<>();
@@ -43,13 +64,26 @@ record IdentMap(List<Entry> entries) {
     Token user = single(place, line.fields().get(2));
     Expression expression = system.isExpression() ? Names.expression(place, system) : null;
     Names users = Names.ofUsers(place, List.of(user));
-    if (expression != null && takesGroup(user) && expression.groups() == 0) {
+    FirstGroup group =
+        expression != null && takesGroup(user) ? group(place, system, expression, user) : null;
+    return new Entry(map.text(), system.text(), expression, user, users, group);
+  }
+
+  private static FirstGroup group(Place place, Token system, Expression expression, Token user)
+      throws BrokenFileException {
+    String text = system.text().substring(1);
+    if (expression.groups() == 0) {
       throw new BrokenFileException(
           place,
           "regular expression \"%s\" has no subexpressions as requested by backreference in \"%s\""
-              .formatted(system.text().substring(1), user.text()));
+              .formatted(text, user.text()));
     }
-    return new Entry(map.text(), system.text(), expression, user, users);
+    try {
+      return expression.firstGroup();
+    } catch (IllegalArgumentException e) {
+      throw new BrokenFileException(
+          place, "regular expression \"%s\": %s".formatted(text, e.getMessage()), e);
+    }
   }
 
   private static Token single(Place place, List<Token> field) throws BrokenFileException {
@@ -73,34 +107,16 @@ record IdentMap(List<Entry> entries) {
       return system.equals(user);
     }
     for (Entry entry : entries) {
-      if (entry.map().equals(map) && allows(entry, system, user)) {
-        return true;
+      if (entry.map().equals(map) && entry.isOf(system)) {
+        String wanted = entry.expanded(system);
+        if (wanted == null) {
+          return false; // as PostgreSQL, which has an error here and looks no further
+        }
+        if (entry.group() == null ? entry.users().haveUser(user) : wanted.equals(user)) {
+          return true;
+        }
       }
     }
     return false;
-  }
-
-  private static boolean allows(Entry entry, String system, String user) throws UndecidedException {
-    Token expected = entry.user();
-    if (entry.expression() == null) {
-      if (!entry.system().equals(system)) {
-        return false;
-      }
-    } else {
-      Matcher found = entry.expression().find(system);
-      if (found == null) {
-        return false;
-      }
-      if (takesGroup(expected)) {
-        String group = found.group(1);
-        int at = expected.text().indexOf(GROUP);
-        return group != null
-            && user.equals(
-                expected.text().substring(0, at)
-                    + group
-                    + expected.text().substring(at + GROUP.length()));
-      }
-    }
-    return entry.users().haveUser(user);
   }
 }

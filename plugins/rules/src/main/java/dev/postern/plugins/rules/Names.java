@@ -101,7 +101,7 @@ record Names(List<Name> any) {
       case SameAsUser _ -> actual.equals(user);
       case Replication _ -> false;
       case Literal(String text) -> text.equals(actual);
-      case Matching(Expression expression) -> expression.find(actual) != null;
+      case Matching(Expression expression) -> expression.isIn(actual);
     };
   }
 }

@@ -77,6 +77,9 @@ final class CertificateTest {
     assertThat(outcome(line, "m /^(.*)@example\\.com$ \\1", "alice@example.org"))
         .isEqualTo(REFUSED);
     assertThat(outcome(line, "m /^(.*)@example\\.com$ \\1", "all@example.com")).isEqualTo(REFUSED);
+    assertThat(outcome(line, "m /^(al|alice)(ice)?$ \\1", "alice")).isEqualTo("trust");
+    // PostgreSQL looks no further where the group holds nothing.
+    assertThat(outcome(line, "m /^(?:bob|x(.*))$ al\\1\nm bob alice", "bob")).isEqualTo(REFUSED);
   }
 
   @Test
@@ -87,6 +90,10 @@ final class CertificateTest {
         .hasMessageEndingWith("pg_ident.conf:1: missing entry at end of line");
     assertThatThrownBy(() -> outcome(line, "m /bob \\1", "bob"))
         .hasMessageContaining("has no subexpressions");
+    assertThatThrownBy(() -> outcome(line, "m /^([a-z])+$ \\1", "bob"))
+        .hasMessageContaining(
+            "pg_ident.conf:1: regular expression \"^([a-z])+$\": \\1 is of a group")
+        .hasMessageEndingWith("such as ([a-z]+) for ([a-z])+)");
     assertThatThrownBy(() -> outcome(line, "m bob +staff", "bob"))
         .hasMessageContaining("who belongs to a role");
   }
