@@ -8,6 +8,7 @@ import dev.postern.api.routing.RoutingRequest;
 import dev.postern.plugins.ldap.LdapAuthenticatorFactory;
 import dev.postern.plugins.staticroutes.StaticRoutesFactory;
 import dev.postern.proxy.server.Gateway;
+import dev.postern.testkit.FrontendPackets;
 import dev.postern.testkit.PosternBuilder;
 import dev.postern.testkit.ProgramRun;
 import dev.postern.testkit.RunningPostern;
@@ -19,6 +20,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -106,10 +108,32 @@ final class LdapIT {
                 .router(request -> Gateways.routeTo(Gateways.server()))
                 .start();
         WireClient client = WireClient.connect(postern.address())) {
-      client.send(
-          dev.postern.testkit.FrontendPackets.startup("user", "alice", "database", "postgres"));
+      client.send(FrontendPackets.startup("user", "alice", "database", "postgres"));
       client.expectFatal("28000");
     }
+  }
+
+  @Test
+  void anEmptyPasswordIsRefusedAtOnce() throws IOException {
+    Map<String, Object> config = new HashMap<>(config(directory.url()));
+    config.put("refuse-after", "10s");
+    long start = System.nanoTime();
+    try (RunningPostern postern =
+            RunningPostern.builder()
+                .tls(Gateways.AUTHORITY.server("localhost", "127.0.0.1"))
+                .authenticator(new LdapAuthenticatorFactory(), config)
+                .router(request -> Gateways.routeTo(Gateways.server()))
+                .start();
+        WireClient client = WireClient.connect(postern.address())) {
+      client.startTls(TestTls.client(Gateways.AUTHORITY));
+      client.send(FrontendPackets.startup("user", "alice", "database", "postgres"));
+      client.expect('R');
+      client.send(FrontendPackets.password(""));
+      assertThat(client.expectFatal("28P01").text())
+          .isEqualTo("password authentication failed for user \"alice\"");
+    }
+    assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(9));
+    assertThat(Logs.containing("empty password")).isNotEmpty();
   }
 
   @ParameterizedTest
