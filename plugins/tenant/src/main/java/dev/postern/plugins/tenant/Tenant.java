@@ -22,6 +22,7 @@ final class Tenant {
   private record Named(String attribute, ValuePattern pattern) {}
 
   private final TenantEntry entry;
+  private final int place;
   private final @Nullable ValuePattern database;
   private final @Nullable ValuePattern user;
   private final @Nullable ValuePattern sni;
@@ -31,8 +32,12 @@ final class Tenant {
   private final BackendLogin login;
   private final Pooling pooling;
 
-  Tenant(TenantEntry entry, TenantsFile file) {
+  /**
+   * @param place in the file
+   */
+  Tenant(TenantEntry entry, TenantsFile file, int place) {
     this.entry = entry;
+    this.place = place;
     this.database = entry.match().databasePattern();
     this.user = entry.match().userPattern();
     this.sni = entry.match().sniPattern();
@@ -50,6 +55,29 @@ final class Tenant {
         .map(one -> new Named(one.getKey(), ValuePattern.of(one.getValue())))
         .sorted(Comparator.comparing(Named::attribute))
         .toList();
+  }
+
+  int place() {
+    return place;
+  }
+
+  /** The only database that matches; {@code null}: there may be others. */
+  @Nullable String database() {
+    return exact(database);
+  }
+
+  /** The only server name that matches; {@code null}: there may be others. */
+  @Nullable String serverName() {
+    return exact(sni);
+  }
+
+  /** The only user that matches; {@code null}: there may be others. */
+  @Nullable String user() {
+    return exact(user);
+  }
+
+  private static @Nullable String exact(@Nullable ValuePattern pattern) {
+    return pattern != null && pattern.isExact() ? pattern.text() : null;
   }
 
   /** Where the session goes if it is one of this tenant's, or {@code null}. */

@@ -55,7 +55,7 @@ final class TenantRouter implements Router {
   }
 
   int count() {
-    return tenants.tenants().size();
+    return tenants.count();
   }
 
   /** Reads the file again. One that cannot be used changes nothing. */

@@ -59,6 +59,11 @@ record ValuePattern(String text, Pattern regex, List<String> placeholders) {
         text, Pattern.compile(regex.toString(), Pattern.DOTALL), List.copyOf(placeholders));
   }
 
+  /** Whether it stands for nothing but its own text. */
+  boolean isExact() {
+    return placeholders.isEmpty() && text.indexOf('*') < 0;
+  }
+
   /**
    * Whether the value matches, and fits what other patterns have found: one placeholder has one
    * value. What this one finds is added.

@@ -13,6 +13,7 @@ import dev.postern.api.routing.Pooling;
 import dev.postern.api.routing.Route;
 import dev.postern.api.routing.Router;
 import dev.postern.api.routing.RoutingRequest;
+import dev.postern.api.routing.settings.BackendSettings;
 import dev.postern.testkit.spi.FakePluginContext;
 import dev.postern.testkit.spi.Samples;
 import java.lang.reflect.InvocationHandler;
@@ -20,6 +21,8 @@ import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Queue;
@@ -160,6 +163,72 @@ final class TenantRouterTest {
 
     assertThat(route(router, "alice", "acme").name()).isEqualTo("special");
     assertThat(route(router, "alice", "globex").name()).isEqualTo("others");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "alice, app, db.example.com, by server name",
+    "alice, app, other.example.com, by user",
+    "bob, acme, db.example.com, by database",
+    "bob, acme-1, other.example.com, by pattern",
+    "alice, acme-1, db.example.com, by pattern",
+    "bob, late, other.example.com, rest",
+    "bob, globex, db.example.com, by server name",
+  })
+  void theFirstOfTheFileIsTakenHoweverItIsRecognised(
+      String user, String database, String sni, String tenant) throws Exception {
+    Router router =
+        router(
+            """
+            tenants:
+              - {name: by pattern, match: {database: "acme-{n}"}, backends: [{host: db}]}
+              - {name: by database, match: {database: acme}, backends: [{host: db}]}
+              - {name: by server name, match: {sni: DB.example.com}, backends: [{host: db}]}
+              - {name: by user, match: {user: alice}, backends: [{host: db}]}
+              - {name: both, match: {database: globex, user: alice}, backends: [{host: db}]}
+              - {name: rest, match: {database: "*"}, backends: [{host: db}]}
+              - {name: never, match: {database: late}, backends: [{host: db}]}
+            """);
+
+    assertThat(
+            Objects.requireNonNull(
+                    router.route(
+                        new RoutingRequest(
+                            Samples.tlsClient(sni),
+                            Samples.startup(user, database),
+                            AuthenticatedUser.named(user))))
+                .name())
+        .isEqualTo(tenant);
+  }
+
+  @Test
+  void aSessionIsComparedWithTheTenantsThatNameItAndWithPatterns() {
+    List<TenantEntry> entries = new ArrayList<>();
+    for (int i = 0; i < 10_000; i++) {
+      entries.add(entry("t" + i, "d" + i));
+    }
+    entries.add(entry("rest", "*"));
+    Tenants tenants = Tenants.of(new TenantsFile(null, null, null, entries));
+
+    assertThat(tenants.candidates(Samples.routing("alice", "d9999")))
+        .flatMap(one -> one)
+        .hasSize(2);
+    assertThat(tenants.routeFor(Samples.routing("alice", "d9999")))
+        .extracting(Route::name)
+        .isEqualTo("t9999");
+    assertThat(tenants.routeFor(Samples.routing("alice", "d10000")))
+        .extracting(Route::name)
+        .isEqualTo("rest");
+  }
+
+  private static TenantEntry entry(String name, String database) {
+    return new TenantEntry(
+        name,
+        new MatchConfig(database, null, null, null, null),
+        List.of(new BackendSettings("h", 5432, null)),
+        null,
+        null,
+        null);
   }
 
   @Test
