@@ -9,6 +9,8 @@ import dev.postern.api.auth.AuthenticatedUser;
 import dev.postern.api.auth.AuthenticationException;
 import dev.postern.api.auth.AuthenticationExchange;
 import dev.postern.api.auth.Authenticator;
+import dev.postern.api.session.ClientInfo;
+import dev.postern.api.session.StartupParameters;
 import java.time.Duration;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -33,6 +35,11 @@ final class LdapAuthenticator implements Authenticator {
     this.login = new UserLogin(config);
     this.admission = new Admission(config, instance);
     this.places = new Semaphore(config.limits().effectiveConcurrentLogins(), true);
+  }
+
+  @Override
+  public boolean claims(ClientInfo client, StartupParameters startup) {
+    return config.chain() == null || config.chain().isFor(startup);
   }
 
   @Override

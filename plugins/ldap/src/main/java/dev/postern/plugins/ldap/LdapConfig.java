@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param backend how Postern logs in to servers for the users
  * @param refuseAfter a login that is refused hears so after this time at the earliest; {@code
  *     null}: 500 ms
+ * @param chain which logins are for this authenticator where there are several; {@code null}: all
  */
 public record LdapConfig(
     List<URI> servers,
@@ -40,7 +41,8 @@ public record LdapConfig(
     BackendConfig backend,
     TimeoutsConfig timeouts,
     LimitsConfig limits,
-    @Nullable Duration refuseAfter) {
+    @Nullable Duration refuseAfter,
+    @Nullable ChainConfig chain) {
   private static final Duration REFUSE_AFTER = Duration.ofMillis(500);
   private static final Duration LONGEST_REFUSAL = Duration.ofSeconds(10);
 

@@ -73,6 +73,7 @@ final class LdapConfigTest {
             limits: {concurrent-logins: 1, idle-connections: 0, idle-timeout: 1s, lifetime: 2s}
             backend: {client-password: true, role-attribute: role}
             refuse-after: 0s
+            chain: {users: ["*"], except-users: [postgres], databases: [app]}
             """);
 
     assertThat(config.effectiveName()).isEqualTo(NameRule.LOWER_CASE);

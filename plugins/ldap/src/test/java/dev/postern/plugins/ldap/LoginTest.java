@@ -6,6 +6,7 @@ import dev.postern.api.FailureKind;
 import dev.postern.api.SqlState;
 import dev.postern.api.auth.AuthenticationException;
 import dev.postern.api.auth.Authenticator;
+import dev.postern.testkit.spi.Samples;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -60,6 +61,24 @@ final class LoginTest {
       assertThat(unknown.clientMessage())
           .isEqualTo(wrong.clientMessage().replace("alice", "nobody"));
     }
+  }
+
+  @Test
+  void inAChainItClaimsTheLoginsThatAreNamed() throws Exception {
+    String chain = "chain: {users: [\"*.example\"], except-users: [\"svc-*\"], databases: [app]}";
+    try (Authenticator authenticator = byPattern(chain)) {
+      assertThat(claims(authenticator, "alice.example", "app")).isTrue();
+      assertThat(claims(authenticator, "alice", "app")).isFalse();
+      assertThat(claims(authenticator, "svc-1.example", "app")).isFalse();
+      assertThat(claims(authenticator, "alice.example", "other")).isFalse();
+    }
+    try (Authenticator authenticator = byPattern("")) {
+      assertThat(claims(authenticator, "anybody", "anything")).isTrue();
+    }
+  }
+
+  private static boolean claims(Authenticator authenticator, String user, String database) {
+    return authenticator.claims(Samples.tlsClient(null), Samples.startup(user, database));
   }
 
   @Test
