@@ -47,9 +47,12 @@ public record UserRule(String identity, String user) {
       if (matcher == null) {
         return false;
       }
-      if (!user.startsWith("/") && matcher.groupCount() > 0) {
+      if (!user.startsWith("/") && user.contains(GROUP)) {
         String group = matcher.group(1);
-        wanted = user.replace(GROUP, group == null ? "" : group);
+        if (group == null) {
+          return false; // it took no part, so there is nobody to log in as
+        }
+        wanted = user.replace(GROUP, group);
       }
     } else if (!identity.equals(claimed)) {
       return false;

@@ -133,6 +133,17 @@ final class AdmissionTest {
   }
 
   @Test
+  void aGroupThatTakesNoPartStandsForNobody() throws Exception {
+    try (Setup setup =
+        setup("user: {rules: [{identity: \"/(?:a(.*)|bob)\", user: \"svc\\\\1\"}]}")) {
+      String alice = issuer.token().with("sub", "alice").signed();
+      assertThat(setup.logIn("svclice", alice).name()).isEqualTo("svclice");
+      String bob = issuer.token().with("sub", "bob").signed();
+      assertThat(setup.refused("svc", bob)).hasMessageContaining("no rule lets");
+    }
+  }
+
+  @Test
   void aFileOfRulesIsReadAgainWhenItChanges() throws Exception {
     Path file = home.resolve("users.yaml");
     Files.writeString(file, "rules: [{identity: alice, user: one}]");
