@@ -72,6 +72,14 @@ final class HostNamesTest {
     return clients.submit(() -> names.of(address(address)));
   }
 
+  /** The time for one is short in some tests, and the machine may be busy. */
+  private static void awaitAnswer(HostNames names) {
+    await()
+        .ignoreExceptions()
+        .untilAsserted(
+            () -> assertThat(names.of(address("192.0.2.7"))).isEqualTo("db.example.com"));
+  }
+
   @Test
   void lookUpsThatHangAreInNobodyElsesWay() throws Exception {
     try (HostNames names = names(LONG)) {
@@ -129,7 +137,7 @@ final class HostNamesTest {
           .hasMessage(
               "8 look-ups of host names in the network of 2001:db8:1:ffff::1 are not answered");
       assertThat(lookups).hasValue(HostNames.MOST_OF_NETWORK);
-      assertThat(names.of(address("192.0.2.7"))).isEqualTo("db.example.com");
+      awaitAnswer(names);
     }
   }
 
@@ -159,7 +167,7 @@ final class HostNamesTest {
           .isInstanceOf(UndecidedException.class)
           .hasMessage("512 look-ups of host names are not answered");
       answers.countDown();
-      await().untilAsserted(() -> assertThat(names.of(address("192.0.2.7"))).isNotNull());
+      awaitAnswer(names);
     }
   }
 
