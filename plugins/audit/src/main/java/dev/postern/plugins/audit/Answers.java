@@ -1,25 +1,33 @@
 package dev.postern.plugins.audit;
 
 import dev.postern.api.Bytes;
+import dev.postern.api.intercept.Pipeline;
+import dev.postern.api.intercept.Pipeline.Request;
 import dev.postern.api.message.CommandComplete;
 import dev.postern.api.message.FunctionCallResponse;
-import java.util.ArrayDeque;
-import java.util.Deque;
+import dev.postern.api.message.TransactionStatus;
+import dev.postern.plugins.audit.StatementEntry.Outcome;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds for every answer of the server what it answers. Requests wait in the order in which they
- * were sent; an answer belongs to the first of them. After an error in the extended protocol the
- * server skips everything up to Sync; while it takes in COPY data it ignores Sync. Used by the
- * session's event loop only.
+ * Finds for every answer of the server what it answers, and records how statements have ended. Used
+ * by the session's event loop only.
  */
 final class Answers {
   private final Recorder recorder;
+  private final Names names;
   private final boolean sizes;
-  private final Deque<Pending> pending = new ArrayDeque<>();
+  private final Pipeline<Pending> pipeline = new Pipeline<>();
 
-  /** Whether the server skips everything up to Sync. */
-  private boolean skipping;
+  /** The last one since a Sync. */
+  private Pending.@Nullable Execution execution;
+
+  // Numbers of statements that the server skips, and that do not wait in the pipeline.
+  private long firstSkipped;
+  private long lastSkipped = -1;
+
+  /** Whether what was outstanding is on record. */
+  private boolean givenUp;
 
   private long lastAnswerAt;
 
@@ -28,8 +36,9 @@ final class Answers {
   private long bytes;
   private long bytesIn = -1;
 
-  Answers(Recorder recorder, boolean sizes) {
+  Answers(Recorder recorder, Names names, boolean sizes) {
     this.recorder = recorder;
+    this.names = names;
     this.sizes = sizes;
     this.lastAnswerAt = now();
   }
@@ -39,8 +48,78 @@ final class Answers {
     return System.nanoTime();
   }
 
-  void asked(Pending request) {
-    pending.add(request);
+  long cycle() {
+    return pipeline.cycle();
+  }
+
+  /**
+   * Whether it is not known any more what is answered; then all that was outstanding is on record.
+   */
+  boolean isLost() {
+    return givenUp;
+  }
+
+  /** A Parse, Bind, Describe or Close goes on. */
+  void asked(Request request, @Nullable Pending note) {
+    if (!pipeline.sent(request, note)) {
+      if (note != null) {
+        names.ignored(note);
+      }
+      giveUpIfLost();
+    }
+  }
+
+  /**
+   * An Execute, Query or FunctionCall goes on.
+   *
+   * @return whether the server is going to carry it out, if nothing before it fails
+   */
+  boolean running(Request request, Pending.Asking note) {
+    if (!pipeline.sent(request, note)) {
+      unanswered(note);
+      giveUpIfLost();
+      return false;
+    }
+    execution = note instanceof Pending.Execution last ? last : null;
+    return true;
+  }
+
+  private void unanswered(Pending.Asking note) {
+    if (note.number() == 0) {
+      return;
+    }
+    if (note.number() != lastSkipped + 1) {
+      endSkipped(Outcome.SKIPPED);
+      firstSkipped = note.number();
+    }
+    lastSkipped = note.number();
+  }
+
+  private void endSkipped(Outcome outcome) {
+    long number = firstSkipped;
+    long last = lastSkipped;
+    firstSkipped = 0;
+    lastSkipped = -1;
+    for (; number <= last; number++) {
+      recorder.result(number, 1, outcome, null, null, Sizes.UNKNOWN, 0);
+    }
+  }
+
+  void synced() {
+    if (pipeline.sent(Request.SYNC, execution)) {
+      execution = null;
+    }
+    giveUpIfLost();
+  }
+
+  void copyInBegan() {
+    pipeline.copyInBegan();
+    giveUpIfLost();
+  }
+
+  void copyEndSent() {
+    pipeline.copyEndSent();
+    giveUpIfLost();
   }
 
   void row(int length) {
@@ -56,64 +135,44 @@ final class Answers {
     bytesIn = Math.max(bytesIn, 0) + length;
   }
 
-  /** The server has ignored each Sync since the COPY began. */
-  void copyInEnded() {
-    while (pending.peekLast() instanceof Pending.Boundary) {
-      pending.removeLast();
-    }
+  void parseComplete() {
+    names.confirmed(pipeline.parseComplete());
+    giveUpIfLost();
+  }
+
+  void bindComplete() {
+    names.confirmed(pipeline.bindComplete());
+    giveUpIfLost();
+  }
+
+  void closeComplete() {
+    names.confirmed(pipeline.closeComplete());
+    giveUpIfLost();
+  }
+
+  /** RowDescription or NoData. */
+  void described() {
+    pipeline.described();
+    giveUpIfLost();
   }
 
   void commandComplete(CommandComplete complete) {
-    Sizes counted = counted(complete.rows().orElse(-1));
-    String tag = complete.tag();
-    if (pending.peek() instanceof Pending.SimpleQuery query) {
-      recorder.result(
-          query.number,
-          ++query.answers,
-          StatementEntry.Outcome.COMPLETED,
-          tag,
-          null,
-          counted,
-          nanosSince(query.sentAt));
-    } else if (pending.peek() instanceof Pending.Execution(long number, int _, long sentAt)) {
-      pending.remove();
-      recorder.result(
-          number, 1, StatementEntry.Outcome.COMPLETED, tag, null, counted, nanosSince(sentAt));
-    }
-    answered();
+    executed(Outcome.COMPLETED, complete.tag(), counted(complete.rows().orElse(-1)));
   }
 
   void emptyQuery() {
-    if (pending.peek() instanceof Pending.SimpleQuery query) {
-      recorder.result(
-          query.number,
-          ++query.answers,
-          StatementEntry.Outcome.COMPLETED,
-          "",
-          null,
-          Sizes.UNKNOWN,
-          nanosSince(query.sentAt));
-    } else if (pending.peek() instanceof Pending.Execution(long number, int _, long sentAt)) {
-      pending.remove();
-      recorder.result(
-          number, 1, StatementEntry.Outcome.COMPLETED, "", null, Sizes.UNKNOWN, nanosSince(sentAt));
-    }
-    answered();
+    executed(Outcome.COMPLETED, "", Sizes.UNKNOWN);
   }
 
   void portalSuspended() {
-    if (pending.peek() instanceof Pending.Execution(long number, int maxRows, long sentAt)) {
-      pending.remove();
-      recorder.result(
-          number,
-          1,
-          StatementEntry.Outcome.SUSPENDED,
-          null,
-          null,
-          counted(maxRows),
-          nanosSince(sentAt));
-    }
+    long asked = pipeline.first() instanceof Pending.Execution first ? first.maxRows : -1;
+    executed(Outcome.SUSPENDED, null, counted(asked));
+  }
+
+  private void executed(Outcome outcome, @Nullable String tag, Sizes counted) {
+    ended(pipeline.executed(), outcome, tag, null, counted);
     answered();
+    giveUpIfLost();
   }
 
   void functionCallResponse(FunctionCallResponse response) {
@@ -122,114 +181,133 @@ final class Answers {
   }
 
   void functionResult(int length) {
-    if (pending.peek() instanceof Pending.Call(long number, long sentAt)) {
-      recorder.result(
-          number,
-          1,
-          StatementEntry.Outcome.COMPLETED,
-          null,
-          null,
-          new Sizes(-1, sizes ? length : -1, -1),
-          nanosSince(sentAt));
-    }
+    Sizes counted = new Sizes(-1, sizes ? length : -1, -1);
+    ended(pipeline.functionReturned(), Outcome.COMPLETED, null, null, counted);
     answered();
+    giveUpIfLost();
   }
 
-  /**
-   * The server answers with an error.
-   *
-   * @param prepared what was parsed or bound last, if nothing was executed since
-   */
-  void error(@Nullable String sqlState, @Nullable StatementText prepared) {
-    switch (pending.peek()) {
-      case Pending.SimpleQuery query ->
-          failed(query.number, ++query.answers, sqlState, query.sentAt);
-      case Pending.Call(long number, long sentAt) -> failed(number, 1, sqlState, sentAt);
-      case Pending.Execution(long number, int _, long sentAt) when !skipping -> {
-        skipping = true;
-        pending.remove();
-        failed(number, 1, sqlState, sentAt);
+  /** The server answers with an error. */
+  void error(@Nullable String sqlState) {
+    Request request = pipeline.firstRequest();
+    Pending first = pipeline.isSkipping() ? null : pipeline.first();
+    if (request == Request.SYNC) {
+      undone(first, sqlState);
+      pipeline.failed(this::skipped);
+    } else if (first instanceof Named named) {
+      failed(named, sqlState);
+    } else {
+      if (first != null) {
+        names.failed(first);
       }
-      case Pending.Boundary(StatementText text, long sentAt) when !skipping -> {
-        skipping = true;
-        if (text != null) {
-          recorder.notPrepared(text, sqlState, nanosSince(sentAt));
-        }
-      }
-      case null -> {
-        if (!skipping) {
-          skipping = true;
-          if (prepared != null) {
-            recorder.notPrepared(prepared, sqlState, 0);
+      ended(pipeline.failed(this::skipped), Outcome.FAILED, null, sqlState, failedSizes());
+    }
+    answered();
+    giveUpIfLost();
+  }
+
+  /** What could not be prepared, bound or described fails as the Execute of it, if there is one. */
+  private void failed(Named named, @Nullable String sqlState) {
+    names.failed(named);
+    boolean[] executed = {false};
+    pipeline.failed(
+        skipped -> {
+          if (!executed[0] && skipped instanceof Pending.Execution asked && runs(asked, named)) {
+            executed[0] = true;
+            ended(asked, Outcome.FAILED, null, sqlState, failedSizes());
+          } else {
+            skipped(skipped);
           }
-        }
+        });
+    if (!executed[0] && !named.refused) {
+      recorder.notPrepared(named.text(), sqlState, nanosSince(named.sentAt));
+    }
+  }
+
+  private static boolean runs(Pending.Execution execution, Named named) {
+    Portal portal = execution.portal;
+    return portal != null && (portal == named || portal.statement == named);
+  }
+
+  private void skipped(Pending request) {
+    names.failed(request);
+    ended(request, Outcome.SKIPPED, null, null, Sizes.UNKNOWN);
+  }
+
+  /** An error that answers Sync: what was carried out before it has come to nothing. */
+  private void undone(@Nullable Pending last, @Nullable String sqlState) {
+    if (last instanceof Pending.Execution asked
+        && (asked.outcome == Outcome.COMPLETED || asked.outcome == Outcome.SUSPENDED)) {
+      asked.outcome = Outcome.FAILED;
+      recorder.result(
+          asked.number(),
+          2,
+          Outcome.FAILED,
+          null,
+          sqlState,
+          Sizes.UNKNOWN,
+          nanosSince(asked.sentAt()));
+    }
+  }
+
+  void readyForQuery(TransactionStatus status) {
+    pipeline.ready();
+    if (!pipeline.isLost()) {
+      endSkipped(Outcome.SKIPPED);
+      names.skippingEnded();
+      if (status == TransactionStatus.IDLE) {
+        names.transactionEnded();
       }
-      default -> {}
     }
     answered();
+    giveUpIfLost();
   }
 
-  private void failed(long number, int part, @Nullable String sqlState, long sentAt) {
-    recorder.result(
-        number,
-        part,
-        StatementEntry.Outcome.FAILED,
-        null,
-        sqlState,
-        counted(sizes ? rows : -1),
-        nanosSince(sentAt));
-  }
-
-  void readyForQuery() {
-    Pending answered;
-    do {
-      answered = pending.poll();
-      if (answered instanceof Pending.Execution(long number, int _, long _)) {
-        recorder.result(number, 1, StatementEntry.Outcome.SKIPPED, null, null, Sizes.UNKNOWN, 0);
-      }
-    } while (answered != null && !isAnsweredByReadyForQuery(answered));
-    skipping = false;
-    answered();
-  }
-
-  /** Anything else that stands before it was skipped. */
-  private boolean isAnsweredByReadyForQuery(Pending request) {
-    return request instanceof Pending.Boundary
-        || (!skipping
-            && (request instanceof Pending.SimpleQuery || request instanceof Pending.Call));
+  private void giveUpIfLost() {
+    if (pipeline.isLost() && !givenUp) {
+      givenUp = true;
+      endSkipped(Outcome.UNKNOWN);
+      pipeline.forEach(waiting -> ended(waiting, Outcome.UNKNOWN, null, null, Sizes.UNKNOWN));
+    }
   }
 
   void sessionEnded() {
-    for (Pending request : pending) {
-      switch (request) {
-        case Pending.SimpleQuery query when !skipping ->
-            aborted(query.number, query.answers + 1, query.sentAt);
-        case Pending.Call(long number, long sentAt) when !skipping -> aborted(number, 1, sentAt);
-        case Pending.Execution(long number, int _, long sentAt) -> {
-          if (skipping) {
-            recorder.result(
-                number, 1, StatementEntry.Outcome.SKIPPED, null, null, Sizes.UNKNOWN, 0);
-          } else {
-            aborted(number, 1, sentAt);
-          }
-        }
-        case Pending.Boundary _ -> skipping = false;
-        default -> {}
-      }
+    if (!givenUp) {
+      givenUp = true;
+      endSkipped(Outcome.SKIPPED);
+      pipeline.forEach(waiting -> ended(waiting, Outcome.ABORTED, null, null, failedSizes()));
     }
-    pending.clear();
   }
 
-  private void aborted(long number, int part, long sentAt) {
-    recorder.result(
-        number,
-        part,
-        StatementEntry.Outcome.ABORTED,
-        null,
-        null,
-        counted(sizes ? rows : -1),
-        nanosSince(sentAt));
-    answered();
+  private void ended(
+      @Nullable Pending request,
+      Outcome outcome,
+      @Nullable String tag,
+      @Nullable String sqlState,
+      Sizes counted) {
+    if (!(request instanceof Pending.Asking asked)) {
+      return;
+    }
+    int part = 1;
+    switch (asked) {
+      case Pending.SimpleQuery query -> part = ++query.answers;
+      case Pending.Execution execution -> {
+        if (execution.outcome != null) {
+          return; // its Sync waits
+        }
+        execution.outcome = outcome;
+      }
+      case Pending.Call _ -> {}
+    }
+    long nanos = outcome == Outcome.SKIPPED ? 0 : nanosSince(asked.sentAt());
+    recorder.result(asked.number(), part, outcome, tag, sqlState, counted, nanos);
+    if (outcome == Outcome.ABORTED) {
+      answered();
+    }
+  }
+
+  private Sizes failedSizes() {
+    return counted(sizes ? rows : -1);
   }
 
   private Sizes counted(long all) {

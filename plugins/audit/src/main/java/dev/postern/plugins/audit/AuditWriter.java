@@ -51,12 +51,24 @@ final class AuditWriter {
 
   /** Whether a statement may go on now, later or not. Never blocks. */
   Verdict<FrontendMessage> statement(Entry entry) {
+    return record(entry, each);
+  }
+
+  /**
+   * The same of one that is prepared: it waits for a place, and not for the disk, since what runs
+   * it waits for that.
+   */
+  Verdict<FrontendMessage> prepared(Entry entry) {
+    return record(entry, false);
+  }
+
+  private Verdict<FrontendMessage> record(Entry entry, boolean synced) {
     boolean failing = writing.isFailing();
     if (failing && refuses) {
       givenUp();
       return late(refuses);
     }
-    if (queue.hasRoom() && (!each || failing)) {
+    if (queue.hasRoom() && (!synced || failing)) {
       queue.put(new EntryQueue.Queued(entry, null));
       return Verdict.forward();
     }
@@ -65,12 +77,12 @@ final class AuditWriter {
       return Verdict.forward();
     }
     return Verdict.later(
-        held(entry).completeOnTimeout(late(refuses), millis(), TimeUnit.MILLISECONDS));
+        held(entry, synced).completeOnTimeout(late(refuses), millis(), TimeUnit.MILLISECONDS));
   }
 
-  private CompletableFuture<Verdict<FrontendMessage>> held(Entry entry) {
+  private CompletableFuture<Verdict<FrontendMessage>> held(Entry entry, boolean synced) {
     CompletableFuture<Verdict<FrontendMessage>> verdict = new CompletableFuture<>();
-    queue.hold(new EntryQueue.Queued(entry, verdict), !each);
+    queue.hold(new EntryQueue.Queued(entry, verdict), !synced);
     return verdict;
   }
 
@@ -105,7 +117,7 @@ final class AuditWriter {
       givenUp();
       refuseUnless(!refuses, null);
     } else {
-      CompletableFuture<Verdict<FrontendMessage>> verdict = held(entry);
+      CompletableFuture<Verdict<FrontendMessage>> verdict = held(entry, each);
       try {
         Verdict<FrontendMessage> decided =
             verdict.completeOnTimeout(late(refuses), millis(), TimeUnit.MILLISECONDS).get();

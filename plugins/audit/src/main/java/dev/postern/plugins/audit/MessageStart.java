@@ -29,6 +29,11 @@ final class MessageStart {
     return text;
   }
 
+  /** Whether there is no more of it. */
+  boolean isAtEnd() {
+    return at == bytes.length;
+  }
+
   /** The field of an error that has this code; empty if it is not among the first ones. */
   String field(char code) {
     while (at < bytes.length && bytes[at] != 0) {

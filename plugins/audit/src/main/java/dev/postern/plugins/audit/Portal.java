@@ -1,18 +1,32 @@
 package dev.postern.plugins.audit;
 
+import dev.postern.api.intercept.SessionNames;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A statement with its values, as it is being fetched; used by the session's event loop only. */
-final class Portal {
-  final StatementText text;
-  final @Nullable String prepared;
+final class Portal extends Named {
+  final Prepared statement;
   final @Nullable List<@Nullable String> values;
+  SessionNames.@Nullable Given<Portal> given;
   int fetches;
 
-  Portal(StatementText text, @Nullable String prepared, @Nullable List<@Nullable String> values) {
-    this.text = text;
-    this.prepared = prepared;
+  /**
+   * @param values {@code null} where they are not recorded
+   */
+  Portal(String name, Prepared statement, @Nullable List<@Nullable String> values, long sentAt) {
+    super(name, sentAt);
+    this.statement = statement;
     this.values = values;
+  }
+
+  @Override
+  StatementText text() {
+    return statement.text();
+  }
+
+  @Override
+  int weight() {
+    return 100 + StatementEntry.weightOf(values);
   }
 }

@@ -43,10 +43,34 @@ final class Recorder {
     return kinds.contains(Kind.STATEMENTS) && StatementClass.isAny(classes, sql);
   }
 
-  Asked statement(
+  /** A Query. */
+  Asked query(StatementText text) {
+    return statement("simple", text, null, null, 1, null);
+  }
+
+  /** An Execute. */
+  Asked execution(Portal portal) {
+    if (!isWanted(portal)) {
+      return Asked.UNRECORDED;
+    }
+    portal.fetches++;
+    portal.onRecord = true;
+    portal.statement.onRecord = true;
+    StatementText text = portal.text();
+    return statement(
+        "extended",
+        text,
+        portal.statement.isUnnamed() ? null : portal.statement.name,
+        text.isUnknown() && !portal.isUnnamed() ? portal.name : null,
+        portal.fetches,
+        portal.values);
+  }
+
+  private Asked statement(
       String protocol,
       StatementText text,
       @Nullable String prepared,
+      @Nullable String portal,
       int fetch,
       @Nullable List<@Nullable String> values) {
     asked++;
@@ -58,6 +82,7 @@ final class Recorder {
             protocol,
             text,
             prepared,
+            portal,
             fetch,
             text.isSecret() ? null : values));
   }
@@ -123,10 +148,36 @@ final class Recorder {
     }
   }
 
-  void forgotten(String prepared, StatementText text) {
-    if (kinds.contains(Kind.STATEMENTS) && text.isWanted()) {
-      happened(new StatementEntry.Forgotten(clock.instant(), session, prepared, text));
+  /** Something has got a name; it may go on if that is on record. */
+  Verdict<FrontendMessage> prepared(Prepared statement) {
+    return isWanted(statement) ? writer.prepared(entryOf(statement)) : Verdict.forward();
+  }
+
+  /** The same of what cannot be held, or may not be known by its name. */
+  void named(Named named) {
+    if (isWanted(named)) {
+      happened(entryOf(named));
     }
+  }
+
+  private boolean isWanted(Named named) {
+    return kinds.contains(Kind.STATEMENTS) && named.text().isWanted();
+  }
+
+  private StatementEntry.Named entryOf(Named named) {
+    return switch (named) {
+      case Prepared statement ->
+          new StatementEntry.Named(
+              clock.instant(), session, statement.name, null, statement.text(), null);
+      case Portal portal ->
+          new StatementEntry.Named(
+              clock.instant(),
+              session,
+              portal.statement.name,
+              portal.name,
+              portal.text(),
+              portal.values);
+    };
   }
 
   private void happened(Entry entry) {

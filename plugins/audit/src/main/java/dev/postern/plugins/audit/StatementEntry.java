@@ -14,6 +14,7 @@ sealed interface StatementEntry extends Entry {
    * @param number counts what the session asks for, from 1
    * @param protocol {@code simple}, {@code extended} or {@code function}
    * @param prepared the name of the prepared statement; {@code null} where it has none
+   * @param portal the name of a portal of which the text is not known; {@code null} else
    * @param fetch which Execute of the same portal this is, from 1
    * @param values that are bound; {@code null} where they are not recorded
    */
@@ -24,6 +25,7 @@ sealed interface StatementEntry extends Entry {
       String protocol,
       StatementText text,
       @Nullable String prepared,
+      @Nullable String portal,
       int fetch,
       @Nullable List<@Nullable String> values)
       implements StatementEntry {
@@ -36,7 +38,7 @@ sealed interface StatementEntry extends Entry {
     public void write(JsonLine json, Redaction redaction) {
       session.write(json);
       json.put("n", number).put("protocol", protocol);
-      json.putUnlessNull("prepared", prepared);
+      json.putUnlessNull("prepared", prepared).putUnlessNull("portal", portal);
       if (fetch > 1) {
         json.put("fetch", fetch);
       }
@@ -151,8 +153,20 @@ sealed interface StatementEntry extends Entry {
     }
   }
 
-  /** A statement that was prepared long ago and from now on is known by its name only. */
-  record Forgotten(Instant time, SessionFacts session, String prepared, StatementText text)
+  /**
+   * A statement has got a name by which it can be run.
+   *
+   * @param prepared the name of the prepared statement; empty where it has none
+   * @param portal the name of a portal, if that is what it is about
+   * @param values that are bound; {@code null} where they are not recorded
+   */
+  record Named(
+      Instant time,
+      SessionFacts session,
+      String prepared,
+      @Nullable String portal,
+      StatementText text,
+      @Nullable List<@Nullable String> values)
       implements StatementEntry {
     @Override
     public String kind() {
@@ -162,13 +176,21 @@ sealed interface StatementEntry extends Entry {
     @Override
     public void write(JsonLine json, Redaction redaction) {
       session.write(json);
-      json.put("prepared", prepared);
+      json.put("prepared", prepared).putUnlessNull("portal", portal);
       text.write(json, redaction);
+      if (values != null) {
+        json.put("parameters", redacted(values, redaction));
+      }
     }
 
     @Override
     public int weight() {
-      return 300 + text.weight();
+      return 300 + text.weight() + weightOf(values);
+    }
+
+    @Override
+    public String toString() {
+      return "Named[" + session.id() + "]";
     }
   }
 
@@ -183,7 +205,9 @@ sealed interface StatementEntry extends Entry {
     /** The server never ran it, because something before it in the pipeline failed. */
     SKIPPED,
     /** The session ended before the server had answered. */
-    ABORTED;
+    ABORTED,
+    /** It cannot be told any more which answer of the server is for it. */
+    UNKNOWN;
 
     final String label = name().toLowerCase(Locale.ROOT);
   }
@@ -197,7 +221,7 @@ sealed interface StatementEntry extends Entry {
     return shown;
   }
 
-  private static int weightOf(@Nullable List<@Nullable String> values) {
+  static int weightOf(@Nullable List<@Nullable String> values) {
     int weight = 0;
     if (values != null) {
       for (String value : values) {

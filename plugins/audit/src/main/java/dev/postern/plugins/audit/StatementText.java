@@ -1,5 +1,6 @@
 package dev.postern.plugins.audit;
 
+import dev.postern.api.intercept.SessionNames;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -8,25 +9,36 @@ import org.jspecify.annotations.Nullable;
  * statement that runs many times. Safe for use by many threads.
  */
 final class StatementText {
-  static final StatementText UNKNOWN = new StatementText("(unknown)", 9, false, true);
+  private static final String WITHOUT = "(unknown)";
+
+  /** In the place of a text that is not certain. */
+  static final StatementText UNKNOWN =
+      new StatementText(WITHOUT, WITHOUT.length(), false, true, true);
+
+  /** The same where it may be one whose values may not be shown. */
+  static final StatementText UNKNOWN_SECRET =
+      new StatementText(WITHOUT, WITHOUT.length(), true, true, true);
 
   private final String start;
   private final int length;
   private final boolean secret;
   private final boolean wanted;
+  private final boolean changesNames;
   // Worked out twice at worst; both times the same.
   private @Nullable String shown;
 
-  private StatementText(String start, int length, boolean secret, boolean wanted) {
+  private StatementText(
+      String start, int length, boolean secret, boolean wanted, boolean changesNames) {
     this.start = start;
     this.length = length;
     this.secret = secret;
     this.wanted = wanted;
+    this.changesNames = changesNames;
   }
 
   /** One that is to be on record. */
   static StatementText of(String sql, int maxLength) {
-    return of(sql, maxLength, true);
+    return of(sql, maxLength, true, Redaction.speaksOfPassword(sql), false);
   }
 
   /**
@@ -34,13 +46,23 @@ final class StatementText {
    *
    * @param wanted whether it is to be on record when it runs
    */
-  static StatementText of(String sql, int maxLength, boolean wanted) {
+  static StatementText prepared(String sql, int maxLength, boolean wanted) {
     boolean secret = Redaction.speaksOfPassword(sql);
+    return of(sql, maxLength, wanted, secret, SessionNames.mayChange(sql));
+  }
+
+  /** The beginning of such a one, if only an empty one: what is missing may be anything. */
+  static StatementText beginning(String sql, int maxLength) {
+    return sql.isEmpty() ? UNKNOWN_SECRET : of(sql, maxLength, true, true, true);
+  }
+
+  private static StatementText of(
+      String sql, int maxLength, boolean wanted, boolean secret, boolean changesNames) {
     if (sql.length() <= maxLength) {
-      return new StatementText(sql, sql.length(), secret, wanted);
+      return new StatementText(sql, sql.length(), secret, wanted, changesNames);
     }
     int end = Character.isHighSurrogate(sql.charAt(maxLength - 1)) ? maxLength - 1 : maxLength;
-    return new StatementText(sql.substring(0, end), sql.length(), secret, wanted);
+    return new StatementText(sql.substring(0, end), sql.length(), secret, wanted, changesNames);
   }
 
   /** About how many bytes it takes. */
@@ -51,6 +73,16 @@ final class StatementText {
   /** Whether it is to be on record. */
   boolean isWanted() {
     return wanted;
+  }
+
+  /** Whether running it may give names to other statements, or take them away. */
+  boolean changesNames() {
+    return changesNames;
+  }
+
+  /** Whether it is not known. */
+  boolean isUnknown() {
+    return this == UNKNOWN || this == UNKNOWN_SECRET;
   }
 
   /** Whether neither its values nor those that are bound to it may be shown. */

@@ -9,9 +9,11 @@ import dev.postern.api.intercept.MessageInterceptor;
 import dev.postern.api.intercept.UndecodedMessage;
 import dev.postern.api.message.BackendMessage;
 import dev.postern.api.message.Bind;
+import dev.postern.api.message.BindComplete;
 import dev.postern.api.message.CommandComplete;
 import dev.postern.api.message.CopyData;
 import dev.postern.api.message.CopyDone;
+import dev.postern.api.message.CopyInResponse;
 import dev.postern.api.message.DataRow;
 import dev.postern.api.message.ErrorResponse;
 import dev.postern.api.message.Execute;
@@ -19,6 +21,7 @@ import dev.postern.api.message.Format;
 import dev.postern.api.message.FunctionCall;
 import dev.postern.api.message.FunctionCallResponse;
 import dev.postern.api.message.Parse;
+import dev.postern.api.message.ParseComplete;
 import dev.postern.api.message.PortalSuspended;
 import dev.postern.api.message.Query;
 import dev.postern.api.message.ReadyForQuery;
@@ -132,6 +135,8 @@ final class AuditTest {
                             new Execute("p", 3),
                             new Sync())
                         .server(
+                            new ParseComplete(),
+                            new BindComplete(),
                             ROW,
                             ROW,
                             ROW,
@@ -140,6 +145,8 @@ final class AuditTest {
                             complete("SELECT 1"),
                             READY)))
         .containsExactly(
+            "prepared prepared=s sql=select $1",
+            "prepared prepared=s portal=p sql=select $1",
             "statement n=1 protocol=extended prepared=s sql=select $1",
             "statement n=2 protocol=extended prepared=s fetch=2 sql=select $1",
             "result n=1 outcome=suspended rows=3 bytes=" + 3 * ROW_BYTES,
@@ -179,7 +186,8 @@ final class AuditTest {
                     session
                         .client(new Parse("s", "selec 7", List.of()), new Sync())
                         .server(ERROR, READY)))
-        .containsExactly("prepare outcome=failed sqlState=42601 sql=selec ?");
+        .containsExactly(
+            "prepared prepared=s sql=selec ?", "prepare outcome=failed sqlState=42601 sql=selec ?");
   }
 
   @Test
@@ -188,8 +196,9 @@ final class AuditTest {
             statements(
                 session ->
                     session
-                        .client(new Query("copy t from stdin"), new CopyData(Bytes.utf8("1\n2\n")))
-                        .client(new CopyDone())
+                        .client(new Query("copy t from stdin"))
+                        .server(new CopyInResponse(Format.TEXT, List.of()))
+                        .client(new CopyData(Bytes.utf8("1\n2\n")), new CopyDone())
                         .server(complete("COPY 2"), READY)
                         .client(new Query("copy t to stdout"))
                         .server(new CopyData(Bytes.utf8("1\n")), complete("COPY 1"), READY)))
@@ -308,19 +317,19 @@ final class AuditTest {
   }
 
   @Test
-  void statementsThatAreForgottenArePutOnRecordFirst() throws Exception {
+  void statementsThatAreForgottenAreOnRecordBefore() throws Exception {
     List<String> lines =
         statements(
             session -> {
               for (int i = 0; i <= Names.MAX_STATEMENTS; i++) {
                 session.client(new Parse("s" + i, "select x" + i, List.of()));
+                session.server(new ParseComplete());
               }
               session.client(bind("", "s0"), new Execute("", 0));
             });
     assertThat(lines)
-        .startsWith(
-            "prepared prepared=s0 sql=select x0",
-            "statement n=1 protocol=extended prepared=s0 sql=(unknown)");
+        .startsWith("prepared prepared=s0 sql=select x0")
+        .contains("statement n=1 protocol=extended prepared=s0 sql=(unknown)");
   }
 
   @Test
