@@ -96,6 +96,7 @@ final class QueryLogProtocolIT {
                 client.query("CREATE TEMP TABLE t (x int)");
                 copyIn(client, "1\n2\n");
                 copyIn(client, "not a number\n");
+                copyIn(client, "3\n", FrontendPackets.copyFail("enough"));
                 client.send(FrontendPackets.parse("", "SELEC 1"), FrontendPackets.sync());
                 client.receiveUntil('Z');
                 client.query("SELECT 1");
@@ -109,6 +110,7 @@ final class QueryLogProtocolIT {
             "completed CREATE TABLE CREATE TEMP TABLE t (x int)",
             "completed COPY 2 COPY t FROM STDIN",
             "failed 22P02 COPY t FROM STDIN",
+            "failed 57014 COPY t FROM STDIN",
             "failed 42601 SELEC 1",
             "completed SELECT 1 SELECT 1");
   }
@@ -155,12 +157,111 @@ final class QueryLogProtocolIT {
             "completed SELECT 4 SELECT generate_series(1, 4)");
   }
 
+  /** The server ignores it, and answers the Sync before it. */
+  @Test
+  void anEndOfACopyThatThereIsNotMovesNoAnswer() throws Exception {
+    List<String> lines =
+        logOf(
+            postern -> {
+              try (WireClient client = WireClient.connect(postern.address())) {
+                client.login(ROLE, Gateways.PASSWORD, "postgres");
+                client.send(
+                    FrontendPackets.unnamed("SELECT 1"),
+                    FrontendPackets.sync(),
+                    FrontendPackets.copyDone(),
+                    FrontendPackets.unnamed("SELECT 1/0"),
+                    FrontendPackets.sync(),
+                    FrontendPackets.copyFail("what?"),
+                    FrontendPackets.unnamed("SELECT 2"),
+                    FrontendPackets.sync());
+                for (int i = 0; i < 3; i++) {
+                  client.receiveUntil('Z');
+                }
+                client.send(FrontendPackets.terminate());
+                client.expectEnd();
+              }
+            });
+
+    assertThat(lines)
+        .containsExactly(
+            "completed SELECT 1 SELECT 1",
+            "failed 22012 SELECT 1/0",
+            "completed SELECT 1 SELECT 2");
+  }
+
+  @Test
+  void aNameIsLoggedAsWhatItCertainlyStandsFor() throws Exception {
+    List<String> lines =
+        logOf(
+            postern -> {
+              try (WireClient client = WireClient.connect(postern.address())) {
+                client.login(ROLE, Gateways.PASSWORD, "postgres");
+                client.send(
+                    FrontendPackets.parse("s", "SELECT 10"),
+                    FrontendPackets.sync(),
+                    FrontendPackets.parse("s", "SELECT 20"), // there is one already
+                    FrontendPackets.sync());
+                client.receiveUntil('Z');
+                client.receiveUntil('Z');
+                execute(client, "s");
+                client.query("DEALLOCATE s");
+                client.query("PREPARE s AS SELECT 30");
+                execute(client, "s");
+                client.send(FrontendPackets.terminate());
+                client.expectEnd();
+              }
+            });
+
+    assertThat(lines)
+        .containsExactly(
+            "failed 42P05 SELECT 20",
+            "completed SELECT 1 SELECT 10",
+            "completed DEALLOCATE DEALLOCATE s",
+            "completed PREPARE PREPARE s AS SELECT 30",
+            "completed SELECT 1 (unknown)");
+  }
+
+  @Test
+  void aSessionWhoseOrderCannotBeToldIsLoggedNoFurther() throws Exception {
+    List<String> lines =
+        logOf(
+            postern -> {
+              try (WireClient client = WireClient.connect(postern.address())) {
+                client.login(ROLE, Gateways.PASSWORD, "postgres");
+                client.query("SELECT 1");
+                client.send(
+                    FrontendPackets.describePortal("none"),
+                    FrontendPackets.query("SELECT 2"),
+                    FrontendPackets.sync());
+                client.receiveUntil('Z');
+                client.query("SELECT 3");
+                client.send(FrontendPackets.terminate());
+                client.expectEnd();
+              }
+            });
+
+    assertThat(lines).containsExactly("completed SELECT 1 SELECT 1");
+    assertThat(Logs.containing("the query log has lost the order of a session")).hasSize(1);
+  }
+
+  private static void execute(WireClient client, String statement) {
+    client.send(
+        FrontendPackets.bind("", statement),
+        FrontendPackets.execute("", 0),
+        FrontendPackets.sync());
+    client.receiveUntil('Z');
+  }
+
   private static void copyIn(WireClient client, String rows) {
+    copyIn(client, rows, FrontendPackets.copyDone());
+  }
+
+  private static void copyIn(WireClient client, String rows, byte[] end) {
     client.send(FrontendPackets.unnamed("COPY t FROM STDIN"), FrontendPackets.sync());
     client.receiveUntil('G');
     client.send(
         FrontendPackets.copyData(rows.getBytes(StandardCharsets.UTF_8)),
-        FrontendPackets.copyDone(),
+        end,
         FrontendPackets.sync());
     client.receiveUntil('Z');
   }

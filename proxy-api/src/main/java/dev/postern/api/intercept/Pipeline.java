@@ -410,7 +410,8 @@ public final class Pipeline<T> {
     }
   }
 
-  private void lose() {
+  /** The interceptor itself cannot tell what an answer is for: the order is lost. */
+  public void lose() {
     lost = true;
     copying = false;
   }

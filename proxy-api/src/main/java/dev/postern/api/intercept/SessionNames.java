@@ -31,6 +31,7 @@ public final class SessionNames<V> {
   private static final char LAST_ASCII = 0x7F;
 
   private static final String[] NAMING = {"prepare", "deallocate", "discard", "declare", "close"};
+  private static final String TRANSACTION = "transaction";
 
   /** A name that was given or taken, and of which the server has not said whether it did. */
   public static final class Given<V> {
@@ -102,10 +103,7 @@ public final class SessionNames<V> {
    * it is executed.
    */
   public static boolean mayChange(String sql) {
-    int begin = 0;
-    while (begin < sql.length() && sql.charAt(begin) <= ' ') {
-      begin++;
-    }
+    int begin = behindSpace(sql, 0);
     boolean plain = begin < sql.length() && isLetter(sql.charAt(begin));
     int semicolon = sql.indexOf(';', begin);
     boolean single = semicolon < 0 || sql.substring(semicolon + 1).isBlank();
@@ -132,10 +130,26 @@ public final class SessionNames<V> {
     }
     for (String word : NAMING) {
       if (sql.regionMatches(true, at, word, 0, word.length())) {
-        return true;
+        return !isTwoPhaseCommit(sql, at + word.length());
       }
     }
     return false;
+  }
+
+  /** Whether TRANSACTION and a text follow, and not the name {@code transaction}. */
+  private static boolean isTwoPhaseCommit(String sql, int behind) {
+    int word = behindSpace(sql, behind);
+    return word > behind
+        && sql.regionMatches(true, word, TRANSACTION, 0, TRANSACTION.length())
+        && sql.startsWith("'", behindSpace(sql, word + TRANSACTION.length()));
+  }
+
+  private static int behindSpace(String sql, int from) {
+    int at = from;
+    while (at < sql.length() && sql.charAt(at) <= ' ') {
+      at++;
+    }
+    return at;
   }
 
   /**

@@ -145,6 +145,35 @@ final class SessionNamesTest {
     assertThat(names.isEmpty()).isTrue();
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "prepare s as select 1",
+        " DEALLOCATE s",
+        "discard all;",
+        "select 1; Declare c cursor for select 1",
+        "/* what */ close c",
+        "prepare transaction as select 1",
+        "PREPARE TRANSACTION 'a'; PREPARE s AS SELECT 1",
+      })
+  void sqlThatGivesOrTakesNamesIsFound(String sql) {
+    assertThat(SessionNames.mayChange(sql)).isTrue();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "select 'prepare'",
+        "",
+        "commit;",
+        "PREPARE TRANSACTION 'a;b'",
+        "prepare\ttransaction'a'",
+        "select 1; select 2",
+      })
+  void otherSqlIsNot(String sql) {
+    assertThat(SessionNames.mayChange(sql)).isFalse();
+  }
+
   private void give(String name, String value, long cycle) {
     names.confirmed(names.give(name, value, cycle));
   }

@@ -1,6 +1,5 @@
 package dev.postern.plugins.querylog;
 
-import java.time.Instant;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -11,11 +10,13 @@ import org.jspecify.annotations.Nullable;
 final class Desk {
   private final Thread loop;
   private final LineWriter<Page> writer;
+  private final WallClock clock;
   private final AtomicReference<@Nullable Page> page = new AtomicReference<>(new Page());
 
-  Desk(Thread loop, LineWriter<Page> writer) {
+  Desk(Thread loop, LineWriter<Page> writer, WallClock clock) {
     this.loop = loop;
     this.writer = writer;
+    this.clock = clock;
   }
 
   boolean isOf(Thread thread) {
@@ -27,13 +28,13 @@ final class Desk {
    *
    * @param facts members that were written before
    */
-  void write(Instant endedAt, byte[] facts, EndedStatement statement) {
+  void write(byte[] facts, EndedStatement statement) {
     Page mine = page.getAndSet(null);
     if (mine == null) {
       throw new IllegalStateException("a desk is for one thread");
     }
     try {
-      mine.write(endedAt, facts, statement);
+      mine.write(clock.microsAt(statement.endedAt()), facts, statement);
     } finally {
       if (mine.isFull()) {
         turn(mine);

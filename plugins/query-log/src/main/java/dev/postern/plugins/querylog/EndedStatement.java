@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
  * @param part which statement of a Query this is, from 1
  * @param durationNanos from the moment when it was sent, or the server was done with what was sent
  *     before, to its last answer; of a cursor, all fetches together
+ * @param endedAt when its last answer came, as nanoTime
  * @param command the command tag without numbers, such as {@code INSERT}, or {@code null} where
  *     there is none
  * @param rows how many it gave or touched; -1 where the command does not count rows
@@ -18,27 +19,30 @@ record EndedStatement(
     int part,
     Outcome outcome,
     long durationNanos,
+    long endedAt,
     @Nullable String command,
     long rows,
     @Nullable String sqlState) {
 
   static EndedStatement completed(
-      SqlText sql, int part, long durationNanos, String command, long rows) {
-    return new EndedStatement(sql, part, Outcome.COMPLETED, durationNanos, command, rows, null);
+      SqlText sql, int part, long durationNanos, long endedAt, String command, long rows) {
+    return new EndedStatement(
+        sql, part, Outcome.COMPLETED, durationNanos, endedAt, command, rows, null);
   }
 
   static EndedStatement failed(
-      SqlText sql, int part, long durationNanos, @Nullable String sqlState) {
-    return new EndedStatement(sql, part, Outcome.FAILED, durationNanos, null, -1, sqlState);
-  }
-
-  static EndedStatement suspended(Portal portal) {
+      SqlText sql, int part, long durationNanos, long endedAt, @Nullable String sqlState) {
     return new EndedStatement(
-        portal.sql, 1, Outcome.SUSPENDED, portal.nanos, null, portal.rows, null);
+        sql, part, Outcome.FAILED, durationNanos, endedAt, null, -1, sqlState);
   }
 
-  static EndedStatement aborted(SqlText sql, int part, long durationNanos) {
-    return new EndedStatement(sql, part, Outcome.ABORTED, durationNanos, null, -1, null);
+  static EndedStatement suspended(Portal portal, long endedAt) {
+    return new EndedStatement(
+        portal.sql, 1, Outcome.SUSPENDED, portal.nanos, endedAt, null, portal.rows, null);
+  }
+
+  static EndedStatement aborted(SqlText sql, int part, long durationNanos, long endedAt) {
+    return new EndedStatement(sql, part, Outcome.ABORTED, durationNanos, endedAt, null, -1, null);
   }
 
   long durationMicros() {

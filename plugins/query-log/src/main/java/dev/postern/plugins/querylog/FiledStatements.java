@@ -41,11 +41,15 @@ final class FiledStatements implements StatementLog {
     public void accept(EndedStatement statement) {
       Desk here = desk;
       if (here == null || !here.isOf(Thread.currentThread())) {
-        here = desks.computeIfAbsent(Thread.currentThread(), loop -> new Desk(loop, writer));
+        here = desks.computeIfAbsent(Thread.currentThread(), FiledStatements.this::newDesk);
         desk = here;
       }
-      here.write(clock.instant(), facts, statement);
+      here.write(facts, statement);
     }
+  }
+
+  private Desk newDesk(Thread loop) {
+    return new Desk(loop, writer, new WallClock(clock));
   }
 
   private void gather() {

@@ -14,6 +14,9 @@ final class JsonLines {
   /** The most that a char becomes, escaped. */
   private static final int ESCAPED = 6;
 
+  /** In a second. */
+  private static final long MICROS = 1_000_000;
+
   private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
 
   private byte[] bytes;
@@ -53,17 +56,22 @@ final class JsonLines {
     return this;
   }
 
-  /** In UTC, to the microsecond. */
-  JsonLines put(String name, Instant time) {
-    if (time.getEpochSecond() != second) {
-      second = time.getEpochSecond();
+  /**
+   * A time in UTC.
+   *
+   * @param time microseconds since the epoch
+   */
+  JsonLines putTime(String name, long time) {
+    long seconds = Math.floorDiv(time, MICROS);
+    if (seconds != second) {
+      second = seconds;
       String whole = Instant.ofEpochSecond(second).toString();
       secondText = "\"" + whole.substring(0, whole.length() - 1) + ".";
     }
     name(name);
     ascii(secondText);
     reserve(8);
-    int micros = time.getNano() / 1000;
+    int micros = (int) (time - seconds * MICROS);
     for (int i = length + 5; i >= length; i--) {
       bytes[i] = (byte) ('0' + micros % 10);
       micros /= 10;

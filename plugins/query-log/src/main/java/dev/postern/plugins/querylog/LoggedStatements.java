@@ -1,16 +1,13 @@
 package dev.postern.plugins.querylog;
 
 import dev.postern.api.session.SessionInfo;
-import java.time.InstantSource;
 import java.util.function.Consumer;
 
 /** A line of the logger for each statement. */
 final class LoggedStatements implements StatementLog {
   private final LineWriter<StatementLine> writer;
-  private final InstantSource clock;
 
-  LoggedStatements(String instance, InstantSource clock) {
-    this.clock = clock;
+  LoggedStatements(String instance) {
     writer = new LineWriter<>(new LoggerSink(instance), () -> {}, instance);
     writer.start();
   }
@@ -18,7 +15,7 @@ final class LoggedStatements implements StatementLog {
   @Override
   public Consumer<EndedStatement> of(SessionInfo session) {
     SessionFacts facts = SessionFacts.of(session);
-    return statement -> writer.offer(new StatementLine(facts, clock.instant(), statement));
+    return statement -> writer.offer(new StatementLine(facts, statement));
   }
 
   @Override

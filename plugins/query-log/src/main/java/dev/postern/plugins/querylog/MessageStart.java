@@ -1,7 +1,9 @@
 package dev.postern.plugins.querylog;
 
 import dev.postern.api.Bytes;
+import dev.postern.api.message.Target;
 import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the beginning of a message's body that was not decoded. What was cut off is missing, or
@@ -27,6 +29,18 @@ final class MessageStart {
     }
     at++;
     return text;
+  }
+
+  /** The next text; {@code null} if its end is not among what there is. */
+  @Nullable String wholeText() {
+    int begin = at;
+    String text = text();
+    return at > begin && bytes[at - 1] == 0 ? text : null;
+  }
+
+  /** What a Describe or Close is about. */
+  Target target() {
+    return bytes[at++] == 'S' ? Target.STATEMENT : Target.PORTAL;
   }
 
   /** The field of an error that has this code; empty if it is not among the first ones. */

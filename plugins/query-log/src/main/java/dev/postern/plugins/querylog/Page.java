@@ -1,7 +1,6 @@
 package dev.postern.plugins.querylog;
 
 import java.nio.ByteBuffer;
-import java.time.Instant;
 
 /** Lines that go to a file as JSON objects. Used by one thread at a time. */
 final class Page implements Queued {
@@ -12,11 +11,12 @@ final class Page implements Queued {
   private int lines;
 
   /**
+   * @param endedAt microseconds since the epoch
    * @param facts members that were written before
    */
-  void write(Instant endedAt, byte[] facts, EndedStatement statement) {
+  void write(long endedAt, byte[] facts, EndedStatement statement) {
     json.begin()
-        .put("time", endedAt)
+        .putTime("time", endedAt)
         .put(facts)
         .put("outcome", statement.outcome().label)
         .put("durationMicros", statement.durationMicros());

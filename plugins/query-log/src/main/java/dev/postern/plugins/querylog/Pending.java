@@ -1,32 +1,55 @@
 package dev.postern.plugins.querylog;
 
+import dev.postern.api.intercept.SessionNames.Given;
 import org.jspecify.annotations.Nullable;
 
-/** Something that the client sent and the server has not yet answered. Times are nanoTime. */
-sealed interface Pending {
+/**
+ * What is noted with a request that waits for its answer; a {@link SqlText} with a Describe. Times
+ * are nanoTime. Used by the session's event loop only.
+ */
+sealed interface Pending
+    permits Pending.SimpleQuery,
+        Pending.Preparation,
+        Pending.Execution,
+        Pending.Closing,
+        Portal,
+        SqlText {
 
   /** A Query; it gets one answer per statement, then ReadyForQuery. */
   final class SimpleQuery implements Pending {
     final SqlText sql;
     final long sentAt;
-    final long cycle;
     int answers;
+    boolean failed;
 
-    SimpleQuery(SqlText sql, long sentAt, long cycle) {
+    // It takes the place of what has no name, if there is anything.
+    @Nullable Given<SqlText> statement;
+    @Nullable Given<Portal> portal;
+
+    SimpleQuery(SqlText sql, long sentAt) {
       this.sql = sql;
       this.sentAt = sentAt;
-      this.cycle = cycle;
+    }
+  }
+
+  /** A Parse. */
+  final class Preparation implements Pending {
+    final SqlText sql;
+    final long sentAt;
+    @Nullable Given<SqlText> given;
+
+    Preparation(SqlText sql, long sentAt) {
+      this.sql = sql;
+      this.sentAt = sentAt;
     }
   }
 
   /** An Execute; it gets one answer, or none if something before it failed. */
   record Execution(Portal portal, int maxRows, long sentAt) implements Pending {}
 
-  /**
-   * A Sync; it gets ReadyForQuery.
-   *
-   * @param prepared what was parsed or bound since the last Execute: what an error is about if
-   *     nothing is being executed
-   */
-  record Boundary(@Nullable SqlText prepared, long sentAt, long cycle) implements Pending {}
+  /** A Close, of one of the two. */
+  final class Closing implements Pending {
+    @Nullable Given<SqlText> statement;
+    @Nullable Given<Portal> portal;
+  }
 }

@@ -1,20 +1,40 @@
 package dev.postern.plugins.querylog;
 
-/** A statement with its values, as it is being fetched; used by the session's event loop only. */
-final class Portal {
+import dev.postern.api.intercept.SessionNames.Given;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A statement with its values, as it is being fetched; noted with the Bind that makes it. Used by
+ * the session's event loop only.
+ */
+final class Portal implements Pending {
   final SqlText sql;
 
-  /** The cycle of which ReadyForQuery, if no transaction is open then, ends this portal. */
-  final long cycle;
+  /** When the Bind was sent, as nanoTime. */
+  final long sentAt;
 
+  /** How often all names had been forgotten when the Bind was sent. */
+  final int era;
+
+  @Nullable Given<Portal> given;
   long rows;
   long nanos;
   boolean suspended;
+
+  /** Nothing more is heard of it. */
   boolean gone;
 
-  Portal(SqlText sql, long cycle) {
+  Portal(SqlText sql, long sentAt, int era) {
     this.sql = sql;
-    this.cycle = cycle;
+    this.sentAt = sentAt;
+    this.era = era;
+  }
+
+  /** Of which only an Execute is known. */
+  static Portal unknown() {
+    Portal portal = new Portal(SqlText.UNKNOWN, 0, 0);
+    portal.gone = true;
+    return portal;
   }
 
   /** The server gave some of the rows. */

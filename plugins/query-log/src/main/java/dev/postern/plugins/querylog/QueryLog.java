@@ -5,11 +5,16 @@ import dev.postern.api.intercept.MessageInterceptor;
 import dev.postern.api.session.SessionInfo;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Safe for use by many threads; what belongs to a session lives in its {@link StatementTracker}.
  */
 final class QueryLog implements MessageInterceptor {
+  private static final Logger logger = LoggerFactory.getLogger(QueryLog.class);
+
+  private final String instance;
   private final QueryLogConfig config;
   private final StatementLog log;
   private final LongSupplier nanoTime;
@@ -17,7 +22,8 @@ final class QueryLog implements MessageInterceptor {
   private final boolean redact;
   private final long slowerThanNanos;
 
-  QueryLog(QueryLogConfig config, StatementLog log, LongSupplier nanoTime) {
+  QueryLog(String instance, QueryLogConfig config, StatementLog log, LongSupplier nanoTime) {
+    this.instance = instance;
     this.config = config;
     this.log = log;
     this.nanoTime = nanoTime;
@@ -36,12 +42,19 @@ final class QueryLog implements MessageInterceptor {
   public void open(SessionInfo session, Interests interests) {
     if (config.wants(session.user().name(), session.startup().database())) {
       Consumer<EndedStatement> lines = log.of(session);
-      new StatementTracker(
-              nanoTime,
-              sql -> SqlText.of(sql, maxLength, redact),
-              statement -> ended(lines, statement))
-          .declare(interests);
+      StatementTracker tracker =
+          new StatementTracker(
+              nanoTime, statement -> ended(lines, statement), () -> lost(session.sessionId()));
+      new Observation(sql -> SqlText.of(sql, maxLength, redact), tracker).declare(interests);
     }
+  }
+
+  private void lost(String session) {
+    logger
+        .atWarn()
+        .addKeyValue("plugin", instance)
+        .addKeyValue("sessionId", session)
+        .log("the query log has lost the order of a session, and logs nothing more of it");
   }
 
   /** Writes what is still queued. */

@@ -23,8 +23,8 @@ public final class QueryLogFactory implements MessageInterceptorFactory<QueryLog
     String name = context.instanceName();
     StatementLog log =
         config.file() == null
-            ? new LoggedStatements(name, context.clock())
+            ? new LoggedStatements(name)
             : new FiledStatements(config.file(), name, context.clock());
-    return new QueryLog(config, log, System::nanoTime);
+    return new QueryLog(name, config, log, System::nanoTime);
   }
 }

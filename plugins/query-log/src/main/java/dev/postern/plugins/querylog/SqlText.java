@@ -1,5 +1,6 @@
 package dev.postern.plugins.querylog;
 
+import dev.postern.api.intercept.SessionNames;
 import dev.postern.api.intercept.SqlLiterals;
 import org.jspecify.annotations.Nullable;
 
@@ -8,8 +9,8 @@ import org.jspecify.annotations.Nullable;
  * in memory. What may be shown of it is worked out by the thread that writes, once for a prepared
  * statement that runs many times. Safe for use by many threads.
  */
-final class SqlText {
-  static final SqlText UNKNOWN = new SqlText("(unknown)", -1, 0, false);
+final class SqlText implements Pending {
+  static final SqlText UNKNOWN = new SqlText("(unknown)", 9, 0, false, true);
 
   private static final String PASSWORD = "password";
 
@@ -20,27 +21,47 @@ final class SqlText {
   private final int messageLength;
 
   private final boolean redact;
+
+  private final boolean changesNames;
   // Worked out twice at worst; both times the same.
   private @Nullable String shown;
 
-  private SqlText(String start, int fullLength, int messageLength, boolean redact) {
+  private SqlText(
+      String start, int fullLength, int messageLength, boolean redact, boolean changesNames) {
     this.start = start;
     this.fullLength = fullLength;
     this.messageLength = messageLength;
     this.redact = redact;
+    this.changesNames = changesNames;
   }
 
   static SqlText of(String sql, int maxLength, boolean redact) {
+    boolean changesNames = SessionNames.mayChange(sql);
     if (sql.length() <= maxLength) {
-      return new SqlText(sql, sql.length(), 0, redact);
+      return new SqlText(sql, sql.length(), 0, redact, changesNames);
     }
     int end = Character.isHighSurrogate(sql.charAt(maxLength - 1)) ? maxLength - 1 : maxLength;
-    return new SqlText(sql.substring(0, end), sql.length(), 0, redact);
+    return new SqlText(sql.substring(0, end), sql.length(), 0, redact, changesNames);
   }
 
-  /** The same as the beginning of a message of so many bytes, of which the rest was not seen. */
-  SqlText ofMessage(int length) {
-    return new SqlText(start, fullLength, length, redact);
+  /** The same as the beginning of a Query of so many bytes, of which the rest was not seen. */
+  SqlText ofQuery(int length) {
+    return new SqlText(start, fullLength, length, redact, true);
+  }
+
+  /** The same as the beginning of a Parse of so many bytes, which can be of one statement only. */
+  SqlText ofParse(int length) {
+    boolean begun = !start.isEmpty() && isLetter(start.charAt(0));
+    return new SqlText(start, fullLength, length, redact, changesNames || !begun);
+  }
+
+  private static boolean isLetter(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+  }
+
+  /** Whether it may give or take names of statements and portals. */
+  boolean changesNames() {
+    return changesNames;
   }
 
   /** Characters that are kept. */

@@ -1,274 +1,327 @@
 package dev.postern.plugins.querylog;
 
-import dev.postern.api.SqlState;
-import dev.postern.api.intercept.Interests;
-import dev.postern.api.intercept.UndecodedMessage;
-import dev.postern.api.message.Bind;
-import dev.postern.api.message.Close;
+import dev.postern.api.intercept.Pipeline;
+import dev.postern.api.intercept.Pipeline.Request;
 import dev.postern.api.message.CommandComplete;
-import dev.postern.api.message.CopyDone;
-import dev.postern.api.message.CopyFail;
-import dev.postern.api.message.EmptyQueryResponse;
-import dev.postern.api.message.ErrorResponse;
-import dev.postern.api.message.Execute;
-import dev.postern.api.message.Parse;
-import dev.postern.api.message.PortalSuspended;
-import dev.postern.api.message.Query;
-import dev.postern.api.message.ReadyForQuery;
-import dev.postern.api.message.Sync;
 import dev.postern.api.message.Target;
-import dev.postern.api.message.TransactionStatus;
-import dev.postern.plugins.querylog.Pending.Boundary;
+import dev.postern.plugins.querylog.Pending.Closing;
 import dev.postern.plugins.querylog.Pending.Execution;
+import dev.postern.plugins.querylog.Pending.Preparation;
 import dev.postern.plugins.querylog.Pending.SimpleQuery;
-import java.util.ArrayDeque;
-import java.util.Deque;
-import java.util.List;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds for every answer of the server the statement that it belongs to. Requests wait in the order
- * in which they were sent; an answer belongs to the first of them. After an error in the extended
- * protocol the server skips everything up to Sync; while it takes in COPY data it ignores Sync.
- * Used by the session's event loop only.
+ * Finds for every answer of the server the statement that it belongs to. Nothing is logged any more
+ * once that is not certain. Used by the session's event loop only.
+ *
+ * <p>The clock is read for each Query, Execute and end of a statement, and for other requests where
+ * nothing waits.
  */
 final class StatementTracker {
   private final LongSupplier nanoTime;
-  private final Function<String, SqlText> text;
   private final Consumer<EndedStatement> log;
-  private final Names names = new Names();
-  private final Deque<Pending> pending = new ArrayDeque<>();
+  private final Runnable lost;
+  private final Pipeline<Pending> pipeline = new Pipeline<>();
+  private final KnownNames names = new KnownNames(this::gone);
+  private final Blame blame = new Blame(names::notGiven);
 
-  /** Numbers the requests that ReadyForQuery answers: Query and Sync. */
-  private long cycle = 1;
+  private final CommandName command = new CommandName();
 
-  /** What was parsed or bound since the last Execute, Query or Sync. */
-  private @Nullable SqlText prepared;
-
-  /** Whether the server skips everything up to Sync. */
-  private boolean skipping;
+  /** When the last request was sent that the clock was read for. */
+  private long lastSentAt;
 
   private long lastAnswerAt;
+  private boolean isLost;
 
-  StatementTracker(
-      LongSupplier nanoTime, Function<String, SqlText> text, Consumer<EndedStatement> log) {
+  /**
+   * @param lost is told once if it is not certain any more what belongs to what
+   */
+  StatementTracker(LongSupplier nanoTime, Consumer<EndedStatement> log, Runnable lost) {
     this.nanoTime = nanoTime;
-    this.text = text;
     this.log = log;
+    this.lost = lost;
     this.lastAnswerAt = nanoTime.getAsLong();
+    this.lastSentAt = lastAnswerAt;
   }
 
-  void declare(Interests interests) {
-    interests
-        .observeFrontend(Query.class, query -> query(text.apply(query.sql())))
-        .observeFrontend(Parse.class, parse -> parse(parse.statement(), text.apply(parse.sql())))
-        .observeFrontend(Bind.class, bind -> bind(bind.portal(), bind.statement()))
-        .observeFrontend(Execute.class, execute -> execute(execute.portal(), execute.maxRows()))
-        .observeFrontend(Close.class, close -> gone(names.closed(close.target(), close.name())))
-        .observeFrontend(Sync.class, sync -> sync())
-        .observeFrontend(CopyDone.class, done -> copyInEnded())
-        .observeFrontend(CopyFail.class, fail -> copyInEnded())
-        .observeBackend(CommandComplete.class, this::commandComplete)
-        .observeBackend(EmptyQueryResponse.class, empty -> emptyQuery())
-        .observeBackend(PortalSuspended.class, suspended -> portalSuspended())
-        .observeBackend(ErrorResponse.class, error -> error(code(error.sqlState())))
-        .observeBackend(ReadyForQuery.class, this::readyForQuery)
-        .onUndecoded(this::undecoded)
-        .onClose(reason -> sessionEnded());
-  }
-
-  /** What is too large to be decoded begins with all that matters here. */
-  private void undecoded(UndecodedMessage message) {
-    MessageStart start = new MessageStart(message.start());
-    if (message.fromClient()) {
-      switch (message.type()) {
-        case 'Q' -> query(text.apply(start.text()).ofMessage(message.length()));
-        case 'P' -> parse(start.text(), text.apply(start.text()).ofMessage(message.length()));
-        case 'B' -> bind(start.text(), start.text());
-        case 'E' -> execute(start.text(), 0);
-        case 'f' -> copyInEnded();
-        default -> {}
-      }
-    } else if (message.type() == 'E') {
-      String sqlState = start.field('C');
-      error(sqlState.isEmpty() ? null : sqlState);
+  void query(SqlText sql) {
+    SimpleQuery query = new SimpleQuery(sql, now());
+    long cycle = pipeline.cycle();
+    if (pipeline.sent(Request.QUERY, query)) {
+      names.query(query, cycle);
     }
+    checkOrder();
   }
 
-  private void query(SqlText sql) {
-    // A Query takes the place of the unnamed statement and the unnamed portal.
-    gone(names.closed(Target.PORTAL, ""));
-    names.closed(Target.STATEMENT, "");
-    prepared = null;
-    pending.add(new SimpleQuery(sql, nanoTime.getAsLong(), cycle++));
+  void functionCall() {
+    pipeline.sent(Request.FUNCTION_CALL, null);
+    checkOrder();
   }
 
-  private void parse(String statement, SqlText sql) {
-    prepared = sql;
-    names.parsed(statement, sql);
-  }
-
-  private void bind(String portal, String statement) {
-    prepared = names.statement(statement);
-    gone(names.bound(portal, new Portal(prepared, cycle)));
-  }
-
-  private void execute(String portal, int maxRows) {
-    prepared = null;
-    pending.add(new Execution(names.portal(portal), maxRows, nanoTime.getAsLong()));
-  }
-
-  private void sync() {
-    pending.add(new Boundary(prepared, nanoTime.getAsLong(), cycle++));
-    prepared = null;
-  }
-
-  /** The server has ignored each Sync since the COPY began. */
-  private void copyInEnded() {
-    while (pending.peekLast() instanceof Boundary) {
-      pending.removeLast();
+  /**
+   * @param statement {@code null}: it cannot be told
+   */
+  void parse(@Nullable String statement, SqlText sql) {
+    Preparation preparation = new Preparation(sql, sentAt());
+    if (pipeline.sent(Request.PARSE, preparation)) {
+      names.parse(statement, preparation, pipeline.cycle());
     }
+    checkOrder();
   }
 
-  private void commandComplete(CommandComplete complete) {
+  /**
+   * @param statement {@code null}: it cannot be told
+   */
+  void bind(String portal, @Nullable String statement) {
+    Portal bound = names.portalOf(statement, pipeline.cycle(), sentAt());
+    if (pipeline.sent(Request.BIND, bound)) {
+      names.bind(portal, bound, pipeline.cycle());
+    }
+    checkOrder();
+  }
+
+  void describe(Target target, String name) {
+    lastSentAt = sentAt();
+    pipeline.sent(Request.DESCRIBE, names.text(target, name, pipeline.cycle()));
+    checkOrder();
+  }
+
+  void execute(String name, int maxRows) {
+    Portal portal = names.portal(name, pipeline.cycle());
+    if (pipeline.sent(Request.EXECUTE, new Execution(portal, maxRows, now()))
+        && portal.sql.changesNames()) {
+      names.forgetAll();
+    }
+    checkOrder();
+  }
+
+  void close(Target target, String name) {
+    Closing closing = new Closing();
+    if (pipeline.sent(Request.CLOSE, closing)) {
+      names.close(target, name, closing, pipeline.cycle());
+    }
+    checkOrder();
+  }
+
+  void sync() {
+    pipeline.sent(Request.SYNC, null);
+    checkOrder();
+  }
+
+  void copyInEnded() {
+    pipeline.copyEndSent();
+    checkOrder();
+  }
+
+  void parseComplete() {
+    described();
+    if (pipeline.parseComplete() instanceof Preparation preparation) {
+      names.given(preparation);
+    }
+    checkOrder();
+  }
+
+  void bindComplete() {
+    described();
+    if (pipeline.bindComplete() instanceof Portal portal) {
+      names.given(portal);
+    }
+    checkOrder();
+  }
+
+  void closeComplete() {
+    described();
+    if (pipeline.closeComplete() instanceof Closing closing) {
+      names.taken(closing);
+    }
+    checkOrder();
+  }
+
+  void copyInBegan() {
+    described();
+    pipeline.copyInBegan();
+    checkOrder();
+  }
+
+  void functionReturned() {
+    described();
+    pipeline.functionReturned();
+    checkOrder();
+  }
+
+  void commandComplete(CommandComplete complete) {
     long now = nanoTime.getAsLong();
-    long rows = complete.rows().orElse(-1);
-    String command = withoutNumbers(complete.tag());
-    switch (pending.peek()) {
-      case SimpleQuery query -> {
-        long nanos = nanosSince(query.sentAt, now);
-        log.accept(EndedStatement.completed(query.sql, ++query.answers, nanos, command, rows));
-      }
+    described();
+    switch (pipeline.executed()) {
+      case SimpleQuery query ->
+          log.accept(
+              EndedStatement.completed(
+                  query.sql,
+                  ++query.answers,
+                  nanosSince(query.sentAt, now),
+                  now,
+                  command.of(complete.tag()),
+                  complete.rows().orElse(-1)));
       case Execution(Portal portal, int maxRows, long sentAt) -> {
-        pending.remove();
+        long rows = complete.rows().orElse(-1);
         long nanos = portal.nanos + nanosSince(sentAt, now);
         long all = rows < 0 ? rows : portal.rows + rows;
         portal.finished();
-        log.accept(EndedStatement.completed(portal.sql, 1, nanos, command, all));
-      }
-      case null, default -> {}
-    }
-    lastAnswerAt = now;
-  }
-
-  private void emptyQuery() {
-    if (pending.peek() instanceof SimpleQuery query) {
-      query.answers++;
-    } else if (pending.peek() instanceof Execution) {
-      pending.remove();
-    }
-    lastAnswerAt = nanoTime.getAsLong();
-  }
-
-  private void portalSuspended() {
-    long now = nanoTime.getAsLong();
-    if (pending.peek() instanceof Execution(Portal portal, int maxRows, long sentAt)) {
-      pending.remove();
-      portal.fetched(maxRows, nanosSince(sentAt, now));
-      if (portal.gone) {
-        log.accept(EndedStatement.suspended(portal));
-      }
-    }
-    lastAnswerAt = now;
-  }
-
-  private void error(@Nullable String sqlState) {
-    long now = nanoTime.getAsLong();
-    if (pending.peek() instanceof SimpleQuery query) {
-      failed(query.sql, ++query.answers, nanosSince(query.sentAt, now), sqlState);
-    } else if (!skipping) {
-      skipping = true;
-      switch (pending.peek()) {
-        case Execution(Portal portal, int maxRows, long sentAt) -> {
-          pending.remove();
-          long nanos = portal.nanos + nanosSince(sentAt, now);
-          portal.finished();
-          failed(portal.sql, 1, nanos, sqlState);
-        }
-        case Boundary(SqlText sql, long sentAt, long number) ->
-            failed(sql, 1, nanosSince(sentAt, now), sqlState);
-        case null, default -> failed(prepared, 1, 0, sqlState);
-      }
-    }
-    lastAnswerAt = now;
-  }
-
-  private static @Nullable String code(@Nullable SqlState sqlState) {
-    return sqlState == null ? null : sqlState.code();
-  }
-
-  private void failed(
-      @Nullable SqlText sql, int part, long durationNanos, @Nullable String sqlState) {
-    if (sql != null) {
-      log.accept(EndedStatement.failed(sql, part, durationNanos, sqlState));
-    }
-  }
-
-  private void readyForQuery(ReadyForQuery ready) {
-    Pending answered;
-    do {
-      answered = pending.poll();
-    } while (answered != null && !isAnsweredByReadyForQuery(answered));
-    skipping = false;
-    lastAnswerAt = nanoTime.getAsLong();
-    if (answered != null && ready.status() == TransactionStatus.IDLE) {
-      gone(names.transactionEnded(cycleOf(answered)));
-    }
-  }
-
-  /** Anything else that stands before it was skipped. */
-  private boolean isAnsweredByReadyForQuery(Pending request) {
-    return request instanceof Boundary || (request instanceof SimpleQuery && !skipping);
-  }
-
-  private static long cycleOf(Pending request) {
-    return switch (request) {
-      case SimpleQuery query -> query.cycle;
-      case Boundary boundary -> boundary.cycle();
-      case Execution execution -> 0;
-    };
-  }
-
-  private void sessionEnded() {
-    long now = nanoTime.getAsLong();
-    for (Pending request : pending) {
-      if (skipping) {
-        skipping = !(request instanceof Boundary);
-      } else if (request instanceof SimpleQuery query) {
         log.accept(
-            EndedStatement.aborted(query.sql, query.answers + 1, nanosSince(query.sentAt, now)));
-      } else if (request instanceof Execution(Portal portal, int maxRows, long sentAt)) {
+            EndedStatement.completed(portal.sql, 1, nanos, now, command.of(complete.tag()), all));
+      }
+      case null, default -> checkOrder();
+    }
+    lastAnswerAt = now;
+  }
+
+  void emptyQuery() {
+    described();
+    if (pipeline.executed() instanceof SimpleQuery query) {
+      query.answers++;
+    }
+    checkOrder();
+    lastAnswerAt = nanoTime.getAsLong();
+  }
+
+  void portalSuspended() {
+    long now = nanoTime.getAsLong();
+    described();
+    if (pipeline.executed() instanceof Execution(Portal portal, int maxRows, long sentAt)) {
+      portal.fetched(maxRows, nanosSince(sentAt, now));
+      if (names.isGone(portal)) {
+        suspended(portal, now);
+      }
+    }
+    checkOrder();
+    lastAnswerAt = now;
+  }
+
+  void error(@Nullable String sqlState) {
+    long now = nanoTime.getAsLong();
+    blame.begin();
+    Pending failed = pipeline.failed(blame);
+    if (failed != null) {
+      if (blame.isDoubtful(failed)) {
+        pipeline.lose();
+      } else {
+        failed(blame.on(failed), now, sqlState);
+      }
+    }
+    checkOrder();
+    lastAnswerAt = now;
+  }
+
+  private void failed(Pending failed, long now, @Nullable String sqlState) {
+    switch (failed) {
+      case SimpleQuery query -> {
+        query.failed = true;
+        failed(query.sql, ++query.answers, nanosSince(query.sentAt, now), now, sqlState);
+      }
+      case Execution(Portal portal, int maxRows, long sentAt) -> {
         long nanos = portal.nanos + nanosSince(sentAt, now);
         portal.finished();
-        log.accept(EndedStatement.aborted(portal.sql, 1, nanos));
+        failed(blame.text(portal.sql), 1, nanos, now, sqlState);
       }
+      case Preparation preparation -> {
+        names.notGiven(preparation);
+        failed(blame.text(preparation.sql), 1, nanosSince(preparation.sentAt, now), now, sqlState);
+      }
+      case Portal portal -> {
+        names.notGiven(portal);
+        failed(blame.text(portal.sql), 1, nanosSince(portal.sentAt, now), now, sqlState);
+      }
+      case SqlText described ->
+          failed(blame.text(described), 1, nanosSince(lastSentAt, now), now, sqlState);
+      case Closing closing -> names.notGiven(closing);
     }
-    pending.clear();
-    gone(names.allPortals());
   }
 
-  private void gone(List<Portal> portals) {
-    for (Portal portal : portals) {
-      portal.gone = true;
-      if (portal.suspended) {
-        log.accept(EndedStatement.suspended(portal));
-      }
+  private void failed(SqlText sql, int part, long nanos, long now, @Nullable String sqlState) {
+    log.accept(EndedStatement.failed(sql, part, nanos, now, sqlState));
+  }
+
+  /**
+   * @param idle whether no transaction is open any more
+   */
+  void readyForQuery(boolean idle) {
+    described();
+    if (pipeline.ready() instanceof SimpleQuery query) {
+      names.taken(query);
     }
+    checkOrder();
+    if (!pipeline.isEmpty()) {
+      lastAnswerAt = nanoTime.getAsLong(); // what is sent later begins later anyway
+    }
+    if (idle) {
+      names.transactionEnded();
+    }
+  }
+
+  void sessionEnded() {
+    if (isLost) {
+      return;
+    }
+    long now = nanoTime.getAsLong();
+    pipeline.forEach(request -> aborted(request, now));
+    names.transactionEnded();
+  }
+
+  private void aborted(Pending request, long now) {
+    if (request instanceof SimpleQuery query && !query.failed) {
+      long nanos = nanosSince(query.sentAt, now);
+      log.accept(EndedStatement.aborted(query.sql, query.answers + 1, nanos, now));
+    } else if (request instanceof Execution(Portal portal, int maxRows, long sentAt)) {
+      long nanos = portal.nanos + nanosSince(sentAt, now);
+      portal.finished();
+      log.accept(EndedStatement.aborted(portal.sql, 1, nanos, now));
+    }
+  }
+
+  private void gone(Portal portal) {
+    portal.gone = true;
+    if (portal.suspended) {
+      suspended(portal, nanoTime.getAsLong());
+    }
+  }
+
+  private void suspended(Portal portal, long now) {
+    log.accept(EndedStatement.suspended(portal, now));
+    portal.finished();
+  }
+
+  /**
+   * What answers a Describe is not looked at, since a description is long: the next answer tells
+   * that it has come.
+   */
+  private void described() {
+    while (pipeline.firstRequest() == Request.DESCRIBE) {
+      pipeline.described();
+    }
+  }
+
+  private void checkOrder() {
+    if (pipeline.isLost() && !isLost) {
+      isLost = true;
+      names.clear();
+      lost.run();
+    }
+  }
+
+  private long now() {
+    lastSentAt = nanoTime.getAsLong();
+    return lastSentAt;
+  }
+
+  /** When a request is sent that is no statement: not before what has been sent with it. */
+  private long sentAt() {
+    return pipeline.isEmpty() ? now() : lastSentAt;
   }
 
   /** A statement begins when it is sent, or when the server is done with what was sent before. */
   private long nanosSince(long sentAt, long now) {
     return now - (lastAnswerAt - sentAt > 0 ? lastAnswerAt : sentAt);
-  }
-
-  private static String withoutNumbers(String tag) {
-    int end = tag.length();
-    while (end > 0 && (Character.isDigit(tag.charAt(end - 1)) || tag.charAt(end - 1) == ' ')) {
-      end--;
-    }
-    return tag.substring(0, end);
   }
 }

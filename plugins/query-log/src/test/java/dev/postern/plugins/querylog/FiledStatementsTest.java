@@ -111,7 +111,7 @@ final class FiledStatementsTest {
   }
 
   private static EndedStatement statement(String sql) {
-    return EndedStatement.completed(SqlText.of(sql, 1_000_000, false), 1, 0, "SELECT", 1);
+    return EndedStatement.completed(SqlText.of(sql, 1_000_000, false), 1, 0, 0, "SELECT", 1);
   }
 
   private StatementLog log() throws Exception {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
@@ -36,9 +37,9 @@ final class JsonLinesTest {
   void timesAreUtcToTheMicrosecond() {
     lines
         .begin()
-        .put("a", Instant.parse("2026-02-28T23:59:59.000001999Z"))
-        .put("b", Instant.parse("2026-02-28T23:59:59.999999Z"))
-        .put("c", Instant.parse("2026-03-01T00:00:00Z"))
+        .putTime("a", micros(Instant.parse("2026-02-28T23:59:59.000001999Z")))
+        .putTime("b", micros(Instant.parse("2026-02-28T23:59:59.999999Z")))
+        .putTime("c", micros(Instant.parse("2026-03-01T00:00:00Z")))
         .end();
     assertThat(text())
         .isEqualTo(
@@ -66,5 +67,9 @@ final class JsonLinesTest {
   private String text() {
     byte[] written = lines.bytes().array();
     return new String(Arrays.copyOf(written, lines.length()), StandardCharsets.UTF_8);
+  }
+
+  private static long micros(Instant time) {
+    return ChronoUnit.MICROS.between(Instant.EPOCH, time);
   }
 }

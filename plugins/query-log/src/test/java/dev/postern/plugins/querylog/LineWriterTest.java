@@ -3,7 +3,6 @@ package dev.postern.plugins.querylog;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -114,7 +113,6 @@ final class LineWriterTest {
 
   private static StatementLine line(String sql) {
     SqlText text = SqlText.of(sql, 1_000_000, false);
-    return new StatementLine(
-        SESSION, Instant.EPOCH, EndedStatement.completed(text, 1, 0, "SELECT", 1));
+    return new StatementLine(SESSION, EndedStatement.completed(text, 1, 0, 0, "SELECT", 1));
   }
 }

@@ -150,9 +150,9 @@ final class QueryLogTest {
     FakePluginContext context = FakePluginContext.named("audit");
     StatementLog log =
         config.file() == null
-            ? new LoggedStatements("audit", context.clock())
+            ? new LoggedStatements("audit")
             : new FiledStatements(config.file(), "audit", context.clock());
-    return new QueryLog(config, log, () -> 0);
+    return new QueryLog("audit", config, log, () -> 0);
   }
 
   private QueryLogConfig config(@Nullable Duration slowerThan, @Nullable NameFilter users) {
