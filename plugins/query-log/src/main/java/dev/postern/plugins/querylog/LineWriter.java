@@ -12,8 +12,10 @@ import org.slf4j.LoggerFactory;
 /**
  * Takes lines from event loops and writes them on a daemon thread of its own. What waits to be
  * written is bounded by its weight; beyond that, lines are dropped and counted, because a session
- * must never wait for a disk. Under load the thread looks for lines every few milliseconds instead
- * of being woken for each. {@link #offer} and {@link #wake} are safe for use by many threads.
+ * must never wait for a disk. What cannot be written is tried again, until there is no more room
+ * for it or the writer is closed. Under load the thread looks for lines every few milliseconds
+ * instead of being woken for each. {@link #offer} and {@link #wake} are safe for use by many
+ * threads.
  */
 final class LineWriter<T extends Queued> {
   /** About 16 MiB. */
@@ -22,6 +24,7 @@ final class LineWriter<T extends Queued> {
   private static final Logger log = LoggerFactory.getLogger(LineWriter.class);
   private static final int BATCH = 4096;
   private static final long LINGER = Duration.ofMillis(10).toNanos();
+  private static final long RETRY = Duration.ofMillis(100).toNanos();
   private static final long REPORT_INTERVAL = Duration.ofSeconds(10).toNanos();
   private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
 
@@ -41,10 +44,11 @@ final class LineWriter<T extends Queued> {
   // Of the writer's thread.
   private long lost;
 
-  /** Lines of which it is not certain that they were written. */
-  private int inHand;
+  /** Those of the lost lines of which the sink does not know. */
+  private long unmarked;
 
-  private long reportedAt = System.nanoTime() - REPORT_INTERVAL;
+  private long lossReportedAt = System.nanoTime() - REPORT_INTERVAL;
+  private long failureReportedAt = lossReportedAt;
 
   /**
    * @param gather offers what event loops have begun and not offered yet; called by the writer's
@@ -122,66 +126,102 @@ final class LineWriter<T extends Queued> {
   /** Returns whether there was anything. */
   private boolean writeBatch() {
     gather.run();
-    T first = queue.poll();
-    if (first == null) {
+    if (queue.isEmpty()) {
       return false;
     }
     try {
-      write(first);
+      writeQueued();
       markDropped();
       sink.flush();
+      reportLost("the queue is full");
     } catch (IOException | RuntimeException e) {
-      lost += inHand;
-      report(e.toString());
-      return true;
+      failed(e);
     }
-    report("the queue is full");
     return true;
   }
 
-  private void write(T first) throws IOException {
-    T next = first;
-    long taken = 0;
-    try {
-      for (int i = 1; next != null; i++) {
-        taken += next.weight();
-        inHand = next.lines();
-        sink.write(next);
-        inHand = 0;
-        next = i < BATCH ? queue.poll() : null;
+  private void writeQueued() throws IOException {
+    for (int i = 0; i < BATCH; i++) {
+      T next = queue.peek();
+      if (next == null) {
+        return;
       }
-    } finally {
-      weight.addAndGet(-taken);
+      try {
+        sink.write(next);
+        taken();
+      } catch (RuntimeException e) {
+        dropped.addAndGet(next.lines()); // it would fail again
+        taken();
+        throw e;
+      }
     }
   }
 
-  private void markDropped() throws IOException {
+  /** The first of the queue waits no more. */
+  private void taken() {
+    weight.addAndGet(-queue.remove().weight());
+  }
+
+  private void failed(Exception e) {
+    if (closed) {
+      gather.run();
+      for (T next = queue.peek(); next != null; next = queue.peek()) {
+        dropped.addAndGet(next.lines());
+        taken();
+      }
+    }
+    countDropped();
+    reportLost(e.toString());
+    reportFailure(e);
+    if (!closed) {
+      LockSupport.parkNanos(this, RETRY);
+    }
+  }
+
+  private void countDropped() {
     long missing = dropped.getAndSet(0);
-    if (missing > 0) {
-      lost += missing;
-      sink.dropped(missing);
+    lost += missing;
+    unmarked += missing;
+  }
+
+  private void markDropped() throws IOException {
+    countDropped();
+    if (unmarked > 0) {
+      sink.dropped(unmarked);
+      unmarked = 0;
     }
   }
 
   /** Says how many lines were lost, now and then. */
-  private void report(String reason) {
+  private void reportLost(String reason) {
     long now = System.nanoTime();
-    if (lost > 0 && (closed || now - reportedAt >= REPORT_INTERVAL)) {
+    if (lost > 0 && (closed || now - lossReportedAt >= REPORT_INTERVAL)) {
       log.atWarn()
           .addKeyValue("plugin", instance)
           .addKeyValue("lines", lost)
           .addKeyValue("reason", reason)
           .log("lines of the query log were lost");
-      reportedAt = now;
+      lossReportedAt = now;
       lost = 0;
     }
   }
 
+  private void reportFailure(Exception e) {
+    long now = System.nanoTime();
+    if (now - failureReportedAt >= REPORT_INTERVAL) {
+      log.atWarn()
+          .addKeyValue("plugin", instance)
+          .addKeyValue("reason", e.toString())
+          .log("the query log cannot be written, and will be tried again");
+      failureReportedAt = now;
+    }
+  }
+
   private void finish() {
-    try {
+    try (LineSink<T> last = sink) {
       markDropped();
-      report("the queue is full");
-      sink.close();
+      reportLost("the queue is full");
+      last.flush();
     } catch (IOException | RuntimeException e) {
       log.atWarn()
           .addKeyValue("plugin", instance)

@@ -25,6 +25,10 @@ final class PageSink implements LineSink<Page> {
 
   private final Path file;
   private SeekableByteChannel out;
+
+  /** Whether the file ends within a line. */
+  private boolean torn;
+
   private @Nullable Object key;
   private long checkedAt;
 
@@ -34,6 +38,7 @@ final class PageSink implements LineSink<Page> {
     if (directory != null) {
       Files.createDirectories(directory);
     }
+    this.torn = endsWithinALine(file);
     this.out = open(file);
     this.key = keyOf(file);
     this.checkedAt = System.nanoTime();
@@ -57,9 +62,11 @@ final class PageSink implements LineSink<Page> {
     if (now - checkedAt >= CHECK_INTERVAL) {
       checkedAt = now;
       if (!Objects.equals(key, keyOf(file))) {
+        boolean nextIsTorn = endsWithinALine(file);
         SeekableByteChannel next = open(file);
         out.close();
         out = next;
+        torn = nextIsTorn;
         key = keyOf(file);
       }
     }
@@ -70,9 +77,53 @@ final class PageSink implements LineSink<Page> {
     out.close();
   }
 
-  private void append(ByteBuffer bytes) throws IOException {
-    while (bytes.hasRemaining()) {
-      out.write(bytes);
+  private void append(ByteBuffer lines) throws IOException {
+    if (torn) {
+      out.write(ByteBuffer.wrap(new byte[] {'\n'}));
+      torn = false;
+    }
+    int begin = lines.position();
+    try {
+      while (lines.hasRemaining()) {
+        out.write(lines);
+      }
+    } catch (IOException e) {
+      takeBack(lines.position() - begin, e);
+      throw e;
+    }
+  }
+
+  /** Half a line would spoil the next one, so nothing stays of what could not be written whole. */
+  private void takeBack(int written, IOException cause) {
+    if (written == 0) {
+      return;
+    }
+    torn = true;
+    try {
+      long size = out.size();
+      if (size >= written) {
+        out.truncate(size - written);
+        torn = false;
+      }
+    } catch (IOException e) {
+      cause.addSuppressed(e);
+    }
+  }
+
+  /** Whether its writer was ended before it could end its last line. */
+  private static boolean endsWithinALine(Path file) {
+    if (!Files.isRegularFile(file)) {
+      return false;
+    }
+    try (SeekableByteChannel in = Files.newByteChannel(file, StandardOpenOption.READ)) {
+      if (in.size() == 0) {
+        return false;
+      }
+      ByteBuffer last = ByteBuffer.allocate(1);
+      in.position(in.size() - 1).read(last);
+      return last.get(0) != '\n';
+    } catch (IOException e) {
+      return false; // it may be written, and not be read
     }
   }
 
