@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * sent what no driver sends, in order to be mistaken, or the server is no PostgreSQL. An
  * interceptor that decides ends the session then; one that only looks stops looking.
  *
- * <p>For one session; used by its event loop only.
+ * <p>For one session; used by one thread at a time, its event loop or who holds a lock.
  *
  * @param <T> what is noted with a request
  */

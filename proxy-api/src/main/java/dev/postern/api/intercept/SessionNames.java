@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * <p>SQL gives names as well: PREPARE, DECLARE and what takes names away ({@link #mayChange}). What
  * functions do cannot be seen.
  *
- * <p>For one session; used by its event loop only.
+ * <p>For one session; used by one thread at a time, its event loop or who holds a lock.
  *
  * @param <V> what names stand for
  */

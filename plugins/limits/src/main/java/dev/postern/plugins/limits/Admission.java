@@ -6,8 +6,6 @@ import java.util.List;
 final class Admission {
   final Shape shape;
   final List<Share> shares;
-  final Pending asQuery = new Pending(Pending.Kind.QUERY, this);
-  final Pending asExecution = new Pending(Pending.Kind.EXECUTION, this);
 
   /** How many statements that it was for have no answer yet. */
   int unanswered;

@@ -86,6 +86,11 @@ final class Admissions {
     }
   }
 
+  /** It is not known any more what has no answer. */
+  void nothingWaits() {
+    byShape.values().forEach(admission -> admission.unanswered = 0);
+  }
+
   /** The session is over. */
   void leave() {
     for (Share share : shares.values()) {

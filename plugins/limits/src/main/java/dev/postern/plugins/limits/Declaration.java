@@ -57,9 +57,7 @@ record Declaration(
         .observeFrontend(Sync.class, sync -> session.sync())
         .observeFrontend(CopyDone.class, done -> session.copyInEnded())
         .observeFrontend(CopyFail.class, fail -> session.copyInEnded())
-        .observeBackend(
-            CommandComplete.class,
-            complete -> session.commandComplete(complete.tag(), complete.rows()))
+        .observeBackend(CommandComplete.class, complete -> session.commandComplete(complete.rows()))
         .observeBackend(EmptyQueryResponse.class, empty -> session.executed())
         .observeBackend(PortalSuspended.class, suspended -> session.executed())
         .observeBackend(CopyInResponse.class, response -> session.copyInBegan())
@@ -82,7 +80,7 @@ record Declaration(
     if (statements || slots) {
       interests
           .observeFrontend(Close.class, close -> session.close(close.target(), close.name()))
-          .observeFrontend(Describe.class, describe -> session.step());
+          .observeFrontend(Describe.class, describe -> session.describe());
     }
     if (statements) {
       interests.observeBackend(ParseComplete.class, complete -> session.parseComplete());
@@ -104,8 +102,9 @@ record Declaration(
     if (message.fromClient()) {
       switch (message.type()) {
         case 'P' -> session.parse(start.text(), null, sent ? message.length() : 0);
-        case 'B' -> session.bind(start.text(), start.text(), sent ? message.length() : 0);
-        case 'C', 'D' -> session.step();
+        case 'B' -> session.bind(start.text(), start.wholeText(), sent ? message.length() : 0);
+        case 'C' -> session.close(start.target(), start.text());
+        case 'D' -> session.describe();
         case 'f' -> session.copyInEnded();
         default -> {}
       }
@@ -113,6 +112,7 @@ record Declaration(
       switch (message.type()) {
         case 'D', 'd' -> session.row(message.length());
         case 'E' -> session.failed();
+        case 'G' -> session.copyInBegan();
         default -> {}
       }
     }

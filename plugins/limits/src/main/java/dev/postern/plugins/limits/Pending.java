@@ -1,27 +1,29 @@
 package dev.postern.plugins.limits;
 
+import dev.postern.api.intercept.SessionNames.Given;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Something that a client has sent and the server has not answered.
- *
- * @param admission what it was let through by; {@code null} where there is none
- */
-record Pending(Kind kind, @Nullable Admission admission) {
-  static final Pending SYNC = new Pending(Kind.SYNC, null);
-  static final Pending COPY_END = new Pending(Kind.COPY_END, null);
-  static final Pending STEP = new Pending(Kind.STEP, null);
+/** Something that a client has sent and the server has not answered. Guarded by its session. */
+final class Pending {
+  /** What it was let through by; {@code null}: it is no statement, or the server skips it. */
+  final @Nullable Admission admission;
 
-  enum Kind {
-    /** A Query or FunctionCall: ReadyForQuery ends its answers. */
-    QUERY,
-    /** An Execute: one answer. */
-    EXECUTION,
-    /** Parse, Bind, Describe or Close; what comes together is one. */
-    STEP,
-    /** CopyDone or CopyFail: no answer of its own. */
-    COPY_END,
-    /** A Sync: ReadyForQuery. */
-    SYNC
+  /** Which ReadyForQuery ends it, as Query, FunctionCall and Sync are counted from 1. */
+  final long boundary;
+
+  /** Whether it is a Query or FunctionCall. */
+  final boolean simple;
+
+  @Nullable Given<Prepared> statement;
+  @Nullable Given<Prepared> portal;
+
+  Pending(@Nullable Admission admission, long boundary, boolean simple) {
+    this.admission = admission;
+    this.boundary = boundary;
+    this.simple = simple;
+  }
+
+  boolean isStatement() {
+    return admission != null;
   }
 }

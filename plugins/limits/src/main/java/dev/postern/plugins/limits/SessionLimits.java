@@ -1,5 +1,6 @@
 package dev.postern.plugins.limits;
 
+import dev.postern.api.intercept.SessionNames;
 import dev.postern.api.intercept.Verdict;
 import dev.postern.api.message.FrontendMessage;
 import dev.postern.api.message.Target;
@@ -15,8 +16,7 @@ import org.jspecify.annotations.Nullable;
 final class SessionLimits {
   private final Service service;
   private final Admissions admissions;
-  private final Statements statements = new Statements();
-  private final Pipeline pipeline = new Pipeline();
+  private final Conversation conversation;
   private final Results results = new Results(this::current);
   private final Gate gate;
 
@@ -35,50 +35,55 @@ final class SessionLimits {
   SessionLimits(Facts facts, Service service, Admissions admissions) {
     this.service = service;
     this.admissions = admissions;
+    conversation = new Conversation(admissions);
     gate = new Gate(this, facts, service);
   }
 
   synchronized Verdict<FrontendMessage> query(String sql, long bytes) {
     copyRefused = false;
-    Shape shape = admissions.looksAtStatements() ? statements.shape(sql) : Shape.UNKNOWN;
-    return simple(shape, bytes);
+    Shape shape = Shape.UNKNOWN;
+    if (admissions.looksAtStatements()) {
+      shape = conversation.statements().shape(sql);
+      if (SessionNames.mayChange(sql)) {
+        conversation.statements().forgetAll();
+      }
+    }
+    Admission admission = admissions.of(shape);
+    long boundary = conversation.boundary();
+    conversation.query(admission);
+    return begin(new Request(admission, true, false, boundary, bytes));
   }
 
   synchronized Verdict<FrontendMessage> functionCall(int oid, long bytes) {
     copyRefused = false;
-    return simple(admissions.looksAtStatements() ? Shape.ofFunction(oid) : Shape.UNKNOWN, bytes);
-  }
-
-  private Verdict<FrontendMessage> simple(Shape shape, long bytes) {
-    prepares(shape);
-    Admission admission = admissions.of(shape);
-    long boundary = pipeline.next();
-    pipeline.query(admission.asQuery);
+    Admission admission =
+        admissions.of(admissions.looksAtStatements() ? Shape.ofFunction(oid) : Shape.UNKNOWN);
+    long boundary = conversation.boundary();
+    conversation.functionCall(admission);
     return begin(new Request(admission, true, false, boundary, bytes));
   }
 
   synchronized Verdict<FrontendMessage> execute(String portal) {
     copyRefused = false;
     if (skipping) {
-      pipeline.step();
+      conversation.execution(null);
       return Verdict.forward();
     }
-    Shape shape = looksAtNames() ? statements.portal(portal, pipeline.next()) : Shape.UNKNOWN;
-    prepares(shape);
-    Admission admission = admissions.of(shape);
-    pipeline.execution(admission.asExecution);
-    return begin(new Request(admission, true, true, pipeline.next(), 0));
+    Admission admission = admissions.of(executed(portal));
+    long boundary = conversation.boundary();
+    conversation.execution(admission);
+    return begin(new Request(admission, true, true, boundary, 0));
   }
 
-  private boolean looksAtNames() {
-    return admissions.looksAtStatements() && !pipeline.isUnsure();
-  }
-
-  /** What a statement of SQL prepares has a name that something else may have had. */
-  private void prepares(Shape shape) {
-    if (admissions.looksAtStatements() && shape.mayPrepare()) {
-      statements.preparedBySql();
+  private Shape executed(String portal) {
+    if (!admissions.looksAtStatements()) {
+      return Shape.UNKNOWN;
     }
+    Prepared prepared = conversation.statements().portal(portal, conversation.cycle());
+    if (prepared.changesNames()) {
+      conversation.statements().forgetAll();
+    }
+    return prepared.shape();
   }
 
   private Verdict<FrontendMessage> begin(Request request) {
@@ -126,27 +131,29 @@ final class SessionLimits {
     return true;
   }
 
+  /**
+   * A Parse.
+   *
+   * @param sql {@code null}: it could not be read
+   */
   synchronized void parse(String statement, @Nullable String sql, long bytes) {
-    pipeline.step();
-    if (admissions.looksAtStatements()) {
-      Shape shape = sql == null ? Shape.UNKNOWN : statements.shape(sql);
-      statements.parse(statement, shape, pipeline.next());
-    }
+    conversation.parse(statement, sql);
     chargeSent(statement, bytes);
   }
 
-  synchronized void bind(String portal, String statement, long bytes) {
-    pipeline.step();
-    if (admissions.looksAtStatements()) {
-      statements.bind(portal, statement, pipeline.next());
-    }
+  /**
+   * A Bind.
+   *
+   * @param statement {@code null}: it could not be read
+   */
+  synchronized void bind(String portal, @Nullable String statement, long bytes) {
+    conversation.bind(portal, statement);
     chargeSent(statement, bytes);
   }
 
-  private void chargeSent(String statement, long bytes) {
+  private void chargeSent(@Nullable String statement, long bytes) {
     if (bytes > 0) {
-      Shape shape =
-          looksAtNames() ? statements.statement(statement, pipeline.next()) : Shape.UNKNOWN;
+      Shape shape = conversation.statements().statement(statement, conversation.cycle()).shape();
       long now = service.now();
       for (Share share : admissions.of(shape).shares) {
         share.bucket.chargeSent(bytes, now);
@@ -154,27 +161,26 @@ final class SessionLimits {
     }
   }
 
-  synchronized void step() {
-    pipeline.step();
+  synchronized void describe() {
+    conversation.describe();
   }
 
   synchronized void close(Target target, String name) {
-    pipeline.step();
-    statements.close(target, name);
+    conversation.close(target, name);
   }
 
   synchronized void sync() {
     skipping = false;
-    pipeline.sync();
+    conversation.sync();
   }
 
   synchronized void copyInEnded() {
     copyRefused = false;
-    pipeline.copyEnd();
+    conversation.copyEnd();
   }
 
   synchronized void parseComplete() {
-    statements.parseComplete();
+    conversation.parseComplete();
   }
 
   synchronized void row(long bytes) {
@@ -183,49 +189,41 @@ final class SessionLimits {
 
   /** Whose answers come now; where that cannot be told, what began last. */
   private @Nullable Admission current() {
-    Pending current = pipeline.current();
-    return current != null && current.admission() != null ? current.admission() : last;
+    Admission current = conversation.current();
+    return current == null ? last : current;
   }
 
   synchronized void copyInBegan() {
-    pipeline.copyInBegan();
+    conversation.copyInBegan();
   }
 
-  synchronized void commandComplete(String tag, OptionalLong rows) {
+  synchronized void commandComplete(OptionalLong rows) {
     long now = service.now();
     results.ended(rows, now);
-    Pending current = pipeline.current();
-    if (current != null
-        && current.kind() == Pending.Kind.QUERY
-        && parts++ > 0
-        && current.admission() != null) {
-      for (Share share : current.admission().shares) {
+    Admission current = conversation.current();
+    if (conversation.isInQuery() && parts++ > 0 && current != null) {
+      for (Share share : current.shares) {
         share.bucket.chargeStatement(now);
       }
     }
-    if (tag.equals("PREPARE")) {
-      statements.preparedBySql();
-    }
-    pipeline.executed();
+    conversation.executed();
   }
 
   /** An answer that ends an Execute and says no number of rows. */
   synchronized void executed() {
     results.ended(OptionalLong.empty(), service.now());
-    pipeline.executed();
+    conversation.executed();
   }
 
   synchronized void failed() {
     results.ended(OptionalLong.empty(), service.now());
-    pipeline.failed();
+    conversation.failed();
   }
 
   synchronized void readyForQuery(TransactionStatus status) {
     results.ended(OptionalLong.empty(), service.now());
     parts = 0;
-    long answered = pipeline.ready();
-    statements.answered(answered, status == TransactionStatus.IDLE && pipeline.isEmpty());
-    gate.answered(answered);
+    gate.answered(conversation.ready(status));
   }
 
   synchronized void closed() {

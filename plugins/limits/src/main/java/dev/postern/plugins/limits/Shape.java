@@ -20,11 +20,6 @@ record Shape(String fingerprint, String text, List<String> commands, boolean unc
 
   private static final int MAX_SHOWN = 500;
 
-  /** Whether it may give a name to a statement. */
-  boolean mayPrepare() {
-    return commands.contains("PREPARE");
-  }
-
   static Shape of(String sql) {
     return new ShapeReader(sql).read();
   }

@@ -63,11 +63,11 @@ final class LimitsTest {
   }
 
   @Test
-  void whatIsSentWithoutEndAndWithoutAnAnswerIsKeptUpToANumber() {
+  void whatIsSentWithoutEndAndWithoutAnAnswerIsNotKept() {
     Play play = new Play(ONE_AT_ONCE);
     FakeInterests alice = play.session("alice");
     alice.client(new Execute("", 0)).server(error());
-    for (int i = 0; i < 3 * Pipeline.MAX_PENDING; i++) {
+    for (int i = 0; i < 200_000; i++) {
       alice.client(new Execute("", 0));
     }
     refusal(play.session("alice").onClient(SELECT));
@@ -248,6 +248,37 @@ final class LimitsTest {
     refusal(execute(alice, "s"));
     alice.server(error(), READY);
     assertThat(refusal(execute(alice, "never seen"))).contains("\"d\"");
+  }
+
+  @Test
+  void aNameThatSqlHasGivenAwayIsNotKnown() {
+    Play play =
+        new Play(
+            "limits: [{name: d, match: {statement: [delete]}, statements: {rate: 1, per: 1m}}]");
+    FakeInterests alice = play.session("alice");
+    alice.client(new Parse("s", "select 1", List.of()), new Sync());
+    alice.server(new ParseComplete(), READY);
+    for (int i = 0; i < 3; i++) {
+      assertPasses(execute(alice, "s"));
+      alice.server(DONE, READY);
+    }
+    run(alice, "deallocate s");
+    assertPasses(execute(alice, "s"));
+    alice.server(DONE, READY);
+    assertThat(refusal(execute(alice, "s"))).contains("\"d\"");
+  }
+
+  @Test
+  void anEndOfACopyThatThereIsNotFreesNoPlace() {
+    Play play = new Play(ONE_AT_ONCE);
+    FakeInterests one = play.session("alice");
+    FakeInterests two = play.session("alice");
+    one.client(new Execute("", 0), new Sync(), new CopyDone());
+    one.client(new Execute("", 0), new Sync()).server(DONE, READY);
+    refusal(two.onClient(SELECT));
+    two.server(error(), READY);
+    one.server(DONE, READY);
+    run(two, "a");
   }
 
   @Test

@@ -93,8 +93,8 @@ final class ShapeTest {
   }
 
   @Test
-  void aTextThatCannotBeReadForSureMayPrepare() {
-    assertThat(Shape.of("select 'a\\'; prepare n as select 1").mayPrepare()).isTrue();
-    assertThat(Shape.of("select 'prepare'").mayPrepare()).isFalse();
+  void aTextThatCannotBeReadForSureIsUnclear() {
+    assertThat(Shape.of("select 'a\\'; prepare n as select 1").unclear()).isTrue();
+    assertThat(Shape.of("select 'prepare'").unclear()).isFalse();
   }
 }

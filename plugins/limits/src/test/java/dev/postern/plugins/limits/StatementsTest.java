@@ -5,88 +5,102 @@ import static org.assertj.core.api.Assertions.assertThat;
 import org.junit.jupiter.api.Test;
 
 final class StatementsTest {
-  private static final Shape DELETE = Shape.of("delete from t");
-  private static final Shape SELECT = Shape.of("select 1");
+  private static final String DELETE = "delete from t";
+  private static final String SELECT = "select 1";
   private static final String LONG = "n".repeat(63);
 
   private final Statements statements = new Statements();
 
-  private void prepared(String name, Shape shape) {
-    statements.parse(name, shape, 1);
-    statements.parseComplete();
-    statements.answered(1, true);
+  private void prepared(String name, String sql) {
+    statements.done(parse(name, sql, 1));
+  }
+
+  private Pending parse(String name, String sql, long cycle) {
+    Pending parse = new Pending(null, cycle + 1, false);
+    statements.parse(parse, name, sql, cycle);
+    return parse;
+  }
+
+  private Pending bind(String portal, String statement, long cycle) {
+    Pending bind = new Pending(null, cycle + 1, false);
+    statements.bind(bind, portal, statement, cycle);
+    return bind;
+  }
+
+  private Shape statement(String name, long cycle) {
+    return statements.statement(name, cycle).shape();
+  }
+
+  private Shape portal(String name, long cycle) {
+    return statements.portal(name, cycle).shape();
   }
 
   @Test
   void aNameStandsForWhatIsParsedBeforeItUpToTheNextSync() {
     prepared("", DELETE);
-    statements.parse("", SELECT, 2);
-    assertThat(statements.statement("", 2)).isEqualTo(SELECT);
+    parse("", SELECT, 2);
+    assertThat(statement("", 2)).isEqualTo(Shape.of(SELECT));
   }
 
   @Test
   void behindASyncAParseMayHaveFailed() {
     prepared("n", DELETE);
-    statements.parse("n", SELECT, 2);
-    assertThat(statements.statement("n", 3)).isEqualTo(Shape.UNKNOWN);
-    statements.answered(2, true);
-    assertThat(statements.statement("n", 3)).isEqualTo(DELETE);
+    Pending second = parse("n", SELECT, 2);
+    assertThat(statement("n", 3)).isEqualTo(Shape.UNKNOWN);
+    statements.notDone(second);
+    assertThat(statement("n", 3)).isEqualTo(Shape.of(DELETE));
   }
 
   @Test
   void namesAreAlikeWhereTheServerSeesNoDifference() {
     prepared(LONG + "a", DELETE);
-    assertThat(statements.statement(LONG + "b", 2)).isEqualTo(DELETE);
-    assertThat(statements.statement(LONG, 2)).isEqualTo(DELETE);
+    assertThat(statement(LONG + "b", 2)).isEqualTo(Shape.of(DELETE));
+    assertThat(statement(LONG, 2)).isEqualTo(Shape.of(DELETE));
   }
 
   @Test
   void namesThatMayBeDifferentOnesAreNotKnown() {
     prepared("\ufffd", SELECT);
-    prepared("x" + "\u00e4".repeat(40), SELECT);
-    assertThat(statements.statement("\ufffd", 2)).isEqualTo(Shape.UNKNOWN);
-    assertThat(statements.statement("x" + "\u00e4".repeat(31), 2)).isEqualTo(SELECT);
     prepared("\u00e4".repeat(40), SELECT);
-    assertThat(statements.statement("\u00e4".repeat(40), 2)).isEqualTo(Shape.UNKNOWN);
+    assertThat(statement("\ufffd", 2)).isEqualTo(Shape.UNKNOWN);
+    assertThat(statement("\u00e4".repeat(40), 2)).isEqualTo(Shape.UNKNOWN);
   }
 
   @Test
   void whatSqlPreparesMayHaveAnyName() {
     prepared("n", SELECT);
-    statements.parse("m", SELECT, 2);
-    statements.preparedBySql();
-    statements.parseComplete();
-    assertThat(statements.statement("n", 2)).isEqualTo(Shape.UNKNOWN);
-    assertThat(statements.statement("m", 2)).isEqualTo(Shape.UNKNOWN);
+    Pending underWay = parse("m", SELECT, 2);
+    statements.forgetAll();
+    statements.done(underWay);
+    assertThat(statement("n", 2)).isEqualTo(Shape.UNKNOWN);
+    assertThat(statement("m", 2)).isEqualTo(Shape.UNKNOWN);
   }
 
   @Test
-  void parsesWithoutAnAnswerAreKeptUpToANumber() {
+  void theOldestOfTooManyIsForgotten() {
     for (int i = 0; i <= Statements.MAX_STATEMENTS; i++) {
-      statements.parse("n" + i, SELECT, 1);
+      prepared("n" + i, SELECT);
     }
-    assertThat(statements.statement("n0", 1)).isEqualTo(Shape.UNKNOWN);
-    statements.answered(1, true);
-    prepared("n0", SELECT);
-    assertThat(statements.statement("n0", 2)).isEqualTo(SELECT);
+    assertThat(statement("n0", 2)).isEqualTo(Shape.UNKNOWN);
+    assertThat(statement("n1", 2)).isEqualTo(Shape.of(SELECT));
   }
 
   @Test
   void theUnnamedPortalIsWhatWasBoundSinceTheLastSync() {
     prepared("a", SELECT);
     prepared("b", DELETE);
-    statements.bind("", "b", 2);
-    statements.bind("", "a", 3);
-    assertThat(statements.portal("", 3)).isEqualTo(SELECT);
-    assertThat(statements.portal("", 4)).isEqualTo(Shape.UNKNOWN);
+    bind("", "b", 2);
+    bind("", "a", 3);
+    assertThat(portal("", 3)).isEqualTo(Shape.of(SELECT));
+    assertThat(portal("", 4)).isEqualTo(Shape.UNKNOWN);
   }
 
   @Test
   void aPortalWithANameIsNotReplaced() {
     prepared("a", SELECT);
     prepared("b", DELETE);
-    statements.bind("p", "b", 2);
-    statements.bind("p", "a", 2);
-    assertThat(statements.portal("p", 2)).isEqualTo(Shape.UNKNOWN);
+    statements.done(bind("p", "b", 2));
+    statements.notDone(bind("p", "a", 2));
+    assertThat(portal("p", 2)).isEqualTo(Shape.of(DELETE));
   }
 }
