@@ -4,6 +4,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import dev.postern.proxy.config.ConfigurationFile;
@@ -18,6 +21,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -26,6 +30,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
 
 /** The plugins of the author's guide, in a Postern with the guide's configuration. */
 final class ExamplePluginIT {
@@ -90,7 +95,8 @@ final class ExamplePluginIT {
   void thePluginsAreThereUnderTheirNames() {
     assertThat(gateway.plugins().descriptions())
         .extracting(PluginDescription::name)
-        .containsExactlyInAnyOrder("http-login", "by-tenant", "seat-belt", "show-session");
+        .containsExactlyInAnyOrder(
+            "http-login", "by-tenant", "seat-belt", "show-session", "failed-statements");
   }
 
   @Test
@@ -133,6 +139,29 @@ final class ExamplePluginIT {
     try (Connection connection = connect("alice", "secret")) {
       assertThat(one(connection, "SHOW SESSION")).isEqualTo("alice");
     }
+  }
+
+  @Test
+  void theStatementThatFailsIsNamedThoughItWasPreparedLongBefore() throws Exception {
+    Logger logger = (Logger) LoggerFactory.getLogger("com.example.postern.FailedStatements");
+    ListAppender<ILoggingEvent> logged = new ListAppender<>();
+    logged.start();
+    logger.addAppender(logged);
+    try (Connection connection = connect("alice", "secret");
+        PreparedStatement division = connection.prepareStatement("select 1 / ?")) {
+      for (int i = 10; i >= 0; i--) { // from the fifth time on under a name of the server's
+        division.setInt(1, i);
+        if (i > 0) {
+          division.executeQuery().close();
+        }
+      }
+      assertThatThrownBy(division::executeQuery).satisfies(hasSqlState("22012"));
+    } finally {
+      logger.detachAppender(logged);
+    }
+    assertThat(logged.list)
+        .extracting(ILoggingEvent::getFormattedMessage)
+        .containsExactly("failed: select 1 / $1");
   }
 
   private static Connection connect(String user, String password) throws SQLException {

@@ -51,6 +51,10 @@ final class ExampleProject {
     return sources(MAIN);
   }
 
+  static List<Path> testSources() throws IOException {
+    return sources(TEST);
+  }
+
   private static List<Path> sources(Path root) throws IOException {
     try (Stream<Path> files = Files.walk(root)) {
       return files.filter(file -> file.toString().endsWith(".java")).sorted().toList();

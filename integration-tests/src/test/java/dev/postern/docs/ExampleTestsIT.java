@@ -56,8 +56,8 @@ final class ExampleTestsIT {
   @TestFactory
   Stream<DynamicNode> theTestsOfTheExampleSucceed() throws Exception {
     List<DynamicNode> classes = new ArrayList<>();
-    for (Path source : ExampleProject.mainSources()) {
-      String name = source.getFileName().toString().replace(".java", "Test");
+    for (Path source : ExampleProject.testSources()) {
+      String name = source.getFileName().toString().replace(".java", "");
       Class<?> type = loader.loadClass("com.example.postern." + name);
       classes.add(
           DynamicContainer.dynamicContainer(

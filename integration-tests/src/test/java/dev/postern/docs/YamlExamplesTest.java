@@ -37,7 +37,7 @@ final class YamlExamplesTest {
 
   /** Of the plugin author's guide; {@link ExamplePluginIT} loads them. */
   private static final Set<String> OF_THE_GUIDE =
-      Set.of("http-login", "by-tenant", "seat-belt", "show-session");
+      Set.of("http-login", "by-tenant", "seat-belt", "show-session", "failed-statements");
 
   private static final Pattern FILE = Pattern.compile("\\bconf/[a-z0-9./-]*[a-z0-9]");
 

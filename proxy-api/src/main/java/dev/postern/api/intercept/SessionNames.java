@@ -1,5 +1,6 @@
 package dev.postern.api.intercept;
 
+import dev.postern.api.message.Target;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Iterator;
@@ -18,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * name of which it is not certain what the server makes of it, nothing is known.
  *
  * <p>SQL gives names as well: PREPARE, DECLARE and what takes names away ({@link #mayChange}). What
- * functions do cannot be seen.
+ * functions and procedures do cannot be seen.
  *
  * <p>For one session; used by one thread at a time, its event loop or who holds a lock.
  *
@@ -30,8 +31,11 @@ public final class SessionNames<V> {
 
   private static final char LAST_ASCII = 0x7F;
 
-  private static final String[] NAMING = {"prepare", "deallocate", "discard", "declare", "close"};
   private static final String TRANSACTION = "transaction";
+
+  // What a DO says is put together when it runs, and may be any of the others.
+  private static final String[] NAMING_STATEMENTS = {"prepare", "deallocate", "discard", "do"};
+  private static final String[] NAMING_PORTALS = {"declare", "close", "discard", "do"};
 
   /** A name that was given or taken, and of which the server has not said whether it did. */
   public static final class Given<V> {
@@ -103,37 +107,62 @@ public final class SessionNames<V> {
    * it is executed.
    */
   public static boolean mayChange(String sql) {
+    return mayChange(sql, Target.STATEMENT) || mayChange(sql, Target.PORTAL);
+  }
+
+  /**
+   * The same for names of one kind: PREPARE gives none to portals, and DECLARE none to statements.
+   */
+  public static boolean mayChange(String sql, Target target) {
+    String[] naming = target == Target.STATEMENT ? NAMING_STATEMENTS : NAMING_PORTALS;
     int begin = behindSpace(sql, 0);
-    boolean plain = begin < sql.length() && isLetter(sql.charAt(begin));
-    int semicolon = sql.indexOf(';', begin);
-    boolean single = semicolon < 0 || sql.substring(semicolon + 1).isBlank();
-    return (plain && single) ? isNamingAt(sql, begin) : holdsNaming(sql, begin);
-  }
-
-  private static boolean isLetter(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-  }
-
-  private static boolean holdsNaming(String sql, int begin) {
+    if (begin < sql.length() && isLetter(sql.charAt(begin)) && isSingle(sql, begin)) {
+      return isNamingAt(sql, begin, naming);
+    }
     for (int i = begin; i < sql.length(); i++) {
-      if (isNamingAt(sql, i)) {
+      if ((i == begin || maySeparate(sql.charAt(i - 1))) && isNamingAt(sql, i, naming)) {
         return true;
       }
     }
     return false;
   }
 
-  private static boolean isNamingAt(String sql, int at) {
+  private static boolean isSingle(String sql, int begin) {
+    int semicolon = sql.indexOf(';', begin);
+    for (int i = semicolon + 1; semicolon >= 0 && i < sql.length(); i++) {
+      if (sql.charAt(i) > ' ') {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static boolean isLetter(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+  }
+
+  /** What can stand before the first word of a statement; a slash ends a comment. */
+  private static boolean maySeparate(char c) {
+    return c <= ' ' || c == ';' || c == '/';
+  }
+
+  private static boolean isNamingAt(String sql, int at, String[] naming) {
     int first = sql.charAt(at) | 0x20;
     if (first != 'p' && first != 'd' && first != 'c') {
       return false;
     }
-    for (String word : NAMING) {
-      if (sql.regionMatches(true, at, word, 0, word.length())) {
-        return !isTwoPhaseCommit(sql, at + word.length());
+    for (String word : naming) {
+      int end = at + word.length();
+      if (sql.regionMatches(true, at, word, 0, word.length())
+          && (end == sql.length() || !isPartOfWord(sql.charAt(end)))) {
+        return !isTwoPhaseCommit(sql, end);
       }
     }
     return false;
+  }
+
+  private static boolean isPartOfWord(char c) {
+    return isLetter(c) || (c >= '0' && c <= '9') || c == '_' || c == '$' || c > LAST_ASCII;
   }
 
   /** Whether TRANSACTION and a text follow, and not the name {@code transaction}. */

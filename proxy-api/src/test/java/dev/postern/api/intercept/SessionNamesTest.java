@@ -3,6 +3,7 @@ package dev.postern.api.intercept;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.postern.api.intercept.SessionNames.Given;
+import dev.postern.api.message.Target;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -146,32 +147,134 @@ final class SessionNamesTest {
   }
 
   @ParameterizedTest
+  @ValueSource(strings = {"", "s"})
+  void aNameThatWasTakenAndIsGivenAgainCountsInItsCycleAndWhenItIsConfirmed(String name) {
+    give(name, "first", 1);
+    Given<String> taken = names.take(name, 2);
+    Given<String> second = names.give(name, "second", 2);
+    assertThat(names.get(name, 2)).isEqualTo("second");
+    assertThat(names.get(name, 3)).as("both may be skipped").isNull();
+    names.confirmed(taken);
+    names.confirmed(second);
+    assertThat(names.get(name, 3)).isEqualTo("second");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "s"})
+  void aCloseThatIsSkippedTakesNothing(String name) {
+    give(name, "first", 1);
+    names.failed(names.take(name, 2));
+    assertThat(names.get(name, 3)).isEqualTo("first");
+  }
+
+  @Test
+  void theServerLooksAtSixtyThreeBytesOfAName() {
+    String cut = "n".repeat(63);
+    give(cut + "x", "long", 1);
+    assertThat(names.get(cut, 2)).isEqualTo("long");
+    assertThat(names.get(cut + "y", 2)).isEqualTo("long");
+    assertThat(names.get("n".repeat(62), 2)).isNull();
+    assertThat(names.confirmed(names.take(cut + "z", 2))).isEqualTo("long");
+  }
+
+  @Test
+  void ofANameBeyondAsciiNothingIsKnown() {
+    give("ä", "first", 1);
+    assertThat(names.get("ä", 1)).isNull();
+    Given<String> given = names.give("n".repeat(62) + "ä", "second", 1);
+    assertThat(names.get("n".repeat(62) + "ä", 1)).isNull();
+    names.failed(given);
+    assertThat(names.confirmed(names.take("ä", 2))).isNull();
+    assertThat(names.isEmpty()).isTrue();
+  }
+
+  @Test
+  void lettersBeyondAsciiThatAreCutOffDoNotMatter() {
+    give("n".repeat(63) + "ä", "long", 1);
+    assertThat(names.get("n".repeat(63), 2)).isEqualTo("long");
+  }
+
+  @Test
+  void onceNamesWereForgottenANewNameMayBeAnOldOne() {
+    names.forgetAll();
+    Given<String> given = names.give("s", "perhaps refused", 1);
+    assertThat(names.get("s", 1)).isEqualTo("perhaps refused");
+    assertThat(names.get("s", 2)).isNull();
+    names.confirmed(given);
+    assertThat(names.get("s", 2)).isEqualTo("perhaps refused");
+  }
+
+  @Test
+  void onceNamesWereDroppedANewNameMayBeAnOldOne() {
+    for (String name : List.of("a", "b", "c", "d")) {
+      give(name, name, 1);
+    }
+    assertThat(names.get("a", 2)).isNull();
+    names.give("a", "perhaps refused", 3);
+    assertThat(names.get("a", 4)).isNull();
+  }
+
+  @ParameterizedTest
   @ValueSource(
       strings = {
-        "prepare s as select 1",
-        " DEALLOCATE s",
-        "discard all;",
-        "select 1; Declare c cursor for select 1",
-        "/* what */ close c",
+        "PREPARE s AS SELECT 1",
+        " \n\tprepare\"s\" as select 1",
+        "Deallocate s",
         "prepare transaction as select 1",
         "PREPARE TRANSACTION 'a'; PREPARE s AS SELECT 1",
+        "deallocate all;",
+        "DISCARD ALL",
+        "/* */ PREPARE s AS SELECT 1",
+        "/**/PREPARE s AS SELECT 1",
+        "-- it is\nPREPARE s AS SELECT 1",
+        "SELECT 1;DEALLOCATE s;",
+        "; PREPARE s AS SELECT 1",
+        "DO $$ BEGIN EXECUTE 'PRE' || 'PARE s AS SELECT 1'; END $$",
+        "DO'begin execute ''deallocate all''; end'"
       })
-  void sqlThatGivesOrTakesNamesIsFound(String sql) {
+  void textsMayChangeTheNamesOfStatements(String sql) {
+    assertThat(SessionNames.mayChange(sql, Target.STATEMENT)).isTrue();
     assertThat(SessionNames.mayChange(sql)).isTrue();
   }
 
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "select 'prepare'",
+        "DECLARE c CURSOR FOR SELECT 1",
+        "close c",
+        "CLOSE ALL",
+        "BEGIN; DECLARE c CURSOR FOR SELECT 1",
+        "discard all"
+      })
+  void textsMayChangeTheNamesOfPortals(String sql) {
+    assertThat(SessionNames.mayChange(sql, Target.PORTAL)).isTrue();
+    assertThat(SessionNames.mayChange(sql)).isTrue();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
         "",
-        "commit;",
+        "  ",
+        ";",
+        "SELECT 'prepare'",
+        "SELECT 'prepare';",
+        "INSERT INTO t VALUES (1) ON CONFLICT DO NOTHING",
+        "BEGIN; UPDATE t SET closed_at = prepared_at, _close = a_declare; COMMIT",
+        "prepared",
+        "DELETE FROM t",
         "PREPARE TRANSACTION 'a;b'",
         "prepare\ttransaction'a'",
-        "select 1; select 2",
+        "COMMIT"
       })
-  void otherSqlIsNot(String sql) {
+  void otherTextsChangeNoNames(String sql) {
     assertThat(SessionNames.mayChange(sql)).isFalse();
+  }
+
+  @Test
+  void cursorsLeaveStatementsAloneAndPreparedStatementsPortals() {
+    assertThat(SessionNames.mayChange("DECLARE c CURSOR FOR SELECT 1", Target.STATEMENT)).isFalse();
+    assertThat(SessionNames.mayChange("PREPARE s AS SELECT 1", Target.PORTAL)).isFalse();
   }
 
   private void give(String name, String value, long cycle) {
