@@ -98,12 +98,18 @@ final class Installation {
     Files.writeString(configuration(), yaml, StandardOpenOption.APPEND);
   }
 
-  /** Makes it one of several behind one address. */
-  void join(String cluster, String secret) throws IOException {
-    Path file = home.resolve("conf/cluster.secret");
+  /** Writes a file that only its owner may read; {@code path} is relative to the installation. */
+  void file(String path, String text) throws IOException {
+    Path file = home.resolve(path);
+    Files.createDirectories(file.getParent());
     Files.createFile(
         file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-    Files.writeString(file, secret);
+    Files.writeString(file, text);
+  }
+
+  /** Makes it one of several behind one address. */
+  void join(String cluster, String secret) throws IOException {
+    file("conf/cluster.secret", secret);
     configureMore("\n" + cluster);
   }
 

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 
 /**
  * Lets the JVM watch a gateway that serves real clients, and keep what it saw: the cache of loaded
@@ -45,6 +46,46 @@ final class Training {
       </configuration>
       """;
 
+  /** Who comes first answers; the others are there for what the JVM loads when they are made. */
+  private static final String CHAIN =
+      """
+      authenticators:
+        chain:
+          - plugin: scram
+          - plugin: rules
+            config: {file: training/pg_hba.conf, methods: {scram-sha-256: scram}}
+          - plugin: ldap
+            config: {servers: ["ldaps://127.0.0.1:1"], user-dn: "uid={user},dc=training"}
+          - plugin: oauth
+            config: {issuer: "https://127.0.0.1:1/", audience: [training], scopes: [openid], user: {claim: sub}}
+      """;
+
+  /** None of them is for the trainee, whose sessions are to be what most are. */
+  private static final String INTERCEPTORS =
+      """
+
+      interceptors:
+        - plugin: query-log
+          only: {users: [nobody]}
+          config: {file: training/queries.jsonl}
+        - plugin: recorder
+          only: {users: [nobody]}
+          config: {directory: training/recordings}
+        - plugin: limits
+          only: {users: [nobody]}
+          config: {limits: [{name: all, statements: {rate: 1000}}]}
+        - plugin: audit
+          only: {users: [nobody]}
+          config: {directory: training/audit, key: {file: training/audit.key}}
+        - plugin: mask
+          only: {users: [nobody]}
+          config:
+            catalog: {user: nobody, password: {file: training/catalog.password}}
+            policies:
+              - name: training
+                columns: [{table: public.training, column: secret, with: partial, keep-last: 4}]
+      """;
+
   private final Path layout;
   private final Path runtime;
   private final Path output;
@@ -65,11 +106,19 @@ final class Training {
     try (PostgresServer backend = PostgresServer.builder().start()) {
       Path cache = output.resolve("postern.aot");
       train(backend, "-XX:AOTCacheOutput=" + cache, LOGINS, COPIES);
-      train(backend, "-XX:DumpLoadedClassList=" + output.resolve("postern.classlist"), 20, 2);
+      Path classes = output.resolve("postern.classlist");
+      train(backend, "-XX:DumpLoadedClassList=" + classes, 20, 2);
+      leavePluginsOut(classes);
     }
     Path lib = layout.resolve("lib");
     describe(lib, "cksum", output.resolve("postern.aot.cksum"));
     describe(lib, "stat -c '%Y %n'", output.resolve("postern.aot.times"));
+  }
+
+  /** Their classes stand in the list with the path of a jar that is nowhere else. */
+  private static void leavePluginsOut(Path classes) throws IOException {
+    List<String> all = Files.readAllLines(classes);
+    Files.write(classes, all.stream().filter(line -> !line.contains(" source: ")).toList());
   }
 
   private void train(PostgresServer backend, String option, int logins, int copies)
@@ -82,6 +131,7 @@ final class Training {
       int port = Installation.freePort();
       postern.connect(port, backend.host(), backend.port());
       postern.configure(SAMPLE_ROUTES, routes(backend));
+      configurePlugins(postern);
       QuickUser user = QuickUser.create(postern, backend, "trainee");
       Path logging = Files.writeString(directory.resolve("logback.xml"), LOGGING);
       postern.environment("JAVA_OPTS", option + " -Dlogback.configurationFile=" + logging);
@@ -99,6 +149,14 @@ final class Training {
     } finally {
       Directories.delete(directory);
     }
+  }
+
+  private static void configurePlugins(Installation postern) throws IOException {
+    postern.file("training/pg_hba.conf", "host all all all scram-sha-256\n");
+    postern.file("training/audit.key", "A".repeat(43) + "=\n");
+    postern.file("training/catalog.password", "none\n");
+    postern.configure("authenticator:\n  plugin: scram\n", CHAIN);
+    postern.configureMore(INTERCEPTORS);
   }
 
   /** Transactions are pooled; sessions where the client asks for it. */

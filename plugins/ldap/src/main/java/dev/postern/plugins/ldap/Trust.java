@@ -27,7 +27,11 @@ final class Trust {
 
   private final @Nullable Path file;
   private final String instance;
-  private SSLContext context;
+  private @Nullable KeyStore store;
+
+  /** Made at the first use: a start need not wait for the JDK's own CAs. */
+  private @Nullable SSLContext context;
+
   private @Nullable FileTime readAt;
 
   Trust(@Nullable Path file, String instance) {
@@ -35,8 +39,8 @@ final class Trust {
     this.instance = instance;
     try {
       this.readAt = file == null ? null : Files.getLastModifiedTime(file);
-      this.context = contextOf(file == null ? null : read(file));
-    } catch (IOException | GeneralSecurityException | UnusableException e) {
+      this.store = file == null ? null : read(file);
+    } catch (IOException | UnusableException e) {
       throw new IllegalStateException("no TLS: " + e.getMessage(), e);
     }
   }
@@ -69,7 +73,21 @@ final class Trust {
           .addKeyValue("reason", e.getMessage())
           .log("cannot be used; what was read before stays in service");
     }
-    return context;
+    SSLContext made = context;
+    if (made == null) {
+      made = first();
+      context = made;
+      store = null;
+    }
+    return made;
+  }
+
+  private SSLContext first() {
+    try {
+      return contextOf(store);
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("no TLS: " + e.getMessage(), e);
+    }
   }
 
   static KeyStore read(Path file) throws UnusableException {
