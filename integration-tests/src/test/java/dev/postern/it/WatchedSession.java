@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.postern.api.intercept.Pipeline;
 import dev.postern.api.intercept.Pipeline.Request;
 import dev.postern.api.intercept.SessionNames;
+import dev.postern.api.intercept.SessionNames.Given;
 import dev.postern.api.message.Target;
 import dev.postern.testkit.FrontendPackets;
 import dev.postern.testkit.PostgresServer;
@@ -33,8 +34,7 @@ final class WatchedSession implements AutoCloseable {
     final Request request;
     final @Nullable String text;
     final String tag;
-    SessionNames.@Nullable Given<String> statement;
-    SessionNames.@Nullable Given<Note> portal;
+    @Nullable Given<?> name;
 
     Note(Request request, @Nullable String text, String tag) {
       this.request = request;
@@ -96,13 +96,13 @@ final class WatchedSession implements AutoCloseable {
       }
       case 'P' -> {
         Note note = new Note(Request.PARSE, said.text(), "");
-        note.statement = statements.give(said.name(), said.text(), pipeline.cycle());
+        note.name = statements.give(said.name(), said.text(), pipeline.cycle());
         sent(note);
       }
       case 'B' -> {
         String text = statements.get(said.text(), pipeline.cycle());
         Note note = new Note(Request.BIND, text, said.tag());
-        note.portal = portals.give(said.name(), note, pipeline.cycle());
+        note.name = portals.give(said.name(), note, pipeline.cycle());
         sent(note);
       }
       case 'D' -> {
@@ -121,11 +121,8 @@ final class WatchedSession implements AutoCloseable {
       }
       case 'C' -> {
         Note note = new Note(Request.CLOSE, null, "");
-        if (said.text().equals("S")) {
-          note.statement = statements.take(said.name(), pipeline.cycle());
-        } else {
-          note.portal = portals.take(said.name(), pipeline.cycle());
-        }
+        SessionNames<?> names = said.text().equals("S") ? statements : portals;
+        note.name = names.take(said.name(), pipeline.cycle());
         sent(note);
       }
       case 'F' -> sent(new Note(Request.FUNCTION_CALL, null, said.tag()));
@@ -151,11 +148,8 @@ final class WatchedSession implements AutoCloseable {
   }
 
   private void abandon(Note note) {
-    if (note.statement != null) {
-      statements.failed(note.statement);
-    }
-    if (note.portal != null) {
-      portals.failed(note.portal);
+    if (note.name != null) {
+      note.name.failed();
     }
   }
 
@@ -257,11 +251,8 @@ final class WatchedSession implements AutoCloseable {
 
   private void confirm(@Nullable Note note) {
     completed = note;
-    if (note != null && note.statement != null) {
-      statements.confirmed(note.statement);
-    }
-    if (note != null && note.portal != null) {
-      portals.confirmed(note.portal);
+    if (note != null && note.name != null) {
+      note.name.confirmed();
     }
   }
 

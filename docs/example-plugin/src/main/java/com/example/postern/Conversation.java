@@ -50,8 +50,8 @@ record Conversation(Statements all, Pipeline<Statements.Asked> pipeline) {
   }
 
   private static void done(Statements.@Nullable Asked asked) {
-    if (asked != null) {
-      asked.done().run();
+    if (asked != null && asked.name() != null) {
+      asked.name().confirmed();
     }
   }
 }

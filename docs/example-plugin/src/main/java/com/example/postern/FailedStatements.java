@@ -34,13 +34,19 @@ public final class FailedStatements implements MessageInterceptorFactory<FailedS
   }
 
   private static void failed(String sessionId, Statements statements, ErrorResponse error) {
-    var asked = statements.pipeline.failed(skipped -> skipped.failed().run());
+    var asked = statements.pipeline.failed(FailedStatements::notGiven);
     if (asked != null) {
-      asked.failed().run();
+      notGiven(asked);
       log.atWarn()
           .addKeyValue("sessionId", sessionId)
           .addKeyValue("sqlState", error.sqlState())
           .log("failed: {}", asked.sql());
+    }
+  }
+
+  private static void notGiven(Statements.Asked asked) {
+    if (asked.name() != null) {
+      asked.name().failed();
     }
   }
 }

@@ -3,13 +3,14 @@ package com.example.postern;
 import dev.postern.api.intercept.Pipeline;
 import dev.postern.api.intercept.Pipeline.Request;
 import dev.postern.api.intercept.SessionNames;
+import dev.postern.api.intercept.SessionNames.Given;
 import dev.postern.api.message.Target;
 import org.jspecify.annotations.Nullable;
 
 /** What a session has asked and the server has not answered, and what its names stand for. */
 final class Statements {
-  /** A request, and what its name has to hear of the answer. */
-  record Asked(String sql, Runnable done, Runnable failed) {}
+  /** A request, and the name that it gives or takes. */
+  record Asked(String sql, @Nullable Given<?> name) {}
 
   static final String UNKNOWN = "(unknown)";
 
@@ -28,7 +29,7 @@ final class Statements {
   }
 
   void ask(Request request, String sql) {
-    pipeline.sent(request, new Asked(sql, () -> {}, () -> {}));
+    pipeline.sent(request, new Asked(sql, null));
   }
 
   /** A statement runs, which may change what names stand for. */
@@ -46,10 +47,8 @@ final class Statements {
     var names = names(kind);
     long cycle = pipeline.cycle();
     var given = sql == null ? names.take(name, cycle) : names.give(name, sql, cycle);
-    Runnable failed = () -> names.failed(given);
-    String shown = sql == null ? "Close" : sql;
-    if (!pipeline.sent(request, new Asked(shown, () -> names.confirmed(given), failed))) {
-      failed.run(); // the server skips it
+    if (!pipeline.sent(request, new Asked(sql == null ? "Close" : sql, given))) {
+      given.failed(); // the server skips it
     }
   }
 }

@@ -37,25 +37,45 @@ public final class SessionNames<V> {
   private static final String[] NAMING_STATEMENTS = {"prepare", "deallocate", "discard", "do"};
   private static final String[] NAMING_PORTALS = {"declare", "close", "discard", "do"};
 
-  /** A name that was given or taken, and of which the server has not said whether it did. */
+  /**
+   * A name that was given or taken, and of which the server has not said whether it did. Used as
+   * its names are.
+   */
   public static final class Given<V> {
+    private final SessionNames<V> names;
     private final @Nullable String key;
     private final @Nullable V value;
     private final long cycle;
     private final int epoch;
     private final boolean sure;
 
-    private Given(@Nullable String key, @Nullable V value, long cycle, int epoch, boolean sure) {
+    private Given(
+        SessionNames<V> names, @Nullable String key, @Nullable V value, long cycle, boolean sure) {
+      this.names = names;
       this.key = key;
       this.value = value;
       this.cycle = cycle;
-      this.epoch = epoch;
+      this.epoch = names.epoch;
       this.sure = sure;
     }
 
     /** What the name is given to; {@code null}: it is taken. */
     public @Nullable V value() {
       return value;
+    }
+
+    /**
+     * The server has done it.
+     *
+     * @return what the name stood for before
+     */
+    public @Nullable V confirmed() {
+      return names.confirmed(this);
+    }
+
+    /** The server has refused or skipped it. */
+    public void failed() {
+      names.failed(this);
     }
   }
 
@@ -185,7 +205,7 @@ public final class SessionNames<V> {
    * A Parse or Bind that gives a name was sent.
    *
    * @param cycle the {@link Pipeline#cycle} in which it was
-   * @return for {@link #confirmed} or {@link #failed}
+   * @return is to be told what the server has made of it
    */
   public Given<V> give(String name, V value, long cycle) {
     return change(name, value, cycle);
@@ -199,26 +219,21 @@ public final class SessionNames<V> {
   private Given<V> change(String name, @Nullable V value, long cycle) {
     String key = key(name);
     if (key == null) {
-      return new Given<>(null, value, cycle, epoch, false);
+      return new Given<>(this, null, value, cycle, false);
     }
     if (key.isEmpty()) {
       boolean free = !incomplete && unnamed == null && unnamedUnderWay == null;
-      Given<V> given = new Given<>(key, value, cycle, epoch, free);
+      Given<V> given = new Given<>(this, key, value, cycle, free);
       unnamedUnderWay = given;
       return given;
     }
     boolean free = !incomplete && !confirmed.containsKey(key) && !underWay.containsKey(key);
-    Given<V> given = new Given<>(key, value, cycle, epoch, free);
+    Given<V> given = new Given<>(this, key, value, cycle, free);
     underWay.put(key, given);
     return given;
   }
 
-  /**
-   * The server has done it.
-   *
-   * @return what the name stood for before
-   */
-  public @Nullable V confirmed(Given<V> given) {
+  private @Nullable V confirmed(Given<V> given) {
     String key = given.key;
     if (key == null) {
       return null;
@@ -252,8 +267,7 @@ public final class SessionNames<V> {
     }
   }
 
-  /** The server has refused or skipped it. */
-  public void failed(Given<V> given) {
+  private void failed(Given<V> given) {
     if (given == unnamedUnderWay) {
       unnamedUnderWay = null;
     } else if (given.key != null && !given.key.isEmpty()) {

@@ -21,7 +21,7 @@ final class SessionNamesTest {
     assertThat(names.get(name, 2)).isEqualTo("second");
     assertThat(names.get(name, 3)).as("it may fail, and be the first").isNull();
 
-    assertThat(names.confirmed(second)).isEqualTo("first");
+    assertThat(second.confirmed()).isEqualTo("first");
     assertThat(names.get(name, 3)).isEqualTo("second");
   }
 
@@ -29,7 +29,7 @@ final class SessionNamesTest {
   @ValueSource(strings = {"", "s"})
   void aNameThatWasNotGivenStandsForWhatItStoodForBefore(String name) {
     give(name, "first", 1);
-    names.failed(names.give(name, "second", 2));
+    names.give(name, "second", 2).failed();
     assertThat(names.get(name, 3)).isEqualTo("first");
   }
 
@@ -38,7 +38,7 @@ final class SessionNamesTest {
   void theFirstOfANameCannotBeAnotherInLaterCycles(String name) {
     Given<String> only = names.give(name, "only", 1);
     assertThat(names.get(name, 2)).isEqualTo("only");
-    names.failed(only);
+    only.failed();
     assertThat(names.get(name, 2)).isNull();
   }
 
@@ -47,9 +47,9 @@ final class SessionNamesTest {
   void ofThoseUnderWayTheLatestCountsWhateverBecomesOfTheOthers(String name) {
     Given<String> first = names.give(name, "first", 1);
     Given<String> second = names.give(name, "second", 1);
-    names.failed(first);
+    first.failed();
     assertThat(names.get(name, 1)).isEqualTo("second");
-    names.failed(second);
+    second.failed();
     assertThat(names.get(name, 1)).isNull();
     assertThat(names.isEmpty()).isTrue();
   }
@@ -61,7 +61,7 @@ final class SessionNamesTest {
     Given<String> taken = names.take(name, 2);
     assertThat(names.get(name, 2)).isNull();
     assertThat(names.isEmpty()).isFalse();
-    assertThat(names.confirmed(taken)).isEqualTo("first");
+    assertThat(taken.confirmed()).isEqualTo("first");
     assertThat(names.isEmpty()).isTrue();
   }
 
@@ -72,7 +72,7 @@ final class SessionNamesTest {
     Given<String> underWay = names.give(name, "under way", 2);
     names.forgetAll();
     assertThat(names.get(name, 2)).isNull();
-    names.confirmed(underWay);
+    underWay.confirmed();
     assertThat(names.get(name, 2)).isNull();
 
     give(name, "behind", 3);
@@ -91,7 +91,7 @@ final class SessionNamesTest {
 
     Given<String> behind = names.give("s", "behind", 3);
     assertThat(names.get("s", 4)).as("the server may have refused it").isNull();
-    names.confirmed(behind);
+    behind.confirmed();
     assertThat(names.get("s", 4)).isEqualTo("behind");
   }
 
@@ -101,19 +101,19 @@ final class SessionNamesTest {
     Given<String> second = names.give("s", "second", 2);
     names.forget("s"::equals);
     assertThat(names.get("s", 2)).isNull();
-    names.confirmed(first);
+    first.confirmed();
     assertThat(names.get("s", 2)).isNull();
-    names.confirmed(second);
+    second.confirmed();
     assertThat(names.get("s", 2)).isNull();
   }
 
   @Test
   void whatIsForgottenWeighsNothing() {
     SessionNames<String> few = new SessionNames<>(5, 10, String::length, (name, value) -> {});
-    few.confirmed(few.give("a", "0123456", 1));
+    few.give("a", "0123456", 1).confirmed();
     few.forget("a"::equals);
-    few.confirmed(few.give("b", "012345", 1));
-    few.confirmed(few.give("c", "01", 1));
+    few.give("b", "012345", 1).confirmed();
+    few.give("c", "01", 1).confirmed();
     assertThat(few.get("b", 2)).isEqualTo("012345");
   }
 
@@ -123,10 +123,10 @@ final class SessionNamesTest {
     SessionNames<String> few =
         new SessionNames<>(2, 10, String::length, (name, value) -> dropped.add(name));
     for (String name : List.of("", "a", "b", "c")) {
-      few.confirmed(few.give(name, "1", 1));
+      few.give(name, "1", 1).confirmed();
     }
     assertThat(dropped).containsExactly("a");
-    few.confirmed(few.give("d", "0123456789", 2));
+    few.give("d", "0123456789", 2).confirmed();
     assertThat(dropped).containsExactly("a", "b", "c");
     assertThat(few.get("", 3)).isEqualTo("1");
     assertThat(few.get("d", 3)).isEqualTo("0123456789");
@@ -141,7 +141,7 @@ final class SessionNamesTest {
     give("p", "2", 1);
     Given<String> underWay = names.give("", "3", 2);
     assertThat(names.takeConfirmed()).containsExactly("1", "2");
-    names.confirmed(underWay);
+    underWay.confirmed();
     assertThat(names.takeConfirmed()).containsExactly("3");
     assertThat(names.isEmpty()).isTrue();
   }
@@ -154,8 +154,8 @@ final class SessionNamesTest {
     Given<String> second = names.give(name, "second", 2);
     assertThat(names.get(name, 2)).isEqualTo("second");
     assertThat(names.get(name, 3)).as("both may be skipped").isNull();
-    names.confirmed(taken);
-    names.confirmed(second);
+    taken.confirmed();
+    second.confirmed();
     assertThat(names.get(name, 3)).isEqualTo("second");
   }
 
@@ -163,7 +163,7 @@ final class SessionNamesTest {
   @ValueSource(strings = {"", "s"})
   void aCloseThatIsSkippedTakesNothing(String name) {
     give(name, "first", 1);
-    names.failed(names.take(name, 2));
+    names.take(name, 2).failed();
     assertThat(names.get(name, 3)).isEqualTo("first");
   }
 
@@ -174,7 +174,7 @@ final class SessionNamesTest {
     assertThat(names.get(cut, 2)).isEqualTo("long");
     assertThat(names.get(cut + "y", 2)).isEqualTo("long");
     assertThat(names.get("n".repeat(62), 2)).isNull();
-    assertThat(names.confirmed(names.take(cut + "z", 2))).isEqualTo("long");
+    assertThat(names.take(cut + "z", 2).confirmed()).isEqualTo("long");
   }
 
   @Test
@@ -183,8 +183,8 @@ final class SessionNamesTest {
     assertThat(names.get("ä", 1)).isNull();
     Given<String> given = names.give("n".repeat(62) + "ä", "second", 1);
     assertThat(names.get("n".repeat(62) + "ä", 1)).isNull();
-    names.failed(given);
-    assertThat(names.confirmed(names.take("ä", 2))).isNull();
+    given.failed();
+    assertThat(names.take("ä", 2).confirmed()).isNull();
     assertThat(names.isEmpty()).isTrue();
   }
 
@@ -200,7 +200,7 @@ final class SessionNamesTest {
     Given<String> given = names.give("s", "perhaps refused", 1);
     assertThat(names.get("s", 1)).isEqualTo("perhaps refused");
     assertThat(names.get("s", 2)).isNull();
-    names.confirmed(given);
+    given.confirmed();
     assertThat(names.get("s", 2)).isEqualTo("perhaps refused");
   }
 
@@ -278,6 +278,6 @@ final class SessionNamesTest {
   }
 
   private void give(String name, String value, long cycle) {
-    names.confirmed(names.give(name, value, cycle));
+    names.give(name, value, cycle).confirmed();
   }
 }

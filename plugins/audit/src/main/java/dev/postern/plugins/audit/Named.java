@@ -1,5 +1,8 @@
 package dev.postern.plugins.audit;
 
+import dev.postern.api.intercept.SessionNames.Given;
+import org.jspecify.annotations.Nullable;
+
 /**
  * What a Parse or a Bind gives a name to, if only the empty one. Used by the session's event loop
  * only.
@@ -18,6 +21,9 @@ abstract sealed class Named implements Pending permits Prepared, Portal {
 
   /** Whether it was refused because it could not be put on record. */
   boolean refused;
+
+  /** The name, once it is sent. */
+  @Nullable Given<?> given;
 
   /** Whether the server has not yet said what became of it. */
   boolean underWay = true;

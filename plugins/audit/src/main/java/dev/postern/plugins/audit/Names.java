@@ -179,67 +179,44 @@ final class Names {
   }
 
   Pending.Closing closing(Target target, String name, long cycle) {
-    return target == Target.STATEMENT
-        ? new Pending.Closing(statements.take(name, cycle), null)
-        : new Pending.Closing(null, portals.take(name, cycle));
+    return new Pending.Closing(
+        (target == Target.STATEMENT ? statements : portals).take(name, cycle));
   }
 
   /** The server has done it. */
   void confirmed(@Nullable Pending request) {
     switch (request) {
-      case Prepared statement -> {
-        settled(statement);
-        if (statement.given != null) {
-          statements.confirmed(statement.given);
+      case Named named -> {
+        settled(named);
+        if (named.given != null) {
+          named.given.confirmed();
         }
-        if (statement.isUnnamed()) {
-          lastStatement = statement;
-        }
-      }
-      case Portal portal -> {
-        settled(portal);
-        if (portal.given != null) {
-          portals.confirmed(portal.given);
-        }
-        if (portal.isUnnamed()) {
-          lastPortal = portal;
+        if (named.isUnnamed()) {
+          isLast(named);
         }
       }
-      case Pending.Closing(var statement, var portal) -> {
-        if (statement != null) {
-          statements.confirmed(statement);
-        }
-        if (portal != null) {
-          portals.confirmed(portal);
-        }
-      }
+      case Pending.Closing(var name) -> name.confirmed();
       case null, default -> {}
+    }
+  }
+
+  private void isLast(Named unnamed) {
+    switch (unnamed) {
+      case Prepared statement -> lastStatement = statement;
+      case Portal portal -> lastPortal = portal;
     }
   }
 
   /** The server has refused it, or skips it. */
   void failed(Pending request) {
     switch (request) {
-      case Prepared statement -> {
-        settled(statement);
-        if (statement.given != null) {
-          statements.failed(statement.given);
+      case Named named -> {
+        settled(named);
+        if (named.given != null) {
+          named.given.failed();
         }
       }
-      case Portal portal -> {
-        settled(portal);
-        if (portal.given != null) {
-          portals.failed(portal.given);
-        }
-      }
-      case Pending.Closing(var statement, var portal) -> {
-        if (statement != null) {
-          statements.failed(statement);
-        }
-        if (portal != null) {
-          portals.failed(portal);
-        }
-      }
+      case Pending.Closing(var name) -> name.failed();
       default -> {}
     }
   }

@@ -1,6 +1,6 @@
 package dev.postern.plugins.audit;
 
-import dev.postern.api.intercept.SessionNames;
+import dev.postern.api.intercept.SessionNames.Given;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -71,7 +71,5 @@ sealed interface Pending permits Named, Pending.Asking, Pending.Closing {
   record Call(long number, long sentAt) implements Asking {}
 
   /** A Close of a statement or of a portal. */
-  record Closing(
-      SessionNames.@Nullable Given<Prepared> statement, SessionNames.@Nullable Given<Portal> portal)
-      implements Pending {}
+  record Closing(Given<?> name) implements Pending {}
 }

@@ -1,6 +1,5 @@
 package dev.postern.plugins.audit;
 
-import dev.postern.api.intercept.SessionNames;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -8,7 +7,6 @@ import org.jspecify.annotations.Nullable;
 final class Portal extends Named {
   final Prepared statement;
   final @Nullable List<@Nullable String> values;
-  SessionNames.@Nullable Given<Portal> given;
   int fetches;
 
   /**

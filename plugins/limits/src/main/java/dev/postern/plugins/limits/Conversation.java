@@ -117,7 +117,7 @@ final class Conversation {
     stepsDone(false);
     Pending parsed = pipeline.parseComplete();
     if (parsed != null) {
-      statements.done(parsed);
+      parsed.done();
     }
     checkOrder();
   }
@@ -125,7 +125,7 @@ final class Conversation {
   /** The server has come past them. */
   private void stepsDone(boolean parses) {
     for (Pending done = step(parses); done != null; done = step(parses)) {
-      statements.done(done);
+      done.done();
     }
   }
 
@@ -176,7 +176,7 @@ final class Conversation {
     Pending failed = pipeline.failed(this::skipped);
     if (failed != null && (step || first == Request.EXECUTE)) {
       gone(failed);
-      statements.notDone(failed);
+      failed.notDone();
     }
     if (step && simpleBehind) {
       pipeline.lose(); // the error may be of the Query, which then is not skipped
@@ -197,7 +197,7 @@ final class Conversation {
       simpleBehind = skipped.simple;
     }
     gone(skipped);
-    statements.notDone(skipped);
+    skipped.notDone();
   }
 
   /**

@@ -14,8 +14,8 @@ final class Pending {
   /** Whether it is a Query or FunctionCall. */
   final boolean simple;
 
-  @Nullable Given<Prepared> statement;
-  @Nullable Given<Prepared> portal;
+  /** The name that it gives or takes. */
+  @Nullable Given<?> name;
 
   Pending(@Nullable Admission admission, long boundary, boolean simple) {
     this.admission = admission;
@@ -25,5 +25,19 @@ final class Pending {
 
   boolean isStatement() {
     return admission != null;
+  }
+
+  /** The server has done it. */
+  void done() {
+    if (name != null) {
+      name.confirmed();
+    }
+  }
+
+  /** The server has refused or skipped it. */
+  void notDone() {
+    if (name != null) {
+      name.failed();
+    }
   }
 }

@@ -51,7 +51,7 @@ final class Statements {
   void parse(Pending parse, String name, @Nullable String sql, long cycle) {
     Prepared prepared =
         sql == null ? Prepared.UNKNOWN : new Prepared(shape(sql), SessionNames.mayChange(sql));
-    parse.statement = statements.give(name, prepared, cycle);
+    parse.name = statements.give(name, prepared, cycle);
   }
 
   /**
@@ -67,7 +67,7 @@ final class Statements {
 
   /** A Bind was sent. */
   void bind(Pending bind, String portal, @Nullable String statement, long cycle) {
-    bind.portal = portals.give(portal, statement(statement, cycle), cycle);
+    bind.name = portals.give(portal, statement(statement, cycle), cycle);
   }
 
   /**
@@ -82,31 +82,7 @@ final class Statements {
 
   /** A Close was sent. */
   void close(Pending close, Target target, String name, long cycle) {
-    if (target == Target.STATEMENT) {
-      close.statement = statements.take(name, cycle);
-    } else {
-      close.portal = portals.take(name, cycle);
-    }
-  }
-
-  /** The server has done it. */
-  void done(Pending pending) {
-    if (pending.statement != null) {
-      statements.confirmed(pending.statement);
-    }
-    if (pending.portal != null) {
-      portals.confirmed(pending.portal);
-    }
-  }
-
-  /** The server has refused or skipped it. */
-  void notDone(Pending pending) {
-    if (pending.statement != null) {
-      statements.failed(pending.statement);
-    }
-    if (pending.portal != null) {
-      portals.failed(pending.portal);
-    }
+    close.name = (target == Target.STATEMENT ? statements : portals).take(name, cycle);
   }
 
   /** SQL may have given or taken any name, or it is not known what the server has done. */

@@ -12,7 +12,7 @@ final class StatementsTest {
   private final Statements statements = new Statements();
 
   private void prepared(String name, String sql) {
-    statements.done(parse(name, sql, 1));
+    parse(name, sql, 1).done();
   }
 
   private Pending parse(String name, String sql, long cycle) {
@@ -47,7 +47,7 @@ final class StatementsTest {
     prepared("n", DELETE);
     Pending second = parse("n", SELECT, 2);
     assertThat(statement("n", 3)).isEqualTo(Shape.UNKNOWN);
-    statements.notDone(second);
+    second.notDone();
     assertThat(statement("n", 3)).isEqualTo(Shape.of(DELETE));
   }
 
@@ -71,7 +71,7 @@ final class StatementsTest {
     prepared("n", SELECT);
     Pending underWay = parse("m", SELECT, 2);
     statements.forgetAll();
-    statements.done(underWay);
+    underWay.done();
     assertThat(statement("n", 2)).isEqualTo(Shape.UNKNOWN);
     assertThat(statement("m", 2)).isEqualTo(Shape.UNKNOWN);
   }
@@ -99,8 +99,8 @@ final class StatementsTest {
   void aPortalWithANameIsNotReplaced() {
     prepared("a", SELECT);
     prepared("b", DELETE);
-    statements.done(bind("p", "b", 2));
-    statements.notDone(bind("p", "a", 2));
+    bind("p", "b", 2).done();
+    bind("p", "a", 2).notDone();
     assertThat(portal("p", 2)).isEqualTo(Shape.of(DELETE));
   }
 }

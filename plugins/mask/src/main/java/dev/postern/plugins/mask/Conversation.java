@@ -3,6 +3,7 @@ package dev.postern.plugins.mask;
 import dev.postern.api.intercept.Pipeline;
 import dev.postern.api.intercept.Pipeline.Request;
 import dev.postern.api.intercept.SessionNames;
+import dev.postern.api.intercept.SessionNames.Given;
 import dev.postern.api.message.Target;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -54,10 +55,10 @@ final class Conversation {
     if (refused) {
       return false;
     }
-    SessionNames.Given<Prepared> given = statements.give(name, statement, pipeline.cycle());
+    Given<?> given = statements.give(name, statement, pipeline.cycle());
     boolean waits = pipeline.sent(Request.PARSE, new Pending.Parsing(given, statement));
     if (!waits) {
-      statements.failed(given);
+      given.failed();
     }
     return waits;
   }
@@ -71,12 +72,12 @@ final class Conversation {
     if (refused) {
       return;
     }
-    SessionNames.Given<Prepared> given =
+    Given<?> given =
         statement == null
             ? portals.take(portal, pipeline.cycle())
             : portals.give(portal, statement, pipeline.cycle());
     if (!pipeline.sent(Request.BIND, new Pending.Binding(given, statement))) {
-      portals.failed(given);
+      given.failed();
     }
   }
 
@@ -111,10 +112,9 @@ final class Conversation {
     if (refused) {
       return;
     }
-    SessionNames<Prepared> names = target == Target.STATEMENT ? statements : portals;
-    SessionNames.Given<Prepared> taken = names.take(name, pipeline.cycle());
-    if (!pipeline.sent(Request.CLOSE, new Pending.Closing(names, taken))) {
-      names.failed(taken);
+    Given<?> taken = names(target).take(name, pipeline.cycle());
+    if (!pipeline.sent(Request.CLOSE, new Pending.Closing(taken))) {
+      taken.failed();
     }
   }
 
@@ -132,8 +132,12 @@ final class Conversation {
   /** SQL that goes to the server now gives or takes these names. */
   private void forget(List<SqlName> names) {
     for (SqlName name : names) {
-      (name.target() == Target.STATEMENT ? statements : portals).forget(name::isOf);
+      names(name.target()).forget(name::isOf);
     }
+  }
+
+  private SessionNames<Prepared> names(Target target) {
+    return target == Target.STATEMENT ? statements : portals;
   }
 
   /** What a statement's name stands for now; {@code null}: it is not known. */
@@ -148,25 +152,25 @@ final class Conversation {
 
   /** The server has done a Parse. */
   void parsed(Pending.Parsing request) {
-    statements.confirmed(request.name());
+    request.name().confirmed();
   }
 
   /** The server has done a Bind. */
   void bound(Pending.Binding request) {
-    portals.confirmed(request.portal());
+    request.portal().confirmed();
   }
 
   /** The server has done a Close. */
   void closed(Pending.Closing request) {
-    request.names().confirmed(request.name());
+    request.name().confirmed();
   }
 
   /** The server has refused or skipped a request. */
   void abandon(Pending request) {
     switch (request) {
-      case Pending.Parsing(var name, var _) -> statements.failed(name);
-      case Pending.Binding(var portal, var _) -> portals.failed(portal);
-      case Pending.Closing(var names, var name) -> names.failed(name);
+      case Pending.Parsing(var name, var _) -> name.failed();
+      case Pending.Binding(var portal, var _) -> portal.failed();
+      case Pending.Closing(var name) -> name.failed();
       case Pending.StatementCheck(Prepared statement) -> {
         statement.guarded = true;
         statement.checked.complete(null);

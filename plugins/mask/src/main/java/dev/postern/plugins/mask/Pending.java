@@ -1,6 +1,6 @@
 package dev.postern.plugins.mask;
 
-import dev.postern.api.intercept.SessionNames;
+import dev.postern.api.intercept.SessionNames.Given;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,15 +9,14 @@ import org.jspecify.annotations.Nullable;
  */
 sealed interface Pending {
   /** A Parse. */
-  record Parsing(SessionNames.Given<Prepared> name, Prepared statement) implements Pending {}
+  record Parsing(Given<?> name, Prepared statement) implements Pending {}
 
   /**
    * A Bind.
    *
    * @param statement {@code null}: it is not known
    */
-  record Binding(SessionNames.Given<Prepared> portal, @Nullable Prepared statement)
-      implements Pending {}
+  record Binding(Given<?> portal, @Nullable Prepared statement) implements Pending {}
 
   /** A Describe of ours behind a Parse; its answer stays here. */
   record StatementCheck(Prepared statement) implements Pending {}
@@ -36,13 +35,8 @@ sealed interface Pending {
    */
   record Executing(@Nullable Prepared statement) implements Pending {}
 
-  /**
-   * A Close.
-   *
-   * @param names where the name is taken
-   */
-  record Closing(SessionNames<Prepared> names, SessionNames.Given<Prepared> name)
-      implements Pending {}
+  /** A Close. */
+  record Closing(Given<?> name) implements Pending {}
 
   /** What stands for a refused message of the extended protocol, and fails. */
   record Refused() implements Pending {}

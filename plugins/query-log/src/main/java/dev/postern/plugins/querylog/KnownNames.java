@@ -86,18 +86,12 @@ final class KnownNames {
   }
 
   void close(Target target, String name, Closing closing, long cycle) {
-    if (target == Target.STATEMENT) {
-      closing.statement = statements.take(name, cycle);
-    } else {
-      closing.portal = portals.take(name, cycle);
-    }
+    closing.name = (target == Target.STATEMENT ? statements : portals).take(name, cycle);
   }
 
   /** The server has done the Parse. */
   void given(Preparation preparation) {
-    if (preparation.given != null) {
-      statements.confirmed(preparation.given);
-    }
+    confirmed(preparation.given);
   }
 
   /** The server has done the Bind. */
@@ -108,24 +102,17 @@ final class KnownNames {
 
   /** The server has done the Close. */
   void taken(Closing closing) {
-    taken(closing.statement, closing.portal);
+    confirmed(closing.name);
   }
 
   /** The server has done the Query. */
   void taken(SimpleQuery query) {
-    taken(query.statement, query.portal);
+    confirmed(query.statement);
+    confirmed(query.portal);
   }
 
-  private void taken(@Nullable Given<SqlText> statement, @Nullable Given<Portal> portal) {
-    if (statement != null) {
-      statements.confirmed(statement);
-    }
-    confirmed(portal);
-  }
-
-  private void confirmed(@Nullable Given<Portal> portal) {
-    Portal before = portal == null ? null : portals.confirmed(portal);
-    if (before != null) {
+  private void confirmed(@Nullable Given<?> name) {
+    if (name != null && name.confirmed() instanceof Portal before) {
       gone.accept(before);
     }
   }
@@ -133,21 +120,21 @@ final class KnownNames {
   /** The server has refused or skipped it. */
   void notGiven(Pending request) {
     switch (request) {
-      case Preparation preparation -> notGiven(preparation.given, null);
-      case Portal portal -> notGiven(null, portal.given);
-      case Closing closing -> notGiven(closing.statement, closing.portal);
-      case SimpleQuery query -> notGiven(query.statement, query.portal);
+      case Preparation preparation -> failed(preparation.given);
+      case Portal portal -> failed(portal.given);
+      case Closing closing -> failed(closing.name);
+      case SimpleQuery query -> {
+        failed(query.statement);
+        failed(query.portal);
+      }
       case Pending.Execution execution -> {}
       case SqlText described -> {}
     }
   }
 
-  private void notGiven(@Nullable Given<SqlText> statement, @Nullable Given<Portal> portal) {
-    if (statement != null) {
-      statements.failed(statement);
-    }
-    if (portal != null) {
-      portals.failed(portal);
+  private static void failed(@Nullable Given<?> name) {
+    if (name != null) {
+      name.failed();
     }
   }
 

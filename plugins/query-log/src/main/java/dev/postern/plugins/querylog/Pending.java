@@ -23,8 +23,8 @@ sealed interface Pending
     boolean failed;
 
     // It takes the place of what has no name, if there is anything.
-    @Nullable Given<SqlText> statement;
-    @Nullable Given<Portal> portal;
+    @Nullable Given<?> statement;
+    @Nullable Given<?> portal;
 
     SimpleQuery(SqlText sql, long sentAt) {
       this.sql = sql;
@@ -36,7 +36,7 @@ sealed interface Pending
   final class Preparation implements Pending {
     final SqlText sql;
     final long sentAt;
-    @Nullable Given<SqlText> given;
+    @Nullable Given<?> given;
 
     Preparation(SqlText sql, long sentAt) {
       this.sql = sql;
@@ -47,9 +47,8 @@ sealed interface Pending
   /** An Execute; it gets one answer, or none if something before it failed. */
   record Execution(Portal portal, int maxRows, long sentAt) implements Pending {}
 
-  /** A Close, of one of the two. */
+  /** A Close. */
   final class Closing implements Pending {
-    @Nullable Given<SqlText> statement;
-    @Nullable Given<Portal> portal;
+    @Nullable Given<?> name;
   }
 }

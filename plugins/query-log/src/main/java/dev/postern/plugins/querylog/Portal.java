@@ -16,7 +16,7 @@ final class Portal implements Pending {
   /** How often all names had been forgotten when the Bind was sent. */
   final int era;
 
-  @Nullable Given<Portal> given;
+  @Nullable Given<?> given;
   long rows;
   long nanos;
   boolean suspended;
