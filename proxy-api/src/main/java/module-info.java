@@ -8,9 +8,11 @@ module dev.postern.api {
 
   exports dev.postern.api;
   exports dev.postern.api.auth;
+  exports dev.postern.api.auth.settings;
   exports dev.postern.api.intercept;
   exports dev.postern.api.message;
   exports dev.postern.api.routing;
+  exports dev.postern.api.routing.settings;
   exports dev.postern.api.session;
   exports dev.postern.api.user;
 }

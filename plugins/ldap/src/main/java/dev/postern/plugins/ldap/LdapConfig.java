@@ -1,5 +1,6 @@
 package dev.postern.plugins.ldap;
 
+import dev.postern.api.auth.settings.ChainSettings;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
@@ -42,7 +43,7 @@ public record LdapConfig(
     TimeoutsConfig timeouts,
     LimitsConfig limits,
     @Nullable Duration refuseAfter,
-    @Nullable ChainConfig chain) {
+    @Nullable ChainSettings chain) {
   private static final Duration REFUSE_AFTER = Duration.ofMillis(500);
   private static final Duration LONGEST_REFUSAL = Duration.ofSeconds(10);
 

@@ -1,5 +1,6 @@
 package dev.postern.plugins.oauth;
 
+import dev.postern.api.auth.settings.ChainSettings;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -61,7 +62,7 @@ public record OauthConfig(
     @Nullable GroupsConfig groups,
     @Nullable Map<String, String> attributes,
     @Nullable PasswordConfig password,
-    @Nullable ChainConfig chain,
+    @Nullable ChainSettings chain,
     @Nullable IntrospectionConfig introspection,
     KeysConfig keys,
     TimeoutsConfig timeouts,

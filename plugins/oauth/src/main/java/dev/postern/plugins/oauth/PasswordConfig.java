@@ -1,5 +1,6 @@
 package dev.postern.plugins.oauth;
 
+import dev.postern.api.auth.settings.ChainSettings;
 import dev.postern.api.session.ClientInfo;
 import dev.postern.api.session.StartupParameters;
 import java.util.List;
@@ -28,9 +29,9 @@ public record PasswordConfig(
     String application = startup.applicationName();
     return (always != null && always)
         || (ports != null && ports.contains(client.listener().getPort()))
-        || (users != null && ChainConfig.any(users, startup.user()))
+        || (users != null && ChainSettings.any(users, startup.user()))
         || (applications != null
             && application != null
-            && ChainConfig.any(applications, application));
+            && ChainSettings.any(applications, application));
   }
 }
