@@ -124,6 +124,44 @@ final class AuditIT {
 
   @ParameterizedTest
   @EnumSource
+  void preparedStatementsBesideNamesOfSql(Mode mode) throws Exception {
+    assertThat(
+            of(
+                mode,
+                Map.of("prepareThreshold", "1"),
+                connection -> {
+                  try (PreparedStatement one = connection.prepareStatement("SELECT ?::int")) {
+                    for (String sql :
+                        List.of(
+                            "DECLARE c CURSOR WITH HOLD FOR SELECT 1",
+                            "CLOSE c",
+                            "PREPARE other AS SELECT 2",
+                            "EXECUTE other",
+                            "DEALLOCATE other",
+                            "DEALLOCATE ALL")) {
+                      one.setInt(1, 1);
+                      one.executeQuery().close();
+                      Sql.run(connection, sql);
+                    }
+                  }
+                }))
+        .containsExactly(
+            "completed SELECT 1: SELECT $1::int",
+            "completed DECLARE CURSOR: DECLARE c CURSOR WITH HOLD FOR SELECT 1",
+            "completed SELECT 1: SELECT $1::int",
+            "completed CLOSE CURSOR: CLOSE c",
+            "completed SELECT 1: SELECT $1::int",
+            "completed PREPARE: PREPARE other AS SELECT 2",
+            "completed SELECT 1: SELECT $1::int",
+            "completed SELECT 1: EXECUTE other",
+            "completed SELECT 1: SELECT $1::int",
+            "completed DEALLOCATE: DEALLOCATE other",
+            "completed SELECT 1: SELECT $1::int",
+            "completed DEALLOCATE ALL: DEALLOCATE ALL");
+  }
+
+  @ParameterizedTest
+  @EnumSource
   void copyAndLargeObjects(Mode mode) throws Exception {
     AuditedGateway gateway = AuditedGateway.start(home, mode, Map.of());
     try (gateway;

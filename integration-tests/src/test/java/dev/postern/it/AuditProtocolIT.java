@@ -169,6 +169,26 @@ final class AuditProtocolIT {
         .containsExactly("SELECT 'harmless'");
   }
 
+  /** EXECUTE runs any statement that the protocol has prepared, and not only queries. */
+  @ParameterizedTest
+  @EnumSource
+  void aNameThatSqlGivesByExecutingAPreparedStatementIsNotKnown(Mode mode) throws Exception {
+    String run = "DELETE FROM audit_it.sink";
+    AuditedGateway gateway =
+        after(
+            mode,
+            client -> {
+              client.send(parse("s", "SELECT 'harmless'"), parse("d", "DEALLOCATE s"));
+              client.send(parse("p", "PREPARE s AS " + run), sync());
+              client.receiveUntil('Z');
+              client.query("EXECUTE d");
+              client.query("EXECUTE p");
+              client.send(bind("", "s"), execute("", 0), sync());
+              client.receiveUntil('Z');
+            });
+    assertThat(gateway.records("statement").getLast().getString("sql")).isEqualTo("(unknown)");
+  }
+
   @ParameterizedTest
   @EnumSource
   void whatADeferredConstraintUndoesIsSaidToHaveFailed(Mode mode) throws Exception {

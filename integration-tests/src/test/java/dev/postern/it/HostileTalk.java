@@ -2,6 +2,7 @@ package dev.postern.it;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Random;
 
 /** What a client may say in order to be mistaken for one that said something else. */
@@ -76,16 +77,24 @@ final class HostileTalk {
   }
 
   private String sqlOfNames() {
-    String name = "\"" + name() + "\"";
-    if (name.length() == 2) {
+    String given = name();
+    if (given.isEmpty()) {
       return "DISCARD ALL";
     }
-    return switch (random.nextInt(7)) {
+    String name =
+        switch (random.nextInt(6)) {
+          case 0 -> given;
+          case 1 -> given.toUpperCase(Locale.ROOT);
+          case 2 -> "U&\"" + given + "\"";
+          default -> "\"" + given + "\"";
+        };
+    return switch (random.nextInt(8)) {
       case 0 -> "DEALLOCATE " + name;
       case 1 -> "/* */ dEALLOCATE ALL";
       case 2 -> "SELECT 1;DEALLOCATE %s;PREPARE %s (text) AS SELECT $1".formatted(name, name);
       case 3 -> "DECLARE %s CURSOR WITH HOLD FOR SELECT 1".formatted(name);
       case 4 -> "CLOSE ALL";
+      case 6 -> "CLOSE " + name;
       case 5 ->
           "DO $$ BEGIN EXECUTE 'DEALLOC' || 'ATE ALL'; EXECUTE 'PRE' || 'PARE %s (text) AS SELECT $1 AS %s'; END $$"
               .formatted(name, tag());

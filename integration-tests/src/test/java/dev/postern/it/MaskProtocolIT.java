@@ -240,6 +240,24 @@ final class MaskProtocolIT {
     }
   }
 
+  /** EXECUTE runs any statement that the protocol has prepared, and not only queries. */
+  @Test
+  void aNameThatSqlGivesByExecutingAPreparedStatementIsMasked() {
+    try (WireClient client = client()) {
+      client.send(parse("s", "SHOW work_mem"), parse("d", "DEALLOCATE s"));
+      client.send(parse("p", "PREPARE s AS " + PLAIN), sync());
+      client.receiveUntil('Z');
+      client.query("EXECUTE d");
+      client.query("EXECUTE p");
+      client.send(bind("", "s"), execute("", 0), sync());
+      if (mode.equals("session")) {
+        assertThat(rows(client.receiveUntil('Z'))).containsExactly(List.of("*******6789"));
+      } else {
+        assertEndsWithoutValue(client); // SQL has found nothing under the protocol's names
+      }
+    }
+  }
+
   @Test
   void theProtocolCanFetchFromACursorOfSqlAndGetsMaskedValues() {
     try (WireClient client = client()) {

@@ -102,6 +102,23 @@ final class PipelineIT {
     }
   }
 
+  /** The server itself says that it runs another text under the name. */
+  @Test
+  void aNameThatSqlHasGivenByExecutingAPreparedStatementIsNotKnown() {
+    try (WatchedSession session = new WatchedSession(server)) {
+      session.send(Said.parse("s", "SELECT 't1z'"), Said.parse("d", "DEALLOCATE s"));
+      session.send(Said.parse("p", "PREPARE s AS SELECT 't2z'"), Said.sync());
+      session.takeReadies(1);
+      session.send(Said.query("EXECUTE d"), Said.query("EXECUTE p"));
+      session.takeReadies(3);
+      assertThat(session.errors()).isZero();
+      session.send(Said.bind("", "s"), Said.execute("", 0), Said.sync());
+      session.takeReadies(4);
+      assertThat(session.unknown()).isPositive();
+      session.finish();
+    }
+  }
+
   @Test
   void theOrderAndTheNamesOfHonestClientsAreAlwaysKnown() {
     int compared = 0;

@@ -77,6 +77,44 @@ final class QueryLogIT {
   }
 
   @Test
+  void preparedStatementsBesideNamesOfSql() throws Exception {
+    List<String> lines =
+        log(
+            Map.of("prepareThreshold", "1"),
+            connection -> {
+              try (PreparedStatement one = connection.prepareStatement("SELECT ?::int")) {
+                for (String sql :
+                    List.of(
+                        "DECLARE c CURSOR WITH HOLD FOR SELECT 1",
+                        "CLOSE c",
+                        "PREPARE other AS SELECT 2",
+                        "EXECUTE other",
+                        "DEALLOCATE other",
+                        "DEALLOCATE ALL")) {
+                  one.setInt(1, 1);
+                  one.executeQuery().close();
+                  Sql.run(connection, sql);
+                }
+              }
+            });
+
+    assertThat(lines)
+        .containsExactly(
+            "completed SELECT 1 SELECT $1::int",
+            "completed DECLARE CURSOR DECLARE c CURSOR WITH HOLD FOR SELECT 1",
+            "completed SELECT 1 SELECT $1::int",
+            "completed CLOSE CURSOR CLOSE c",
+            "completed SELECT 1 SELECT $1::int",
+            "completed PREPARE PREPARE other AS SELECT 2",
+            "completed SELECT 1 SELECT $1::int",
+            "completed SELECT 1 EXECUTE other",
+            "completed SELECT 1 SELECT $1::int",
+            "completed DEALLOCATE DEALLOCATE other",
+            "completed SELECT 1 SELECT $1::int",
+            "completed DEALLOCATE ALL DEALLOCATE ALL");
+  }
+
+  @Test
   void aCursorIsOneStatementWithAllItsRows() throws Exception {
     List<String> lines =
         log(

@@ -2,11 +2,11 @@ package dev.postern.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.postern.api.intercept.NameChanges;
 import dev.postern.api.intercept.Pipeline;
 import dev.postern.api.intercept.Pipeline.Request;
 import dev.postern.api.intercept.SessionNames;
 import dev.postern.api.intercept.SessionNames.Given;
-import dev.postern.api.message.Target;
 import dev.postern.testkit.FrontendPackets;
 import dev.postern.testkit.PostgresServer;
 import dev.postern.testkit.WireMessage;
@@ -96,7 +96,8 @@ final class WatchedSession implements AutoCloseable {
       }
       case 'P' -> {
         Note note = new Note(Request.PARSE, said.text(), "");
-        note.name = statements.give(said.name(), said.text(), pipeline.cycle());
+        NameChanges changes = NameChanges.of(said.text());
+        note.name = statements.give(said.name(), said.text(), pipeline.cycle(), changes);
         sent(note);
       }
       case 'B' -> {
@@ -139,12 +140,8 @@ final class WatchedSession implements AutoCloseable {
   }
 
   private void heed(@Nullable String sql) {
-    if (sql == null || SessionNames.mayChange(sql, Target.STATEMENT)) {
-      statements.forgetAll();
-    }
-    if (sql == null || SessionNames.mayChange(sql, Target.PORTAL)) {
-      portals.forgetAll();
-    }
+    NameChanges changes = sql == null ? NameChanges.ANY : NameChanges.of(sql);
+    changes.applyTo(statements, portals);
   }
 
   private void abandon(Note note) {

@@ -1,5 +1,6 @@
 package com.example.postern;
 
+import dev.postern.api.intercept.NameChanges;
 import dev.postern.api.intercept.Pipeline;
 import dev.postern.api.intercept.Pipeline.Request;
 import dev.postern.api.intercept.SessionNames;
@@ -32,13 +33,13 @@ final class Statements {
     pipeline.sent(request, new Asked(sql, null));
   }
 
+  private static NameChanges changes(String sql) {
+    return sql.equals(UNKNOWN) ? NameChanges.ANY : NameChanges.of(sql);
+  }
+
   /** A statement runs, which may change what names stand for. */
   void run(Request request, String sql) {
-    for (Target kind : Target.values()) {
-      if (sql.equals(UNKNOWN) || SessionNames.mayChange(sql, kind)) {
-        names(kind).forgetAll();
-      }
-    }
+    changes(sql).applyTo(statements, portals);
     ask(request, sql);
   }
 
@@ -46,7 +47,7 @@ final class Statements {
   void name(Request request, Target kind, String name, @Nullable String sql) {
     var names = names(kind);
     long cycle = pipeline.cycle();
-    var given = sql == null ? names.take(name, cycle) : names.give(name, sql, cycle);
+    var given = sql == null ? names.take(name, cycle) : names.give(name, sql, cycle, changes(sql));
     if (!pipeline.sent(request, new Asked(sql == null ? "Close" : sql, given))) {
       given.failed(); // the server skips it
     }

@@ -1,14 +1,15 @@
 package dev.postern.api.intercept;
 
-import dev.postern.api.message.Target;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.BiConsumer;
-import java.util.function.Predicate;
 import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -18,8 +19,8 @@ import org.jspecify.annotations.Nullable;
  * in the same {@link Pipeline#cycle cycle}, which the server skips if the name was not given. Of a
  * name of which it is not certain what the server makes of it, nothing is known.
  *
- * <p>SQL gives names as well: PREPARE, DECLARE and what takes names away ({@link #mayChange}). What
- * functions and procedures do cannot be seen.
+ * <p>SQL gives names as well, and takes them away: {@link NameChanges}. What functions and
+ * procedures do cannot be seen.
  *
  * <p>For one session; used by one thread at a time, its event loop or who holds a lock.
  *
@@ -27,15 +28,12 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SessionNames<V> {
   /** Servers compare no more of a name, in bytes (NAMEDATALEN). */
-  private static final int MAX_BYTES = 63;
+  static final int MAX_BYTES = 63;
+
+  /** As many statements as pgjdbc keeps by itself. */
+  private static final int MAX_CHANGING = 256;
 
   private static final char LAST_ASCII = 0x7F;
-
-  private static final String TRANSACTION = "transaction";
-
-  // What a DO says is put together when it runs, and may be any of the others.
-  private static final String[] NAMING_STATEMENTS = {"prepare", "deallocate", "discard", "do"};
-  private static final String[] NAMING_PORTALS = {"declare", "close", "discard", "do"};
 
   /**
    * A name that was given or taken, and of which the server has not said whether it did. Used as
@@ -48,6 +46,7 @@ public final class SessionNames<V> {
     private final long cycle;
     private final int epoch;
     private final boolean sure;
+    private boolean changesNames;
 
     private Given(
         SessionNames<V> names, @Nullable String key, @Nullable V value, long cycle, boolean sure) {
@@ -62,6 +61,11 @@ public final class SessionNames<V> {
     /** What the name is given to; {@code null}: it is taken. */
     public @Nullable V value() {
       return value;
+    }
+
+    /** Whether it will not count, since SQL may have given or taken the name behind it. */
+    public boolean isForgotten() {
+      return key == null || epoch != names.epoch;
     }
 
     /**
@@ -97,6 +101,12 @@ public final class SessionNames<V> {
   /** Whether the server may have names that are not known here. */
   private boolean incomplete;
 
+  /** What may stand for a text that changes what names stand for. */
+  private final Set<String> changing = new HashSet<>();
+
+  /** Whether any name may, since there are too many, or one of which nothing is known. */
+  private boolean anyIsChanging;
+
   /**
    * @param maxNames how many names are kept, beside the empty one
    * @param maxWeight of all that these stand for
@@ -123,90 +133,30 @@ public final class SessionNames<V> {
   }
 
   /**
-   * Whether a text may give or take names by SQL, as its words tell; if so, {@link #forgetAll} when
-   * it is executed.
-   */
-  public static boolean mayChange(String sql) {
-    return mayChange(sql, Target.STATEMENT) || mayChange(sql, Target.PORTAL);
-  }
-
-  /**
-   * The same for names of one kind: PREPARE gives none to portals, and DECLARE none to statements.
-   */
-  public static boolean mayChange(String sql, Target target) {
-    String[] naming = target == Target.STATEMENT ? NAMING_STATEMENTS : NAMING_PORTALS;
-    int begin = behindSpace(sql, 0);
-    if (begin < sql.length() && isLetter(sql.charAt(begin)) && isSingle(sql, begin)) {
-      return isNamingAt(sql, begin, naming);
-    }
-    for (int i = begin; i < sql.length(); i++) {
-      if ((i == begin || maySeparate(sql.charAt(i - 1))) && isNamingAt(sql, i, naming)) {
-        return true;
-      }
-    }
-    return false;
-  }
-
-  private static boolean isSingle(String sql, int begin) {
-    int semicolon = sql.indexOf(';', begin);
-    for (int i = semicolon + 1; semicolon >= 0 && i < sql.length(); i++) {
-      if (sql.charAt(i) > ' ') {
-        return false;
-      }
-    }
-    return true;
-  }
-
-  private static boolean isLetter(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-  }
-
-  /** What can stand before the first word of a statement; a slash ends a comment. */
-  private static boolean maySeparate(char c) {
-    return c <= ' ' || c == ';' || c == '/';
-  }
-
-  private static boolean isNamingAt(String sql, int at, String[] naming) {
-    int first = sql.charAt(at) | 0x20;
-    if (first != 'p' && first != 'd' && first != 'c') {
-      return false;
-    }
-    for (String word : naming) {
-      int end = at + word.length();
-      if (sql.regionMatches(true, at, word, 0, word.length())
-          && (end == sql.length() || !isPartOfWord(sql.charAt(end)))) {
-        return !isTwoPhaseCommit(sql, end);
-      }
-    }
-    return false;
-  }
-
-  private static boolean isPartOfWord(char c) {
-    return isLetter(c) || (c >= '0' && c <= '9') || c == '_' || c == '$' || c > LAST_ASCII;
-  }
-
-  /** Whether TRANSACTION and a text follow, and not the name {@code transaction}. */
-  private static boolean isTwoPhaseCommit(String sql, int behind) {
-    int word = behindSpace(sql, behind);
-    return word > behind
-        && sql.regionMatches(true, word, TRANSACTION, 0, TRANSACTION.length())
-        && sql.startsWith("'", behindSpace(sql, word + TRANSACTION.length()));
-  }
-
-  private static int behindSpace(String sql, int from) {
-    int at = from;
-    while (at < sql.length() && sql.charAt(at) <= ' ') {
-      at++;
-    }
-    return at;
-  }
-
-  /**
-   * A Parse or Bind that gives a name was sent.
+   * A Parse was sent.
    *
    * @param cycle the {@link Pipeline#cycle} in which it was
+   * @param changes of the text, which SQL can run by EXECUTE
    * @return is to be told what the server has made of it
    */
+  public Given<V> give(String name, V value, long cycle, NameChanges changes) {
+    Given<V> given = change(name, value, cycle);
+    if (!changes.isNone() && !name.isEmpty()) {
+      given.changesNames = true;
+      addChanging(given.key);
+    }
+    return given;
+  }
+
+  private void addChanging(@Nullable String key) {
+    if (key == null || changing.size() == MAX_CHANGING) {
+      anyIsChanging = true;
+    } else {
+      changing.add(key);
+    }
+  }
+
+  /** A Bind was sent; else like the other. */
   public Given<V> give(String name, V value, long cycle) {
     return change(name, value, cycle);
   }
@@ -243,6 +193,9 @@ public final class SessionNames<V> {
       V before = unnamed;
       unnamed = given.epoch == epoch ? given.value : null;
       return before;
+    }
+    if (!given.changesNames && !underWay.containsKey(key)) {
+      changing.remove(key);
     }
     V before = confirmed.remove(key);
     if (before != null) {
@@ -312,7 +265,18 @@ public final class SessionNames<V> {
     return length == name.length() ? name : name.substring(0, length);
   }
 
-  /** SQL may have given or taken any name: none that was sent before is known any more. */
+  /**
+   * Whether SQL that runs what has these names may change what names stand for.
+   *
+   * @param executed {@code null}: any
+   */
+  boolean areChanging(@Nullable Set<String> executed) {
+    return executed == null
+        ? anyIsChanging || !changing.isEmpty()
+        : !executed.isEmpty() && (anyIsChanging || !Collections.disjoint(executed, changing));
+  }
+
+  /** Any name may have been given or taken: none that was sent before is known any more. */
   public void forgetAll() {
     incomplete = true;
     unnamed = null;
@@ -325,23 +289,33 @@ public final class SessionNames<V> {
    * SQL may have given or taken some names: none of them that was sent before is known any more.
    * Others that are under way may be forgotten as well. The empty name is never one of SQL's.
    *
-   * @param which is asked for names, as much of them as the server looks at
+   * @param which as much of them as the server looks at; {@code null}: all
+   * @return what they stood for, as far as the server has confirmed it
    */
-  public void forget(Predicate<? super String> which) {
-    incomplete = true;
-    confirmed.entrySet().removeIf(entry -> which.test(entry.getKey()) && loseWeight(entry));
-    // Of a name that is under way twice, only the last is kept: the epoch reaches both.
-    for (String name : underWay.keySet()) {
-      if (which.test(name)) {
-        epoch++;
-        return;
-      }
+  List<V> forget(@Nullable Set<String> which) {
+    if (which == null) {
+      List<V> all = takeConfirmed();
+      forgetAll();
+      return all;
     }
-  }
-
-  private boolean loseWeight(Map.Entry<String, V> removed) {
-    weight -= weigher.applyAsInt(removed.getValue());
-    return true;
+    if (which.isEmpty()) {
+      return List.of();
+    }
+    incomplete = true;
+    List<V> gone = new ArrayList<>();
+    boolean reached = false;
+    for (String name : which) {
+      V before = confirmed.remove(name);
+      if (before != null) {
+        weight -= weigher.applyAsInt(before);
+        gone.add(before);
+      }
+      reached |= underWay.containsKey(name);
+    }
+    if (reached) {
+      epoch++; // of a name that is under way twice, only the last is kept: this reaches both
+    }
+    return gone;
   }
 
   /**

@@ -3,18 +3,25 @@ package dev.postern.api.intercept;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.postern.api.intercept.SessionNames.Given;
-import dev.postern.api.message.Target;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class SessionNamesTest {
-  private final SessionNames<String> names = new SessionNames<>(3);
-
+  /** With the empty name and with another. */
   @ParameterizedTest
   @ValueSource(strings = {"", "s"})
+  @Retention(RetentionPolicy.RUNTIME)
+  private @interface UnnamedAndNamed {}
+
+  private final SessionNames<String> names = new SessionNames<>(3);
+
+  @UnnamedAndNamed
   void aNameCountsInItsOwnCycleAtOnceAndWhenTheServerHasSaidSoForGood(String name) {
     give(name, "first", 1);
     Given<String> second = names.give(name, "second", 2);
@@ -25,16 +32,14 @@ final class SessionNamesTest {
     assertThat(names.get(name, 3)).isEqualTo("second");
   }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"", "s"})
+  @UnnamedAndNamed
   void aNameThatWasNotGivenStandsForWhatItStoodForBefore(String name) {
     give(name, "first", 1);
     names.give(name, "second", 2).failed();
     assertThat(names.get(name, 3)).isEqualTo("first");
   }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"", "s"})
+  @UnnamedAndNamed
   void theFirstOfANameCannotBeAnotherInLaterCycles(String name) {
     Given<String> only = names.give(name, "only", 1);
     assertThat(names.get(name, 2)).isEqualTo("only");
@@ -42,8 +47,7 @@ final class SessionNamesTest {
     assertThat(names.get(name, 2)).isNull();
   }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"", "s"})
+  @UnnamedAndNamed
   void ofThoseUnderWayTheLatestCountsWhateverBecomesOfTheOthers(String name) {
     Given<String> first = names.give(name, "first", 1);
     Given<String> second = names.give(name, "second", 1);
@@ -54,8 +58,7 @@ final class SessionNamesTest {
     assertThat(names.isEmpty()).isTrue();
   }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"", "s"})
+  @UnnamedAndNamed
   void aNameThatIsTakenStandsForNothing(String name) {
     give(name, "first", 1);
     Given<String> taken = names.take(name, 2);
@@ -65,13 +68,13 @@ final class SessionNamesTest {
     assertThat(names.isEmpty()).isTrue();
   }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"", "s"})
+  @UnnamedAndNamed
   void whatWasSentBeforeSqlChangedNamesIsNotKnownWhenItIsConfirmed(String name) {
     give(name, "before", 1);
     Given<String> underWay = names.give(name, "under way", 2);
     names.forgetAll();
     assertThat(names.get(name, 2)).isNull();
+    assertThat(underWay.isForgotten()).isTrue();
     underWay.confirmed();
     assertThat(names.get(name, 2)).isNull();
 
@@ -84,12 +87,13 @@ final class SessionNamesTest {
     give("", "empty", 1);
     give("s", "before", 1);
     give("t", "other", 1);
-    names.forget("s"::equals);
+    names.forget(Set.of("s"));
     assertThat(names.get("s", 2)).isNull();
     assertThat(names.get("t", 2)).isEqualTo("other");
     assertThat(names.get("", 2)).isEqualTo("empty");
 
     Given<String> behind = names.give("s", "behind", 3);
+    assertThat(behind.isForgotten()).isFalse();
     assertThat(names.get("s", 4)).as("the server may have refused it").isNull();
     behind.confirmed();
     assertThat(names.get("s", 4)).isEqualTo("behind");
@@ -99,7 +103,7 @@ final class SessionNamesTest {
   void aNameThatSqlHasChangedIsNotKnownWhenWhatWasSentBeforeIsConfirmed() {
     Given<String> first = names.give("s", "first", 1);
     Given<String> second = names.give("s", "second", 2);
-    names.forget("s"::equals);
+    names.forget(Set.of("s"));
     assertThat(names.get("s", 2)).isNull();
     first.confirmed();
     assertThat(names.get("s", 2)).isNull();
@@ -111,7 +115,7 @@ final class SessionNamesTest {
   void whatIsForgottenWeighsNothing() {
     SessionNames<String> few = new SessionNames<>(5, 10, String::length, (name, value) -> {});
     few.give("a", "0123456", 1).confirmed();
-    few.forget("a"::equals);
+    few.forget(Set.of("a"));
     few.give("b", "012345", 1).confirmed();
     few.give("c", "01", 1).confirmed();
     assertThat(few.get("b", 2)).isEqualTo("012345");
@@ -146,8 +150,7 @@ final class SessionNamesTest {
     assertThat(names.isEmpty()).isTrue();
   }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"", "s"})
+  @UnnamedAndNamed
   void aNameThatWasTakenAndIsGivenAgainCountsInItsCycleAndWhenItIsConfirmed(String name) {
     give(name, "first", 1);
     Given<String> taken = names.take(name, 2);
@@ -159,8 +162,7 @@ final class SessionNamesTest {
     assertThat(names.get(name, 3)).isEqualTo("second");
   }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"", "s"})
+  @UnnamedAndNamed
   void aCloseThatIsSkippedTakesNothing(String name) {
     give(name, "first", 1);
     names.take(name, 2).failed();
@@ -212,69 +214,6 @@ final class SessionNamesTest {
     assertThat(names.get("a", 2)).isNull();
     names.give("a", "perhaps refused", 3);
     assertThat(names.get("a", 4)).isNull();
-  }
-
-  @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "PREPARE s AS SELECT 1",
-        " \n\tprepare\"s\" as select 1",
-        "Deallocate s",
-        "prepare transaction as select 1",
-        "PREPARE TRANSACTION 'a'; PREPARE s AS SELECT 1",
-        "deallocate all;",
-        "DISCARD ALL",
-        "/* */ PREPARE s AS SELECT 1",
-        "/**/PREPARE s AS SELECT 1",
-        "-- it is\nPREPARE s AS SELECT 1",
-        "SELECT 1;DEALLOCATE s;",
-        "; PREPARE s AS SELECT 1",
-        "DO $$ BEGIN EXECUTE 'PRE' || 'PARE s AS SELECT 1'; END $$",
-        "DO'begin execute ''deallocate all''; end'"
-      })
-  void textsMayChangeTheNamesOfStatements(String sql) {
-    assertThat(SessionNames.mayChange(sql, Target.STATEMENT)).isTrue();
-    assertThat(SessionNames.mayChange(sql)).isTrue();
-  }
-
-  @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "DECLARE c CURSOR FOR SELECT 1",
-        "close c",
-        "CLOSE ALL",
-        "BEGIN; DECLARE c CURSOR FOR SELECT 1",
-        "discard all"
-      })
-  void textsMayChangeTheNamesOfPortals(String sql) {
-    assertThat(SessionNames.mayChange(sql, Target.PORTAL)).isTrue();
-    assertThat(SessionNames.mayChange(sql)).isTrue();
-  }
-
-  @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "",
-        "  ",
-        ";",
-        "SELECT 'prepare'",
-        "SELECT 'prepare';",
-        "INSERT INTO t VALUES (1) ON CONFLICT DO NOTHING",
-        "BEGIN; UPDATE t SET closed_at = prepared_at, _close = a_declare; COMMIT",
-        "prepared",
-        "DELETE FROM t",
-        "PREPARE TRANSACTION 'a;b'",
-        "prepare\ttransaction'a'",
-        "COMMIT"
-      })
-  void otherTextsChangeNoNames(String sql) {
-    assertThat(SessionNames.mayChange(sql)).isFalse();
-  }
-
-  @Test
-  void cursorsLeaveStatementsAloneAndPreparedStatementsPortals() {
-    assertThat(SessionNames.mayChange("DECLARE c CURSOR FOR SELECT 1", Target.STATEMENT)).isFalse();
-    assertThat(SessionNames.mayChange("PREPARE s AS SELECT 1", Target.PORTAL)).isFalse();
   }
 
   private void give(String name, String value, long cycle) {

@@ -1,5 +1,6 @@
 package dev.postern.plugins.audit;
 
+import dev.postern.api.intercept.NameChanges;
 import dev.postern.api.intercept.SessionNames;
 import dev.postern.api.message.Target;
 import java.util.ArrayDeque;
@@ -115,14 +116,15 @@ final class Names {
   }
 
   /**
-   * SQL may give names, and take them away.
+   * SQL is run, which may give names, and take them away.
    *
    * @param secret whether it speaks of a password
    */
-  void changeBySql(boolean secret) {
-    secrets |= secret;
-    statements.forgetAll();
-    portals.forgetAll();
+  void changeBySql(NameChanges changes, boolean secret) {
+    if (!changes.isNone()) {
+      secrets |= secret;
+      changes.applyTo(statements, portals);
+    }
   }
 
   /**
@@ -137,7 +139,7 @@ final class Names {
       show(statement);
       statement = unknown(name);
     }
-    statement.given = statements.give(name, statement, cycle);
+    statement.given = statements.give(name, statement, cycle, statement.text().changes());
     sent(statement);
     return statement;
   }

@@ -2,8 +2,8 @@ package dev.postern.plugins.audit;
 
 import dev.postern.api.SqlState;
 import dev.postern.api.intercept.Interests;
+import dev.postern.api.intercept.NameChanges;
 import dev.postern.api.intercept.Pipeline.Request;
-import dev.postern.api.intercept.SessionNames;
 import dev.postern.api.intercept.UndecodedMessage;
 import dev.postern.api.intercept.Verdict;
 import dev.postern.api.message.Bind;
@@ -155,8 +155,9 @@ final class SessionAudit {
         recorder.wants(sql) ? recorder.query(StatementText.of(sql, maxLength)) : Asked.UNRECORDED;
     boolean runs =
         answers.running(Request.QUERY, new Pending.SimpleQuery(asked.number(), answers.now()));
-    if (runs && SessionNames.mayChange(sql)) {
-      names.changeBySql(Redaction.speaksOfPassword(sql));
+    NameChanges changes = runs ? NameChanges.of(sql) : NameChanges.NONE;
+    if (!changes.isNone()) {
+      names.changeBySql(changes, Redaction.speaksOfPassword(sql));
     }
     return unlessLost(asked.verdict());
   }
@@ -230,8 +231,8 @@ final class SessionAudit {
         answers.running(
             Request.EXECUTE,
             new Pending.Execution(asked.number(), portal, execute.maxRows(), answers.now()));
-    if (runs && portal.text().changesNames()) {
-      names.changeBySql(portal.text().isSecret());
+    if (runs) {
+      names.changeBySql(portal.text().changes(), portal.text().isSecret());
     }
     return unlessLost(asked.verdict());
   }

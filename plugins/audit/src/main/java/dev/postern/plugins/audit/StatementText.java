@@ -1,6 +1,6 @@
 package dev.postern.plugins.audit;
 
-import dev.postern.api.intercept.SessionNames;
+import dev.postern.api.intercept.NameChanges;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,32 +13,32 @@ final class StatementText {
 
   /** In the place of a text that is not certain. */
   static final StatementText UNKNOWN =
-      new StatementText(WITHOUT, WITHOUT.length(), false, true, true);
+      new StatementText(WITHOUT, WITHOUT.length(), false, true, NameChanges.ANY);
 
   /** The same where it may be one whose values may not be shown. */
   static final StatementText UNKNOWN_SECRET =
-      new StatementText(WITHOUT, WITHOUT.length(), true, true, true);
+      new StatementText(WITHOUT, WITHOUT.length(), true, true, NameChanges.ANY);
 
   private final String start;
   private final int length;
   private final boolean secret;
   private final boolean wanted;
-  private final boolean changesNames;
+  private final NameChanges changes;
   // Worked out twice at worst; both times the same.
   private @Nullable String shown;
 
   private StatementText(
-      String start, int length, boolean secret, boolean wanted, boolean changesNames) {
+      String start, int length, boolean secret, boolean wanted, NameChanges changes) {
     this.start = start;
     this.length = length;
     this.secret = secret;
     this.wanted = wanted;
-    this.changesNames = changesNames;
+    this.changes = changes;
   }
 
   /** One that is to be on record. */
   static StatementText of(String sql, int maxLength) {
-    return of(sql, maxLength, true, Redaction.speaksOfPassword(sql), false);
+    return of(sql, maxLength, true, Redaction.speaksOfPassword(sql), NameChanges.NONE);
   }
 
   /**
@@ -48,21 +48,21 @@ final class StatementText {
    */
   static StatementText prepared(String sql, int maxLength, boolean wanted) {
     boolean secret = Redaction.speaksOfPassword(sql);
-    return of(sql, maxLength, wanted, secret, SessionNames.mayChange(sql));
+    return of(sql, maxLength, wanted, secret, NameChanges.of(sql));
   }
 
   /** The beginning of such a one, if only an empty one: what is missing may be anything. */
   static StatementText beginning(String sql, int maxLength) {
-    return sql.isEmpty() ? UNKNOWN_SECRET : of(sql, maxLength, true, true, true);
+    return sql.isEmpty() ? UNKNOWN_SECRET : of(sql, maxLength, true, true, NameChanges.ANY);
   }
 
   private static StatementText of(
-      String sql, int maxLength, boolean wanted, boolean secret, boolean changesNames) {
+      String sql, int maxLength, boolean wanted, boolean secret, NameChanges changes) {
     if (sql.length() <= maxLength) {
-      return new StatementText(sql, sql.length(), secret, wanted, changesNames);
+      return new StatementText(sql, sql.length(), secret, wanted, changes);
     }
     int end = Character.isHighSurrogate(sql.charAt(maxLength - 1)) ? maxLength - 1 : maxLength;
-    return new StatementText(sql.substring(0, end), sql.length(), secret, wanted, changesNames);
+    return new StatementText(sql.substring(0, end), sql.length(), secret, wanted, changes);
   }
 
   /** About how many bytes it takes. */
@@ -75,9 +75,9 @@ final class StatementText {
     return wanted;
   }
 
-  /** Whether running it may give names to other statements, or take them away. */
-  boolean changesNames() {
-    return changesNames;
+  /** What running it makes of names. */
+  NameChanges changes() {
+    return changes;
   }
 
   /** Whether it is not known. */

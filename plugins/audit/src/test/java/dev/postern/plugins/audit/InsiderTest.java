@@ -237,7 +237,9 @@ final class InsiderTest {
         "deallocate s",
         "select 1; /* */ PREPARE s as delete from accounts",
         "/* */ discard all",
-        "declare p cursor for select 1",
+        "deallocate all",
+        "deallocate /* x */ s",
+        "do $$ begin execute 'deallocate s'; end $$",
       })
   void namesThatSqlMayHaveGivenAreNotKnown(String sql) throws Exception {
     assertThat(
@@ -252,6 +254,44 @@ final class InsiderTest {
         .containsSubsequence(
             "prepared prepared=s sql=" + HARMLESS,
             "statement n=2 protocol=extended prepared=s sql=(unknown)");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "declare p cursor for select 1",
+        "begin; declare s cursor for select 1; fetch all from s; close s; commit",
+        "deallocate t",
+        "prepare t as select 1",
+        "execute t",
+      })
+  void namesThatSqlLeavesAloneAreKnown(String sql) throws Exception {
+    assertThat(
+            after(
+                session -> {
+                  prepare(session, "s", HARMLESS);
+                  prepare(session, "t", HARMLESS);
+                  session.client(new Query(sql)).server(complete("ANY"), READY);
+                  session
+                      .client(bind("", "s"), EXECUTE, SYNC)
+                      .server(BOUND, complete("SELECT 1"), READY);
+                }))
+        .contains("statement n=2 protocol=extended prepared=s sql=" + HARMLESS);
+  }
+
+  @Test
+  void namesThatAPreparedStatementTakesWhenSqlExecutesItAreNotKnown() throws Exception {
+    assertThat(
+            after(
+                session -> {
+                  prepare(session, "s", HARMLESS);
+                  prepare(session, "d", "prepare s as " + HARM);
+                  session.client(new Query("execute d")).server(complete("PREPARE"), READY);
+                  session
+                      .client(bind("", "s"), EXECUTE, SYNC)
+                      .server(BOUND, complete("DELETE 9"), READY);
+                }))
+        .contains("statement n=2 protocol=extended prepared=s sql=(unknown)");
   }
 
   @Test
@@ -399,7 +439,7 @@ final class InsiderTest {
                   session.client(bind("", "other", "shown"), EXECUTE, SYNC);
                   session.server(BOUND, complete("SELECT 1"), READY);
                   prepare(session, "s", "select set_password($1)");
-                  session.client(new Query("deallocate x")).server(complete("ANY"), READY);
+                  session.client(new Query("deallocate s")).server(complete("ANY"), READY);
                   session.client(bind("", "s", "hidden"), EXECUTE, SYNC);
                 }))
         .contains(

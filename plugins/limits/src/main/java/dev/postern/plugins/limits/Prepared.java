@@ -1,10 +1,12 @@
 package dev.postern.plugins.limits;
 
+import dev.postern.api.intercept.NameChanges;
+
 /**
  * What a name stands for.
  *
- * @param changesNames whether it may give or take names when it is executed
+ * @param changes what it makes of names when it is executed
  */
-record Prepared(Shape shape, boolean changesNames) {
-  static final Prepared UNKNOWN = new Prepared(Shape.UNKNOWN, true);
+record Prepared(Shape shape, NameChanges changes) {
+  static final Prepared UNKNOWN = new Prepared(Shape.UNKNOWN, NameChanges.ANY);
 }

@@ -1,6 +1,6 @@
 package dev.postern.plugins.limits;
 
-import dev.postern.api.intercept.SessionNames;
+import dev.postern.api.intercept.NameChanges;
 import dev.postern.api.intercept.Verdict;
 import dev.postern.api.message.FrontendMessage;
 import dev.postern.api.message.Target;
@@ -44,9 +44,7 @@ final class SessionLimits {
     Shape shape = Shape.UNKNOWN;
     if (admissions.looksAtStatements()) {
       shape = conversation.statements().shape(sql);
-      if (SessionNames.mayChange(sql)) {
-        conversation.statements().forgetAll();
-      }
+      conversation.statements().change(NameChanges.of(sql));
     }
     Admission admission = admissions.of(shape);
     long boundary = conversation.boundary();
@@ -80,9 +78,7 @@ final class SessionLimits {
       return Shape.UNKNOWN;
     }
     Prepared prepared = conversation.statements().portal(portal, conversation.cycle());
-    if (prepared.changesNames()) {
-      conversation.statements().forgetAll();
-    }
+    conversation.statements().change(prepared.changes());
     return prepared.shape();
   }
 

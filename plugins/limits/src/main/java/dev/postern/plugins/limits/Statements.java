@@ -1,5 +1,6 @@
 package dev.postern.plugins.limits;
 
+import dev.postern.api.intercept.NameChanges;
 import dev.postern.api.intercept.SessionNames;
 import dev.postern.api.message.Target;
 import java.util.LinkedHashMap;
@@ -50,8 +51,8 @@ final class Statements {
    */
   void parse(Pending parse, String name, @Nullable String sql, long cycle) {
     Prepared prepared =
-        sql == null ? Prepared.UNKNOWN : new Prepared(shape(sql), SessionNames.mayChange(sql));
-    parse.name = statements.give(name, prepared, cycle);
+        sql == null ? Prepared.UNKNOWN : new Prepared(shape(sql), NameChanges.of(sql));
+    parse.name = statements.give(name, prepared, cycle, prepared.changes());
   }
 
   /**
@@ -85,7 +86,12 @@ final class Statements {
     close.name = (target == Target.STATEMENT ? statements : portals).take(name, cycle);
   }
 
-  /** SQL may have given or taken any name, or it is not known what the server has done. */
+  /** SQL is run that changes this. */
+  void change(NameChanges changes) {
+    changes.applyTo(statements, portals);
+  }
+
+  /** It is not known what the server has done. */
   void forgetAll() {
     statements.forgetAll();
     portals.forgetAll();

@@ -262,6 +262,11 @@ final class LimitsTest {
       assertPasses(execute(alice, "s"));
       alice.server(DONE, READY);
     }
+    run(alice, "deallocate t; declare s cursor for select 1; execute s");
+    for (int i = 0; i < 3; i++) {
+      assertPasses(execute(alice, "s"));
+      alice.server(DONE, READY);
+    }
     run(alice, "deallocate s");
     assertPasses(execute(alice, "s"));
     alice.server(DONE, READY);

@@ -1,11 +1,11 @@
 package dev.postern.plugins.mask;
 
+import dev.postern.api.intercept.NameChanges;
 import dev.postern.api.intercept.Pipeline;
 import dev.postern.api.intercept.Pipeline.Request;
 import dev.postern.api.intercept.SessionNames;
 import dev.postern.api.intercept.SessionNames.Given;
 import dev.postern.api.message.Target;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,7 +46,7 @@ final class Conversation {
   /** A Query, or what fails in the place of a refused one. */
   void querying(Reading reading) {
     if (!refused && pipeline.sent(Request.QUERY, new Pending.Simple(reading))) {
-      forget(reading.renames());
+      reading.changes().applyTo(statements, portals);
     }
   }
 
@@ -55,7 +55,8 @@ final class Conversation {
     if (refused) {
       return false;
     }
-    Given<?> given = statements.give(name, statement, pipeline.cycle());
+    Given<?> given =
+        statements.give(name, statement, pipeline.cycle(), statement.reading.changes());
     boolean waits = pipeline.sent(Request.PARSE, new Pending.Parsing(given, statement));
     if (!waits) {
       given.failed();
@@ -104,7 +105,8 @@ final class Conversation {
     if (!pipeline.sent(Request.EXECUTE, new Pending.Executing(statement))) {
       return false;
     }
-    forget(statement == null ? SqlName.ALL : statement.reading.renames());
+    NameChanges changes = statement == null ? NameChanges.ANY : statement.reading.changes();
+    changes.applyTo(statements, portals);
     return true;
   }
 
@@ -112,7 +114,8 @@ final class Conversation {
     if (refused) {
       return;
     }
-    Given<?> taken = names(target).take(name, pipeline.cycle());
+    Given<?> taken =
+        (target == Target.STATEMENT ? statements : portals).take(name, pipeline.cycle());
     if (!pipeline.sent(Request.CLOSE, new Pending.Closing(taken))) {
       taken.failed();
     }
@@ -127,17 +130,6 @@ final class Conversation {
   void syncing() {
     refused = false;
     pipeline.sent(Request.SYNC, null);
-  }
-
-  /** SQL that goes to the server now gives or takes these names. */
-  private void forget(List<SqlName> names) {
-    for (SqlName name : names) {
-      names(name.target()).forget(name::isOf);
-    }
-  }
-
-  private SessionNames<Prepared> names(Target target) {
-    return target == Target.STATEMENT ? statements : portals;
   }
 
   /** What a statement's name stands for now; {@code null}: it is not known. */

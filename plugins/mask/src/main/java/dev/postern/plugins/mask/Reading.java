@@ -1,7 +1,6 @@
 package dev.postern.plugins.mask;
 
-import java.util.List;
-import java.util.stream.Stream;
+import dev.postern.api.intercept.NameChanges;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param copiesOut whether it may answer with COPY data
  * @param single whether it is one statement that only reads
  * @param quiet whether it gives no rows of tables
- * @param renames the names that stand for something else behind it
+ * @param changes what the text makes of names
  */
 record Reading(
     Use use,
@@ -22,14 +21,15 @@ record Reading(
     boolean copiesOut,
     boolean single,
     boolean quiet,
-    List<SqlName> renames) {
-  static final Reading NOTHING = new Reading(Use.NONE, null, false, false, true, true, List.of());
+    NameChanges changes) {
+  static final Reading NOTHING =
+      new Reading(Use.NONE, null, false, false, true, true, NameChanges.NONE);
 
   static Reading refused(String why) {
-    return new Reading(Use.USES, why, false, false, false, false, List.of());
+    return new Reading(Use.USES, why, false, false, false, false, NameChanges.NONE);
   }
 
-  /** Both in one Query. */
+  /** Both in one Query, of whose text they already have the changes. */
   Reading and(Reading next) {
     return new Reading(
         use.or(next.use),
@@ -38,6 +38,6 @@ record Reading(
         copiesOut || next.copiesOut,
         false,
         quiet && next.quiet,
-        Stream.concat(renames.stream(), next.renames.stream()).toList());
+        changes);
   }
 }

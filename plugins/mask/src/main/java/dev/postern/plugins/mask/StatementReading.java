@@ -1,6 +1,6 @@
 package dev.postern.plugins.mask;
 
-import dev.postern.api.message.Target;
+import dev.postern.api.intercept.NameChanges;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -55,14 +55,20 @@ final class StatementReading {
   private final Vocabulary vocabulary;
   private final boolean queryWasKept;
   private final boolean mayCopyOut;
+  private final NameChanges changes;
   private final String command;
 
   private StatementReading(
-      List<Token> tokens, Vocabulary vocabulary, boolean queryWasKept, boolean mayCopyOut) {
+      List<Token> tokens,
+      Vocabulary vocabulary,
+      boolean queryWasKept,
+      boolean mayCopyOut,
+      NameChanges changes) {
     this.tokens = tokens;
     this.vocabulary = vocabulary;
     this.queryWasKept = queryWasKept;
     this.mayCopyOut = mayCopyOut;
+    this.changes = changes;
     this.command = tokens.getFirst().text();
   }
 
@@ -77,10 +83,11 @@ final class StatementReading {
     if (lexemes.ambiguous()) {
       return Reading.refused("its text can be read in two ways");
     }
+    NameChanges changes = NameChanges.of(sql);
     Reading all = null;
     boolean kept = queryWasKept;
     for (List<Token> statement : lexemes.statements()) {
-      Reading one = new StatementReading(statement, vocabulary, kept, mayCopyOut).read();
+      Reading one = new StatementReading(statement, vocabulary, kept, mayCopyOut, changes).read();
       kept |= one.keepsQuery();
       all = all == null ? one : all.and(one);
     }
@@ -102,25 +109,7 @@ final class StatementReading {
     boolean copies = command.equals("copy") && (use != Use.USES || mayCopyOut);
     boolean reads = query || command.equals("fetch");
     return new Reading(
-        use, refusal, keeps, copies, reads && !writes(), HARMLESS.contains(command), renames());
-  }
-
-  private List<SqlName> renames() {
-    return switch (command) {
-      case "prepare" -> List.of(new SqlName(Target.STATEMENT, name(1)));
-      case "deallocate" ->
-          List.of(new SqlName(Target.STATEMENT, name(at(1).isKeyword("prepare") ? 2 : 1)));
-      case "declare", "close" -> List.of(new SqlName(Target.PORTAL, name(1)));
-      case "discard" -> SqlName.ALL;
-      default -> List.of();
-    };
-  }
-
-  /** The name at an index; {@code null}: all names, or one that is not written plainly. */
-  private @Nullable String name(int index) {
-    Token token = at(index);
-    boolean plain = token.isName() && !token.isKeyword("all") && token.text().indexOf('\uFFFD') < 0;
-    return plain ? token.text() : null;
+        use, refusal, keeps, copies, reads && !writes(), HARMLESS.contains(command), changes);
   }
 
   private Use use() {

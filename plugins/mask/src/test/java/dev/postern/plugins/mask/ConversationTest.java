@@ -173,6 +173,17 @@ final class ConversationTest {
   }
 
   @Test
+  void aNameThatAPreparedStatementTakesWhenSqlExecutesItIsNotWhatTheProtocolMadeIt() {
+    prepare("s");
+    wire.client(new Query("execute t")).server(new CommandComplete("OK"), IDLE);
+    assertThat(isDescribedFirst("s")).isFalse();
+
+    wire.client(parse("d", "deallocate s"), new Sync()).server(new ParseComplete(), IDLE);
+    wire.client(new Query("execute d")).server(new CommandComplete("DEALLOCATE"), IDLE);
+    assertThat(isDescribedFirst("s")).isTrue();
+  }
+
+  @Test
   void anotherNameThanSqlHasTakenIsStillKnown() {
     prepare("s");
     wire.client(new Query("deallocate t; close s")).server(new CommandComplete("OK"), IDLE);

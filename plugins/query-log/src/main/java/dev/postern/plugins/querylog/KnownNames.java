@@ -1,5 +1,6 @@
 package dev.postern.plugins.querylog;
 
+import dev.postern.api.intercept.NameChanges;
 import dev.postern.api.intercept.SessionNames;
 import dev.postern.api.intercept.SessionNames.Given;
 import dev.postern.api.message.Target;
@@ -26,9 +27,6 @@ final class KnownNames {
   private final SessionNames<Portal> portals;
   private final Consumer<Portal> gone;
 
-  /** How often all names were forgotten. */
-  private int era;
-
   /**
    * @param gone is given each portal of which nothing more will be heard
    */
@@ -44,9 +42,7 @@ final class KnownNames {
 
   /** A Query was sent; it takes the place of the statement and the portal without a name. */
   void query(SimpleQuery query, long cycle) {
-    if (query.sql.changesNames()) {
-      forgetAll();
-    }
+    change(query.sql.changes());
     if (!statements.isEmpty()) {
       query.statement = statements.take("", cycle);
     }
@@ -57,14 +53,15 @@ final class KnownNames {
 
   void parse(@Nullable String statement, Preparation preparation, long cycle) {
     if (statement != null) {
-      preparation.given = statements.give(statement, preparation.sql, cycle);
+      SqlText sql = preparation.sql;
+      preparation.given = statements.give(statement, sql, cycle, sql.changes());
     }
   }
 
   /** What a Bind makes of a statement. */
   Portal portalOf(@Nullable String statement, long cycle, long sentAt) {
     SqlText sql = statement == null ? null : statements.get(statement, cycle);
-    return new Portal(sql == null ? SqlText.UNKNOWN : sql, sentAt, era);
+    return new Portal(sql == null ? SqlText.UNKNOWN : sql, sentAt);
   }
 
   void bind(String name, Portal portal, long cycle) {
@@ -96,6 +93,7 @@ final class KnownNames {
 
   /** The server has done the Bind. */
   void given(Portal portal) {
+    portal.gone = portal.given == null || portal.given.isForgotten();
     confirmed(portal.given);
     portal.given = null;
   }
@@ -138,21 +136,16 @@ final class KnownNames {
     }
   }
 
-  /** Whether no name stands for this portal any more. */
-  boolean isGone(Portal portal) {
-    return portal.gone || portal.era != era;
-  }
-
   /** No transaction is open, and with it the portals are gone. */
   void transactionEnded() {
     portals.takeConfirmed().forEach(gone);
   }
 
-  /** SQL may have given or taken any name. */
-  void forgetAll() {
-    transactionEnded();
-    clear();
-    era++;
+  /** SQL is run that changes this. */
+  void change(NameChanges changes) {
+    if (!changes.isNone()) {
+      changes.applyTo(statements, portals).forEach(gone);
+    }
   }
 
   /** Nothing is known any more. */

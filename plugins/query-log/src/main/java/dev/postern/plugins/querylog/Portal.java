@@ -13,26 +13,22 @@ final class Portal implements Pending {
   /** When the Bind was sent, as nanoTime. */
   final long sentAt;
 
-  /** How often all names had been forgotten when the Bind was sent. */
-  final int era;
-
   @Nullable Given<?> given;
   long rows;
   long nanos;
   boolean suspended;
 
-  /** Nothing more is heard of it. */
+  /** No name stands for it, so that nothing more is heard of it. */
   boolean gone;
 
-  Portal(SqlText sql, long sentAt, int era) {
+  Portal(SqlText sql, long sentAt) {
     this.sql = sql;
     this.sentAt = sentAt;
-    this.era = era;
   }
 
   /** Of which only an Execute is known. */
   static Portal unknown() {
-    Portal portal = new Portal(SqlText.UNKNOWN, 0, 0);
+    Portal portal = new Portal(SqlText.UNKNOWN, 0);
     portal.gone = true;
     return portal;
   }

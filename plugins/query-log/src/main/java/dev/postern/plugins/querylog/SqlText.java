@@ -1,6 +1,6 @@
 package dev.postern.plugins.querylog;
 
-import dev.postern.api.intercept.SessionNames;
+import dev.postern.api.intercept.NameChanges;
 import dev.postern.api.intercept.SqlLiterals;
 import org.jspecify.annotations.Nullable;
 
@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * statement that runs many times. Safe for use by many threads.
  */
 final class SqlText implements Pending {
-  static final SqlText UNKNOWN = new SqlText("(unknown)", 9, 0, false, true);
+  static final SqlText UNKNOWN = new SqlText("(unknown)", 9, 0, false, NameChanges.ANY);
 
   private static final String PASSWORD = "password";
 
@@ -22,46 +22,47 @@ final class SqlText implements Pending {
 
   private final boolean redact;
 
-  private final boolean changesNames;
+  private final NameChanges changes;
   // Worked out twice at worst; both times the same.
   private @Nullable String shown;
 
   private SqlText(
-      String start, int fullLength, int messageLength, boolean redact, boolean changesNames) {
+      String start, int fullLength, int messageLength, boolean redact, NameChanges changes) {
     this.start = start;
     this.fullLength = fullLength;
     this.messageLength = messageLength;
     this.redact = redact;
-    this.changesNames = changesNames;
+    this.changes = changes;
   }
 
   static SqlText of(String sql, int maxLength, boolean redact) {
-    boolean changesNames = SessionNames.mayChange(sql);
+    NameChanges changes = NameChanges.of(sql);
     if (sql.length() <= maxLength) {
-      return new SqlText(sql, sql.length(), 0, redact, changesNames);
+      return new SqlText(sql, sql.length(), 0, redact, changes);
     }
     int end = Character.isHighSurrogate(sql.charAt(maxLength - 1)) ? maxLength - 1 : maxLength;
-    return new SqlText(sql.substring(0, end), sql.length(), 0, redact, changesNames);
+    return new SqlText(sql.substring(0, end), sql.length(), 0, redact, changes);
   }
 
   /** The same as the beginning of a Query of so many bytes, of which the rest was not seen. */
   SqlText ofQuery(int length) {
-    return new SqlText(start, fullLength, length, redact, true);
+    return new SqlText(start, fullLength, length, redact, NameChanges.ANY);
   }
 
   /** The same as the beginning of a Parse of so many bytes, which can be of one statement only. */
   SqlText ofParse(int length) {
-    boolean begun = !start.isEmpty() && isLetter(start.charAt(0));
-    return new SqlText(start, fullLength, length, redact, changesNames || !begun);
+    boolean none = changes.isNone() && !start.isEmpty() && isLetter(start.charAt(0));
+    return new SqlText(
+        start, fullLength, length, redact, none ? NameChanges.NONE : NameChanges.ANY);
   }
 
   private static boolean isLetter(char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
   }
 
-  /** Whether it may give or take names of statements and portals. */
-  boolean changesNames() {
-    return changesNames;
+  /** What running it makes of the names of statements and portals. */
+  NameChanges changes() {
+    return changes;
   }
 
   /** Characters that are kept. */

@@ -90,9 +90,8 @@ final class StatementTracker {
 
   void execute(String name, int maxRows) {
     Portal portal = names.portal(name, pipeline.cycle());
-    if (pipeline.sent(Request.EXECUTE, new Execution(portal, maxRows, now()))
-        && portal.sql.changesNames()) {
-      names.forgetAll();
+    if (pipeline.sent(Request.EXECUTE, new Execution(portal, maxRows, now()))) {
+      names.change(portal.sql.changes());
     }
     checkOrder();
   }
@@ -191,7 +190,7 @@ final class StatementTracker {
     described();
     if (pipeline.executed() instanceof Execution(Portal portal, int maxRows, long sentAt)) {
       portal.fetched(maxRows, nanosSince(sentAt, now));
-      if (names.isGone(portal)) {
+      if (portal.gone) {
         suspended(portal, now);
       }
     }

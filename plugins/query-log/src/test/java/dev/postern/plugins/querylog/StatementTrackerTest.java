@@ -353,10 +353,52 @@ final class StatementTrackerTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"prepare s as delete", "DEALLOCATE ALL", "discard all; select 1"})
+  @ValueSource(
+      strings = {
+        "prepare s as delete",
+        "DEALLOCATE ALL",
+        "discard all; select 1",
+        "do 'begin execute ''deallocate s''; end'"
+      })
   void namesThatSqlMayHaveGivenAreUnknown(String sql) {
     run("s", "select 1");
     session.client(new Query(sql)).server(complete("PREPARE"), READY);
+    session
+        .client(bind("", "s"), execute(""), new Sync())
+        .server(BOUND, complete("DELETE 7"), READY);
+
+    assertThat(log).last().isEqualTo("completed (unknown): DELETE 7 rows, 0 us");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"declare s cursor for select 2", "deallocate t", "close s", "execute t"})
+  void namesThatSqlLeavesAloneAreKnown(String sql) {
+    run("s", "select 1");
+    session.client(new Query(sql)).server(complete("ANY"), READY);
+    session
+        .client(bind("", "s"), execute(""), new Sync())
+        .server(BOUND, complete("SELECT 7"), READY);
+
+    assertThat(log).last().isEqualTo("completed select 1: SELECT 7 rows, 0 us");
+  }
+
+  @Test
+  void namesThatAPreparedStatementTakesWhenSqlExecutesItAreUnknown() {
+    run("s", "select 1");
+    session.client(parse("d", "prepare s as delete"), new Sync()).server(PARSED, READY);
+    session.client(new Query("execute d")).server(complete("PREPARE"), READY);
+    session
+        .client(bind("", "s"), execute(""), new Sync())
+        .server(BOUND, complete("DELETE 7"), READY);
+
+    assertThat(log).last().isEqualTo("completed (unknown): DELETE 7 rows, 0 us");
+  }
+
+  @Test
+  void aLargeParseThatBeginsAsSqlThatGivesANameMayGiveAnother() {
+    run("s", "select 1");
+    session.undecoded(large('P', "\0prepare")).client(bind("", ""), execute(""), new Sync());
+    session.server(PARSED, BOUND, complete("PREPARE"), READY);
     session
         .client(bind("", "s"), execute(""), new Sync())
         .server(BOUND, complete("DELETE 7"), READY);
@@ -499,6 +541,24 @@ final class StatementTrackerTest {
             "suspended a: 10 rows, 0 us",
             "completed close all: CLOSE CURSOR ALL, 0 us",
             "suspended (unknown): 10 rows, 0 us");
+  }
+
+  @Test
+  void aCursorBesideOneOfSqlIsOneStatement() {
+    session.client(parse("", "a"), bind("c", ""), new Execute("c", 10), new Sync());
+    session.server(PARSED, BOUND, new PortalSuspended(), IN_TRANSACTION);
+    session.client(new Query("close d")).server(complete("CLOSE CURSOR"), IN_TRANSACTION);
+    session.client(new Execute("c", 10), new Sync()).server(complete("SELECT 4"), IN_TRANSACTION);
+    assertThat(log)
+        .containsExactly(
+            "completed close d: CLOSE CURSOR, 0 us", "completed a: SELECT 14 rows, 0 us");
+  }
+
+  @Test
+  void aCursorWhosePortalSqlTakesInTheSamePipelineIsLoggedAtOnce() {
+    session.client(parse("", "a"), bind("c", ""), new Execute("c", 10), new Query("close c"));
+    session.server(PARSED, BOUND, new PortalSuspended());
+    assertThat(log).containsExactly("suspended a: 10 rows, 0 us");
   }
 
   @Test
