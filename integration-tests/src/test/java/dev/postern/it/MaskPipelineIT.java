@@ -1,6 +1,5 @@
 package dev.postern.it;
 
-import static dev.postern.it.MaskedPeople.MASKED;
 import static dev.postern.testkit.FrontendPackets.bind;
 import static dev.postern.testkit.FrontendPackets.copyData;
 import static dev.postern.testkit.FrontendPackets.copyDone;
@@ -19,14 +18,10 @@ import dev.postern.api.SqlState;
 import dev.postern.api.intercept.MessageInterceptor;
 import dev.postern.api.intercept.Verdict;
 import dev.postern.api.message.Parse;
-import dev.postern.testkit.RunningPostern;
 import dev.postern.testkit.WireClient;
 import dev.postern.testkit.WireMessage;
 import java.nio.charset.StandardCharsets;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -44,7 +39,7 @@ final class MaskPipelineIT {
   private static final byte[] EVIL = query("SELECT upper(ssn) FROM mask_it.people");
   private static final byte[] HARMLESS = query("SELECT upper('x')");
   private static final String REFUSED_BY_ANOTHER = "SELECT 'refused by another'";
-  private static final Map<String, RunningPostern> GATEWAYS = new HashMap<>();
+  private static final MaskGateways GATEWAYS = new MaskGateways();
 
   private final String mode;
 
@@ -54,7 +49,7 @@ final class MaskPipelineIT {
 
   @BeforeAll
   static void start() throws Exception {
-    if (GATEWAYS.isEmpty()) {
+    if (!GATEWAYS.areStarted()) {
       MaskedPeople.create();
       for (String sql :
           List.of(
@@ -78,25 +73,17 @@ final class MaskPipelineIT {
                       parse.sql().equals(REFUSED_BY_ANOTHER)
                           ? Verdict.reject(SqlState.INSUFFICIENT_PRIVILEGE, "by another")
                           : Verdict.forward());
-      for (String mode : List.of("session", "transaction")) {
-        GATEWAYS.put(
-            mode,
-            MaskedPeople.gateway(
-                mode, Map.of(), builder -> builder.interceptor("another", another)));
-      }
+      GATEWAYS.start(builder -> builder.interceptor("another", another));
     }
   }
 
   @AfterAll
   static void stop() {
-    GATEWAYS.values().forEach(RunningPostern::close);
-    GATEWAYS.clear();
+    GATEWAYS.stop();
   }
 
   private WireClient client() {
-    WireClient client = WireClient.connect(Objects.requireNonNull(GATEWAYS.get(mode)).address());
-    client.login(MASKED, Gateways.PASSWORD, "postgres");
-    return client;
+    return GATEWAYS.client(mode);
   }
 
   @Test

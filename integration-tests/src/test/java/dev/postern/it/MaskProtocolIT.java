@@ -1,6 +1,5 @@
 package dev.postern.it;
 
-import static dev.postern.it.MaskedPeople.MASKED;
 import static dev.postern.testkit.FrontendPackets.bind;
 import static dev.postern.testkit.FrontendPackets.closeStatement;
 import static dev.postern.testkit.FrontendPackets.copyDone;
@@ -13,14 +12,10 @@ import static dev.postern.testkit.FrontendPackets.sync;
 import static dev.postern.testkit.FrontendPackets.unnamed;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.postern.testkit.RunningPostern;
 import dev.postern.testkit.WireClient;
 import dev.postern.testkit.WireMessage;
 import java.nio.charset.StandardCharsets;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -33,7 +28,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class MaskProtocolIT {
   private static final String PLAIN = "SELECT ssn FROM mask_it.people WHERE id = 1";
   private static final String COMPUTED = "SELECT upper(ssn) FROM mask_it.people WHERE id = 1";
-  private static final Map<String, RunningPostern> GATEWAYS = new HashMap<>();
+  private static final MaskGateways GATEWAYS = new MaskGateways();
 
   private final String mode;
 
@@ -43,24 +38,19 @@ final class MaskProtocolIT {
 
   @BeforeAll
   static void start() throws Exception {
-    if (GATEWAYS.isEmpty()) {
+    if (!GATEWAYS.areStarted()) {
       MaskedPeople.create();
-      for (String mode : List.of("session", "transaction")) {
-        GATEWAYS.put(mode, MaskedPeople.gateway(mode, Map.of()));
-      }
+      GATEWAYS.start(_ -> {});
     }
   }
 
   @AfterAll
   static void stop() {
-    GATEWAYS.values().forEach(RunningPostern::close);
-    GATEWAYS.clear();
+    GATEWAYS.stop();
   }
 
   private WireClient client() {
-    WireClient client = WireClient.connect(Objects.requireNonNull(GATEWAYS.get(mode)).address());
-    client.login(MASKED, Gateways.PASSWORD, "postgres");
-    return client;
+    return GATEWAYS.client(mode);
   }
 
   @Test

@@ -37,15 +37,10 @@ final class QueryLogFullDiskIT {
   void everyLineIsWholeAndNoneIsMissingOnceThereIsRoomAgain() throws Exception {
     try (SmallDisk disk = SmallDisk.at(home, DISK)) {
       Path file = disk.path().resolve("queries.jsonl");
-      int asked = 0;
+      int asked;
       try (RunningPostern postern = start(file);
           Connection connection = Gateways.connect(postern, ROLE)) {
-        Sql.run(connection, statement(asked++));
-        await().until(() -> !statements(file).isEmpty());
-        disk.fill(FILLER);
-        while (Logs.containing(FULL, "No space left on device").isEmpty()) {
-          Sql.run(connection, statement(asked++));
-        }
+        asked = askUntilFull(disk, file, connection, FULL, "No space left on device");
         Sql.run(connection, statement(asked++));
 
         disk.free(FILLER);
@@ -64,15 +59,10 @@ final class QueryLogFullDiskIT {
   void aGatewayStopsThoughTheDiskIsFullAndSaysHowManyLinesAreMissing() throws Exception {
     try (SmallDisk disk = SmallDisk.at(home, DISK)) {
       Path file = disk.path().resolve("queries.jsonl");
-      int asked = 0;
+      int asked;
       try (RunningPostern postern = start(file);
           Connection connection = Gateways.connect(postern, ROLE)) {
-        Sql.run(connection, statement(asked++));
-        await().until(() -> !statements(file).isEmpty());
-        disk.fill(FILLER);
-        while (Logs.containing(FULL).isEmpty()) {
-          Sql.run(connection, statement(asked++));
-        }
+        asked = askUntilFull(disk, file, connection, FULL);
       }
       List<String> written = statements(file);
       assertThat(written).hasSizeLessThan(asked);
@@ -96,6 +86,24 @@ final class QueryLogFullDiskIT {
         .last()
         .asString()
         .contains(statement(0));
+  }
+
+  /**
+   * Asks for statements while the disk gets full.
+   *
+   * @param said what the gateway says of it
+   * @return how many it was asked for
+   */
+  private static int askUntilFull(SmallDisk disk, Path file, Connection connection, String... said)
+      throws Exception {
+    int asked = 0;
+    Sql.run(connection, statement(asked++));
+    await().until(() -> !statements(file).isEmpty());
+    disk.fill(FILLER);
+    while (Logs.containing(said).isEmpty()) {
+      Sql.run(connection, statement(asked++));
+    }
+    return asked;
   }
 
   private static RunningPostern start(Path file) {

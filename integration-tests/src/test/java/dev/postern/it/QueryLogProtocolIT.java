@@ -13,6 +13,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -89,20 +90,15 @@ final class QueryLogProtocolIT {
   @Test
   void copyInTheExtendedProtocol() throws Exception {
     List<String> lines =
-        logOf(
-            postern -> {
-              try (WireClient client = WireClient.connect(postern.address())) {
-                client.login(ROLE, Gateways.PASSWORD, "postgres");
-                client.query("CREATE TEMP TABLE t (x int)");
-                copyIn(client, "1\n2\n");
-                copyIn(client, "not a number\n");
-                copyIn(client, "3\n", FrontendPackets.copyFail("enough"));
-                client.send(FrontendPackets.parse("", "SELEC 1"), FrontendPackets.sync());
-                client.receiveUntil('Z');
-                client.query("SELECT 1");
-                client.send(FrontendPackets.terminate());
-                client.expectEnd();
-              }
+        said(
+            client -> {
+              client.query("CREATE TEMP TABLE t (x int)");
+              copyIn(client, "1\n2\n");
+              copyIn(client, "not a number\n");
+              copyIn(client, "3\n", FrontendPackets.copyFail("enough"));
+              client.send(FrontendPackets.parse("", "SELEC 1"), FrontendPackets.sync());
+              client.receiveUntil('Z');
+              client.query("SELECT 1");
             });
 
     assertThat(lines)
@@ -119,31 +115,26 @@ final class QueryLogProtocolIT {
   @Test
   void aPipelineIsLoggedInItsOrder() throws Exception {
     List<String> lines =
-        logOf(
-            postern -> {
-              try (WireClient client = WireClient.connect(postern.address())) {
-                client.login(ROLE, Gateways.PASSWORD, "postgres");
-                client.send(
-                    FrontendPackets.parse("s", "SELECT generate_series(1, 4)"),
-                    FrontendPackets.bind("a", "s"),
-                    FrontendPackets.execute("a", 3),
-                    FrontendPackets.execute("a", 3),
-                    FrontendPackets.bind("b", "s"),
-                    FrontendPackets.execute("b", 3),
-                    FrontendPackets.sync(),
-                    FrontendPackets.unnamed("SELECT 1/0"),
-                    FrontendPackets.bind("", "s"),
-                    FrontendPackets.execute("", 0),
-                    FrontendPackets.sync(),
-                    FrontendPackets.query("SELECT 1; SELECT 1/0; SELECT 2"),
-                    FrontendPackets.bind("", "s"),
-                    FrontendPackets.execute("", 0),
-                    FrontendPackets.sync());
-                for (int i = 0; i < 4; i++) {
-                  client.receiveUntil('Z');
-                }
-                client.send(FrontendPackets.terminate());
-                client.expectEnd();
+        said(
+            client -> {
+              client.send(
+                  FrontendPackets.parse("s", "SELECT generate_series(1, 4)"),
+                  FrontendPackets.bind("a", "s"),
+                  FrontendPackets.execute("a", 3),
+                  FrontendPackets.execute("a", 3),
+                  FrontendPackets.bind("b", "s"),
+                  FrontendPackets.execute("b", 3),
+                  FrontendPackets.sync(),
+                  FrontendPackets.unnamed("SELECT 1/0"),
+                  FrontendPackets.bind("", "s"),
+                  FrontendPackets.execute("", 0),
+                  FrontendPackets.sync(),
+                  FrontendPackets.query("SELECT 1; SELECT 1/0; SELECT 2"),
+                  FrontendPackets.bind("", "s"),
+                  FrontendPackets.execute("", 0),
+                  FrontendPackets.sync());
+              for (int i = 0; i < 4; i++) {
+                client.receiveUntil('Z');
               }
             });
 
@@ -161,24 +152,19 @@ final class QueryLogProtocolIT {
   @Test
   void anEndOfACopyThatThereIsNotMovesNoAnswer() throws Exception {
     List<String> lines =
-        logOf(
-            postern -> {
-              try (WireClient client = WireClient.connect(postern.address())) {
-                client.login(ROLE, Gateways.PASSWORD, "postgres");
-                client.send(
-                    FrontendPackets.unnamed("SELECT 1"),
-                    FrontendPackets.sync(),
-                    FrontendPackets.copyDone(),
-                    FrontendPackets.unnamed("SELECT 1/0"),
-                    FrontendPackets.sync(),
-                    FrontendPackets.copyFail("what?"),
-                    FrontendPackets.unnamed("SELECT 2"),
-                    FrontendPackets.sync());
-                for (int i = 0; i < 3; i++) {
-                  client.receiveUntil('Z');
-                }
-                client.send(FrontendPackets.terminate());
-                client.expectEnd();
+        said(
+            client -> {
+              client.send(
+                  FrontendPackets.unnamed("SELECT 1"),
+                  FrontendPackets.sync(),
+                  FrontendPackets.copyDone(),
+                  FrontendPackets.unnamed("SELECT 1/0"),
+                  FrontendPackets.sync(),
+                  FrontendPackets.copyFail("what?"),
+                  FrontendPackets.unnamed("SELECT 2"),
+                  FrontendPackets.sync());
+              for (int i = 0; i < 3; i++) {
+                client.receiveUntil('Z');
               }
             });
 
@@ -192,24 +178,19 @@ final class QueryLogProtocolIT {
   @Test
   void aNameIsLoggedAsWhatItCertainlyStandsFor() throws Exception {
     List<String> lines =
-        logOf(
-            postern -> {
-              try (WireClient client = WireClient.connect(postern.address())) {
-                client.login(ROLE, Gateways.PASSWORD, "postgres");
-                client.send(
-                    FrontendPackets.parse("s", "SELECT 10"),
-                    FrontendPackets.sync(),
-                    FrontendPackets.parse("s", "SELECT 20"), // there is one already
-                    FrontendPackets.sync());
-                client.receiveUntil('Z');
-                client.receiveUntil('Z');
-                execute(client, "s");
-                client.query("DEALLOCATE s");
-                client.query("PREPARE s AS SELECT 30");
-                execute(client, "s");
-                client.send(FrontendPackets.terminate());
-                client.expectEnd();
-              }
+        said(
+            client -> {
+              client.send(
+                  FrontendPackets.parse("s", "SELECT 10"),
+                  FrontendPackets.sync(),
+                  FrontendPackets.parse("s", "SELECT 20"), // there is one already
+                  FrontendPackets.sync());
+              client.receiveUntil('Z');
+              client.receiveUntil('Z');
+              execute(client, "s");
+              client.query("DEALLOCATE s");
+              client.query("PREPARE s AS SELECT 30");
+              execute(client, "s");
             });
 
     assertThat(lines)
@@ -224,24 +205,32 @@ final class QueryLogProtocolIT {
   @Test
   void aSessionWhoseOrderCannotBeToldIsLoggedNoFurther() throws Exception {
     List<String> lines =
-        logOf(
-            postern -> {
-              try (WireClient client = WireClient.connect(postern.address())) {
-                client.login(ROLE, Gateways.PASSWORD, "postgres");
-                client.query("SELECT 1");
-                client.send(
-                    FrontendPackets.describePortal("none"),
-                    FrontendPackets.query("SELECT 2"),
-                    FrontendPackets.sync());
-                client.receiveUntil('Z');
-                client.query("SELECT 3");
-                client.send(FrontendPackets.terminate());
-                client.expectEnd();
-              }
+        said(
+            client -> {
+              client.query("SELECT 1");
+              client.send(
+                  FrontendPackets.describePortal("none"),
+                  FrontendPackets.query("SELECT 2"),
+                  FrontendPackets.sync());
+              client.receiveUntil('Z');
+              client.query("SELECT 3");
             });
 
     assertThat(lines).containsExactly("completed SELECT 1 SELECT 1");
     assertThat(Logs.containing("the query log has lost the order of a session")).hasSize(1);
+  }
+
+  /** What is logged of a client that logs in, does this, and says that it ends. */
+  private static List<String> said(Consumer<WireClient> doing) throws Exception {
+    return logOf(
+        postern -> {
+          try (WireClient client = WireClient.connect(postern.address())) {
+            client.login(ROLE, Gateways.PASSWORD, "postgres");
+            doing.accept(client);
+            client.send(FrontendPackets.terminate());
+            client.expectEnd();
+          }
+        });
   }
 
   private static void execute(WireClient client, String statement) {

@@ -1,5 +1,8 @@
 package dev.postern.plugins.audit;
 
+import static dev.postern.plugins.audit.Talk.READY;
+import static dev.postern.plugins.audit.Talk.bind;
+import static dev.postern.plugins.audit.Talk.complete;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.postern.api.Bytes;
@@ -10,7 +13,6 @@ import dev.postern.api.intercept.UndecodedMessage;
 import dev.postern.api.message.BackendMessage;
 import dev.postern.api.message.Bind;
 import dev.postern.api.message.BindComplete;
-import dev.postern.api.message.CommandComplete;
 import dev.postern.api.message.CopyData;
 import dev.postern.api.message.CopyDone;
 import dev.postern.api.message.CopyInResponse;
@@ -24,10 +26,7 @@ import dev.postern.api.message.Parse;
 import dev.postern.api.message.ParseComplete;
 import dev.postern.api.message.PortalSuspended;
 import dev.postern.api.message.Query;
-import dev.postern.api.message.ReadyForQuery;
 import dev.postern.api.message.Sync;
-import dev.postern.api.message.TransactionStatus;
-import dev.postern.api.session.CloseReason;
 import dev.postern.api.session.RefusedLogin;
 import dev.postern.testkit.spi.FakeInterests;
 import dev.postern.testkit.spi.FakePluginContext;
@@ -44,7 +43,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** What sessions do, and the records that come of it. */
 @SuppressWarnings("NullAway.Init") // each test makes one
 final class AuditTest {
-  private static final BackendMessage READY = new ReadyForQuery(TransactionStatus.IDLE);
   private static final BackendMessage ERROR =
       ErrorResponse.error(new SqlState("42601"), "syntax error at \"secret\"");
   private static final DataRow ROW = new DataRow(List.of(Bytes.utf8("four")));
@@ -62,24 +60,7 @@ final class AuditTest {
   }
 
   private List<String> after(Consumer<FakeInterests> doing) throws Exception {
-    try (FakePluginContext context = FakePluginContext.in(home, "audit")) {
-      MessageInterceptor audit = TestLog.create(settings, context);
-      FakeInterests session = TestLog.session(audit);
-      doing.accept(session);
-      session.close(CloseReason.CLIENT_TERMINATED);
-      audit.close();
-    }
-    assertThat(log.verify().findings()).isEmpty();
-    return log.brief();
-  }
-
-  private static BackendMessage complete(String tag) {
-    return new CommandComplete(tag);
-  }
-
-  private static Bind bind(String portal, String statement, String... values) {
-    return new Bind(
-        portal, statement, List.of(), Arrays.stream(values).map(Bytes::utf8).toList(), List.of());
+    return log.after(settings, doing);
   }
 
   @Test

@@ -1,7 +1,10 @@
 package dev.postern.plugins.audit;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.postern.api.Secret;
 import dev.postern.api.intercept.MessageInterceptor;
+import dev.postern.api.session.CloseReason;
 import dev.postern.proxy.audit.AuditFiles;
 import dev.postern.proxy.audit.AuditKeys;
 import dev.postern.proxy.audit.AuditReport;
@@ -21,6 +24,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -31,12 +35,14 @@ final class TestLog {
   private static final Set<String> OF_THE_LOG =
       Set.of("file", "joined", "key", "removed", "closed");
 
+  private final Path home;
   final Path directory;
   final Path keyFile;
 
-  TestLog(Path directory) {
-    this.directory = directory.resolve("log");
-    this.keyFile = directory.resolve("key");
+  TestLog(Path home) {
+    this.home = home;
+    this.directory = home.resolve("log");
+    this.keyFile = home.resolve("key");
   }
 
   Settings settings() {
@@ -98,6 +104,23 @@ final class TestLog {
     FakeInterests session = new FakeInterests();
     audit.open(Samples.session("alice", "app"), session);
     return session;
+  }
+
+  /**
+   * What a session of alice leaves, as {@link #brief} has it.
+   *
+   * @param doing what happens between its login and its end
+   */
+  List<String> after(Settings settings, Consumer<FakeInterests> doing) throws Exception {
+    try (FakePluginContext context = FakePluginContext.in(home, "audit")) {
+      MessageInterceptor audit = create(settings, context);
+      FakeInterests session = session(audit);
+      doing.accept(session);
+      session.close(CloseReason.CLIENT_TERMINATED);
+      audit.close();
+    }
+    assertThat(verify().findings()).isEmpty();
+    return brief();
   }
 
   List<Path> files() {
