@@ -82,7 +82,7 @@ public final class BackendCodec {
           new BackendKeyData(in.int32("process id"), StartupPackets.cancelKey(in));
       case MessageTypes.BIND_COMPLETE -> in.end(BIND_COMPLETE);
       case MessageTypes.CLOSE_COMPLETE -> in.end(CLOSE_COMPLETE);
-      case MessageTypes.COMMAND_COMPLETE -> in.end(new CommandComplete(in.text("tag")));
+      case MessageTypes.COMMAND_COMPLETE -> in.end(new CommandComplete(in.lastText("tag")));
       case MessageTypes.COPY_BOTH_RESPONSE ->
           in.end(new CopyBothResponse(BackendFields.copyFormat(in), in.formats("column count")));
       case MessageTypes.COPY_DATA -> new CopyData(in.rest());

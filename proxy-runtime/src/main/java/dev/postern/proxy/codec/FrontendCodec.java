@@ -130,7 +130,7 @@ public final class FrontendCodec {
           in.end(
               new Parse(
                   in.text("statement"), in.text("query"), in.objectIds("parameter type count")));
-      case MessageTypes.QUERY -> in.end(new Query(in.text("query")));
+      case MessageTypes.QUERY -> in.end(new Query(in.lastText("query")));
       case MessageTypes.SYNC -> in.end(SYNC);
       case MessageTypes.TERMINATE -> in.end(TERMINATE);
       default -> throw ProtocolException.byClient("invalid frontend message type " + (type & 0xFF));

@@ -1,5 +1,7 @@
 package dev.postern.proxy.relay;
 
+import static dev.postern.proxy.codec.MessageTypes.COMMAND_COMPLETE;
+
 import dev.postern.api.SqlState;
 import dev.postern.api.message.BackendMessage;
 import dev.postern.api.message.ErrorResponse;
@@ -18,6 +20,7 @@ final class BackendWire implements Wire<BackendMessage> {
   private final Progress progress;
   private final Rejections rejections;
   private final @Nullable GivenAnswers answers;
+  private final LastCompletion lastCompletion = new LastCompletion();
 
   private BackendWire(
       Relay relay, Progress progress, Rejections rejections, @Nullable GivenAnswers answers) {
@@ -49,7 +52,7 @@ final class BackendWire implements Wire<BackendMessage> {
 
   @Override
   public BackendMessage decode(byte type, ByteBuf body) throws ProtocolException {
-    return BackendCodec.decode(type, body);
+    return type == COMMAND_COMPLETE ? lastCompletion.decode(body) : BackendCodec.decode(type, body);
   }
 
   @Override

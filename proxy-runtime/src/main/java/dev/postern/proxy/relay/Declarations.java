@@ -116,9 +116,10 @@ public final class Declarations {
     }
 
     @Override
+    @SuppressWarnings("unchecked") // it is called with messages of its class only
     public <M extends FrontendMessage> Interests observeFrontend(
         Class<M> type, Consumer<? super M> handler) {
-      return frontend(type, message -> handler.accept(type.cast(message)), null);
+      return frontend(type, (Consumer<FrontendMessage>) handler, null);
     }
 
     @Override
@@ -128,9 +129,10 @@ public final class Declarations {
     }
 
     @Override
+    @SuppressWarnings("unchecked") // it is called with messages of its class only
     public <M extends BackendMessage> Interests observeBackend(
         Class<M> type, Consumer<? super M> handler) {
-      return backend(type, message -> handler.accept(type.cast(message)), null);
+      return backend(type, (Consumer<BackendMessage>) handler, null);
     }
 
     @Override

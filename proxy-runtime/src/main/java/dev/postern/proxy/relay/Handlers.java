@@ -8,6 +8,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the interceptors of one session declared for one direction, in the order in which messages
@@ -16,6 +18,9 @@ import java.util.function.Consumer;
  * @param <M> the direction's messages
  */
 final class Handlers<M> {
+  /** All types of the protocol are ASCII characters. */
+  private static final int TYPES = 128;
+
   private final List<Handler<M>> inOrder = new ArrayList<>();
   private final Map<String, Consumer<UndecodedMessage>> undecoded = new HashMap<>();
   private TypeSet wanted = TypeSet.EMPTY;
@@ -24,6 +29,12 @@ final class Handlers<M> {
   private TypeSet decoded = TypeSet.EMPTY;
 
   private boolean deciding;
+
+  /**
+   * By type the places of those that want it, in the order of passage; each worked out when a
+   * message of the type comes first, when nothing is added any more.
+   */
+  private int[] @Nullable [] wanting = {};
 
   /**
    * @param place where it stands in the order of passage
@@ -71,6 +82,26 @@ final class Handlers<M> {
   void want(byte type) {
     wanted = wanted.union(TypeSet.of(type));
     decoded = decoded.union(TypeSet.of(type));
+  }
+
+  /**
+   * The places of those that want messages of this type, in the order of passage.
+   *
+   * @param type of a message that was decoded
+   */
+  int[] wanting(byte type) {
+    if (wanting.length == 0) {
+      wanting = new int[TYPES][];
+    }
+    int[] places = wanting[type];
+    if (places == null) {
+      places =
+          IntStream.range(0, inOrder.size())
+              .filter(place -> inOrder.get(place).types().contains(type))
+              .toArray();
+      wanting[type] = places;
+    }
+    return places;
   }
 
   boolean isWanted(byte type) {

@@ -184,10 +184,10 @@ final class MessageFlow<M> implements Flow {
     Outcome<M> outcome;
     Passage<M> passage = null;
     try {
-      M decoded = wire.decode(type, bytes.slice(at + HEADER_LENGTH, size - HEADER_LENGTH));
+      M decoded = decode(type, bytes, at, size);
       List<M> substitute = wire.substitute(decoded);
       if (!handlers.isDeciding() && substitute == null) {
-        Passage.observe(handlers, decoded, wire.firstHandler(), wire.endOfHandlers());
+        Passage.observe(handlers, type, decoded, wire.firstHandler(), wire.endOfHandlers());
         wire.sent(type);
         return true;
       }
@@ -220,6 +220,18 @@ final class MessageFlow<M> implements Flow {
       return false;
     }
     return outcomes.write(outcome);
+  }
+
+  /** Reads the body where it is; the buffer's own ends are then again where they were. */
+  private M decode(byte type, ByteBuf bytes, int at, int size) throws ProtocolException {
+    int readerIndex = bytes.readerIndex();
+    int writerIndex = bytes.writerIndex();
+    bytes.setIndex(at + HEADER_LENGTH, at + size);
+    try {
+      return wire.decode(type, bytes);
+    } finally {
+      bytes.setIndex(readerIndex, writerIndex);
+    }
   }
 
   /** Takes both buffers over. */

@@ -40,12 +40,14 @@ final class Passage<M> {
     }
   }
 
-  /** Shows a message to handlers all of which only observe. */
-  static <M> void observe(Handlers<M> handlers, M message, int first, int end) {
-    for (int i = first; i < end; i++) {
-      Handler<M> handler = handlers.get(i);
-      if (handler.isFor(message)) {
-        handler.observe(message);
+  /** Shows a message of this type to handlers all of which only observe. */
+  static <M> void observe(Handlers<M> handlers, byte type, M message, int first, int end) {
+    for (int place : handlers.wanting(type)) {
+      if (place >= first && place < end) {
+        Handler<M> handler = handlers.get(place);
+        if (handler.isFor(message)) {
+          handler.observe(message);
+        }
       }
     }
   }
