@@ -11,12 +11,21 @@ final class Desk {
   private final Thread loop;
   private final LineWriter<Page> writer;
   private final WallClock clock;
-  private final AtomicReference<@Nullable Page> page = new AtomicReference<>(new Page());
+  private final AtomicReference<@Nullable Page> page = new AtomicReference<>();
+
+  /** One that has come back. */
+  private final AtomicReference<@Nullable Page> spare = new AtomicReference<>();
 
   Desk(Thread loop, LineWriter<Page> writer, WallClock clock) {
     this.loop = loop;
     this.writer = writer;
     this.clock = clock;
+    page.set(blank());
+  }
+
+  private Page blank() {
+    Page blank = spare.getAndSet(null);
+    return blank == null ? new Page(spare::set) : blank;
   }
 
   boolean isOf(Thread thread) {
@@ -47,14 +56,22 @@ final class Desk {
 
   private synchronized void turn(Page full) {
     writer.offer(full);
-    page.set(new Page());
+    page.set(blank());
   }
 
-  /** Hands the page over if there are lines on it, and the loop does not write to it just now. */
+  /**
+   * Hands the page over if there are lines on it, and the loop does not write to it just now.
+   * Called by the writer's thread only, so that no page comes back meanwhile.
+   */
   synchronized void clear() {
     Page lying = page.get();
-    if (lying != null && lying.lines() > 0 && page.compareAndSet(lying, new Page())) {
-      writer.offer(lying);
+    if (lying != null && lying.lines() > 0) {
+      Page next = blank();
+      if (page.compareAndSet(lying, next)) {
+        writer.offer(lying);
+      } else {
+        spare.set(next);
+      }
     }
   }
 }

@@ -50,9 +50,20 @@ final class JsonLines {
     return this;
   }
 
+  /** The same for a text that {@link #isPlain is plain}. */
+  JsonLines putPlain(String name, String value) {
+    name(name);
+    plain(value);
+    return this;
+  }
+
   JsonLines put(String name, long value) {
     name(name);
-    ascii(Long.toString(value));
+    if (value < 0) {
+      ascii(Long.toString(value));
+    } else {
+      digits(value);
+    }
     return this;
   }
 
@@ -83,8 +94,8 @@ final class JsonLines {
 
   /** Members that were written before. */
   JsonLines put(byte[] members) {
+    reserve(1 + members.length);
     comma();
-    reserve(members.length);
     System.arraycopy(members, 0, bytes, length, members.length);
     length += members.length;
     return this;
@@ -93,6 +104,11 @@ final class JsonLines {
   void end() {
     ascii("}\n");
     ended = length;
+  }
+
+  /** All lines are forgotten. */
+  void clear() {
+    ended = 0;
   }
 
   /** Of the lines that were ended, in bytes. */
@@ -116,41 +132,67 @@ final class JsonLines {
   }
 
   private void name(String name) {
+    reserve(name.length() + 4);
     comma();
-    ascii("\"");
-    ascii(name);
-    ascii("\":");
+    bytes[length++] = '"';
+    copy(name);
+    bytes[length++] = '"';
+    bytes[length++] = ':';
   }
 
   private void comma() {
     if (begun) {
-      ascii(",");
+      bytes[length++] = ',';
     }
     begun = true;
   }
 
   private void string(String value) {
-    ascii("\"");
     if (isPlain(value)) {
-      ascii(value);
-    } else {
-      reserve(value.length() * ESCAPED);
-      for (int i = 0; i < value.length(); i++) {
-        put(value.charAt(i));
-      }
+      plain(value);
+      return;
     }
-    ascii("\"");
+    reserve(value.length() * ESCAPED + 2);
+    bytes[length++] = '"';
+    for (int i = 0; i < value.length(); i++) {
+      put(value.charAt(i));
+    }
+    bytes[length++] = '"';
+  }
+
+  private void plain(String value) {
+    reserve(value.length() + 2);
+    bytes[length++] = '"';
+    copy(value);
+    bytes[length++] = '"';
+  }
+
+  private void digits(long value) {
+    int count = 1;
+    for (long rest = value / 10; rest > 0; rest /= 10) {
+      count++;
+    }
+    reserve(count);
+    long rest = value;
+    for (int i = length + count - 1; i >= length; i--) {
+      bytes[i] = (byte) ('0' + rest % 10);
+      rest /= 10;
+    }
+    length += count;
   }
 
   /** Whether each char stands for itself, in ASCII. */
-  private static boolean isPlain(String value) {
+  static boolean isPlain(String value) {
     for (int i = 0; i < value.length(); i++) {
-      char c = value.charAt(i);
-      if (c < 0x20 || c >= 0x7f || c == '"' || c == '\\') {
+      if (!isPlain(value.charAt(i))) {
         return false;
       }
     }
     return true;
+  }
+
+  static boolean isPlain(char c) {
+    return c >= 0x20 && c < 0x7f && c != '"' && c != '\\';
   }
 
   private void put(char c) {
@@ -175,11 +217,15 @@ final class JsonLines {
     }
   }
 
-  @SuppressWarnings("deprecation") // the low bytes are what ASCII is, and nothing is faster
   private void ascii(String text) {
     reserve(text.length());
-    text.getBytes(0, text.length(), bytes, length);
-    length += text.length();
+    copy(text);
+  }
+
+  @SuppressWarnings("deprecation") // the low bytes are what ASCII is, and nothing is faster
+  private void copy(String ascii) {
+    ascii.getBytes(0, ascii.length(), bytes, length);
+    length += ascii.length();
   }
 
   private void reserve(int more) {

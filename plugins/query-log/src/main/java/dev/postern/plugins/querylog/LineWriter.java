@@ -149,6 +149,7 @@ final class LineWriter<T extends Queued> {
       try {
         sink.write(next);
         taken();
+        next.written();
       } catch (RuntimeException e) {
         dropped.addAndGet(next.lines()); // it would fail again
         taken();

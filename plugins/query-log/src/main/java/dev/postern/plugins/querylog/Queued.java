@@ -7,4 +7,7 @@ interface Queued {
 
   /** How many lines are missing if it is not written. */
   int lines();
+
+  /** It is written; called by the writer's thread, which has no use for it any more. */
+  default void written() {}
 }

@@ -14,6 +14,21 @@ final class SqlText implements Pending {
 
   private static final String PASSWORD = "password";
 
+  private static final byte PLAIN = 0;
+  private static final byte S = 1;
+
+  /** Two s, or one of these. */
+  private static final byte SPECIAL = 2;
+
+  private static final byte[] KINDS = kinds();
+
+  /** Whether it is shown as it is. */
+  private enum Plainness {
+    UNKNOWN,
+    PLAIN,
+    NOT
+  }
+
   private final String start;
   private final int fullLength;
 
@@ -23,7 +38,9 @@ final class SqlText implements Pending {
   private final boolean redact;
 
   private final NameChanges changes;
+
   // Worked out twice at worst; both times the same.
+  private Plainness plainness = Plainness.UNKNOWN;
   private @Nullable String shown;
 
   private SqlText(
@@ -33,6 +50,16 @@ final class SqlText implements Pending {
     this.messageLength = messageLength;
     this.redact = redact;
     this.changes = changes;
+  }
+
+  private static byte[] kinds() {
+    byte[] kinds = new byte[0x80];
+    for (char c = 0; c < kinds.length; c++) {
+      kinds[c] = JsonLines.isPlain(c) ? PLAIN : SPECIAL;
+    }
+    kinds['s'] = S;
+    kinds['S'] = S;
+    return kinds;
   }
 
   static SqlText of(String sql, int maxLength, boolean redact) {
@@ -68,6 +95,39 @@ final class SqlText implements Pending {
   /** Characters that are kept. */
   int weight() {
     return start.length();
+  }
+
+  /** Whether it is shown as it is, and in {@link JsonLines#isPlain plain} characters. */
+  boolean isPlain() {
+    Plainness known = plainness;
+    if (known == Plainness.UNKNOWN) {
+      boolean whole = messageLength == 0 && fullLength == start.length();
+      known = whole && !redact && isPlain(start) ? Plainness.PLAIN : Plainness.NOT;
+      plainness = known;
+    }
+    return known == Plainness.PLAIN;
+  }
+
+  /**
+   * One look at each character: most statements have none that is special, and no double s, without
+   * which nothing speaks of a password.
+   */
+  private static boolean isPlain(String text) {
+    int before = PLAIN;
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      int kind = c < KINDS.length ? KINDS[c] : SPECIAL;
+      if (kind + before >= SPECIAL) {
+        return false;
+      }
+      before = kind;
+    }
+    return true;
+  }
+
+  /** What {@link #shown} gives where this {@link #isPlain is plain}. */
+  String text() {
+    return start;
   }
 
   /** On one line, without what must not be shown; where it was cut, it says how long it was. */

@@ -27,7 +27,7 @@ final class StatementTracker {
   private final KnownNames names = new KnownNames(this::gone);
   private final Blame blame = new Blame(names::notGiven);
 
-  private final CommandName command = new CommandName();
+  private final LastTag tag = new LastTag();
 
   /** When the last request was sent that the clock was read for. */
   private long lastSentAt;
@@ -152,6 +152,7 @@ final class StatementTracker {
 
   void commandComplete(CommandComplete complete) {
     long now = nanoTime.getAsLong();
+    tag.read(complete);
     described();
     switch (pipeline.executed()) {
       case SimpleQuery query ->
@@ -161,15 +162,14 @@ final class StatementTracker {
                   ++query.answers,
                   nanosSince(query.sentAt, now),
                   now,
-                  command.of(complete.tag()),
-                  complete.rows().orElse(-1)));
+                  tag.command(),
+                  tag.rows()));
       case Execution(Portal portal, int maxRows, long sentAt) -> {
-        long rows = complete.rows().orElse(-1);
+        long rows = tag.rows();
         long nanos = portal.nanos + nanosSince(sentAt, now);
         long all = rows < 0 ? rows : portal.rows + rows;
         portal.finished();
-        log.accept(
-            EndedStatement.completed(portal.sql, 1, nanos, now, command.of(complete.tag()), all));
+        log.accept(EndedStatement.completed(portal.sql, 1, nanos, now, tag.command(), all));
       }
       case null, default -> checkOrder();
     }

@@ -2,6 +2,7 @@ package dev.postern.plugins.querylog;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 final class SqlTextTest {
@@ -38,6 +39,28 @@ final class SqlTextTest {
   void aPasswordIsNeverShown() {
     assertThat(SqlText.of("ALTER USER u PassWord 'secret'", 100, false).shown())
         .isEqualTo("ALTER USER u PassWord '?'");
+  }
+
+  @Test
+  void onlyWhatIsShownAsItIsIsPlain() {
+    assertThat(SqlText.of("select aid from s where b = 'ps'", 100, false).isPlain()).isTrue();
+    assertThat(SqlText.of("", 100, false).isPlain()).isTrue();
+    for (String special :
+        List.of(
+            "a\nb",
+            "a\u007f",
+            "\"a\"",
+            "a\\",
+            "\u00e4",
+            "\u0141",
+            "alter role u password 'x'",
+            "PASSWORD",
+            "paSsword")) {
+      assertThat(SqlText.of(special, 100, false).isPlain()).as(special).isFalse();
+    }
+    assertThat(SqlText.of("select 1", 100, true).isPlain()).isFalse();
+    assertThat(SqlText.of("select 1", 3, false).isPlain()).isFalse();
+    assertThat(SqlText.of("select 1", 100, false).ofQuery(9).isPlain()).isFalse();
   }
 
   @Test
