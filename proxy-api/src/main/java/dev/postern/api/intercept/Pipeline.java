@@ -48,15 +48,8 @@ public final class Pipeline<T> {
    */
   public static final int MAX_LENGTH = 1 << 20;
 
-  private static final int INITIAL = 16;
-  private static final int LONG = 1024;
-
-  // A ring whose length is a power of two; allocated when it is needed, given back when long.
   // CopyDone and CopyFail, which have no answer, stand in it without a request.
-  private @Nullable Request[] requests = {};
-  private @Nullable Object[] notes = {};
-  private int head;
-  private int size;
+  private final WaitingRequests<T> waiting = new WaitingRequests<>();
 
   private long cycle;
 
@@ -105,11 +98,11 @@ public final class Pipeline<T> {
       return false;
     }
     if (request == Request.SYNC) {
-      if (copying && size == 1) {
+      if (copying && waiting.size() == 1) {
         ignore();
         return false;
       }
-    } else if (skipping && size == 0) {
+    } else if (skipping && waiting.isEmpty()) {
       if (doubtful > 0) {
         // Skipped, or behind a Sync that has ended the skipping: nobody can tell.
         lose();
@@ -125,87 +118,46 @@ public final class Pipeline<T> {
 
   /** CopyDone or CopyFail goes to the server. */
   public void copyEndSent() {
-    if (!lost && size > 0) {
+    if (!lost && !waiting.isEmpty()) {
       add(null, null);
     }
   }
 
   private boolean add(@Nullable Request request, @Nullable T note) {
-    if (size == MAX_LENGTH) {
+    if (waiting.size() == MAX_LENGTH) {
       lose();
       return false;
     }
-    if (size == requests.length) {
-      grow();
-    }
-    int at = at(size++);
-    requests[at] = request;
-    notes[at] = note;
+    waiting.add(request, note);
     return true;
-  }
-
-  private void grow() {
-    int capacity = Math.max(INITIAL, size * 2);
-    @Nullable Request[] newRequests = new Request[capacity];
-    @Nullable Object[] newNotes = new Object[capacity];
-    for (int i = 0; i < size; i++) {
-      newRequests[i] = requests[at(i)];
-      newNotes[i] = notes[at(i)];
-    }
-    requests = newRequests;
-    notes = newNotes;
-    head = 0;
-  }
-
-  private int at(int place) {
-    return (head + place) & (requests.length - 1);
   }
 
   /** What waits for the next answer; {@code null} if nothing does. */
   public @Nullable Request firstRequest() {
     skipCopyEnds();
-    return isNoneKnown() ? null : requests[head];
+    return isNoneKnown() ? null : waiting.request(0);
   }
 
   /** The note of what waits for the next answer; {@code null} if there is none. */
-  @SuppressWarnings("unchecked")
   public @Nullable T first() {
     skipCopyEnds();
-    return isNoneKnown() ? null : (T) notes[head];
+    return isNoneKnown() ? null : waiting.note(0);
   }
 
   private boolean isNoneKnown() {
-    return size == 0 || lost;
+    return waiting.isEmpty() || lost;
   }
 
   /** The server has come past them, and has ignored them. */
   private void skipCopyEnds() {
-    while (size > 0 && requests[head] == null) {
+    while (!waiting.isEmpty() && waiting.request(0) == null) {
       remove();
     }
   }
 
   private @Nullable T remove() {
-    T note = note(head);
-    notes[head] = null;
-    head = (head + 1) & (requests.length - 1);
-    size--;
     begun = false;
-    if (size == 0 && requests.length > LONG) {
-      release();
-    }
-    return note;
-  }
-
-  private void release() {
-    requests = new Request[] {};
-    notes = new Object[] {};
-    head = 0;
-  }
-
-  @SuppressWarnings("unchecked")
-  private @Nullable T note(int at) {
-    return (T) notes[at];
+    return waiting.remove();
   }
 
   /** ParseComplete has come; gives the Parse's note. */
@@ -248,23 +200,14 @@ public final class Pipeline<T> {
     if (copying) {
       copying = false;
       ignored = 0;
-      if (size > 1 && requests[at(1)] == null) {
-        moveFirstOverNext();
+      if (waiting.size() > 1 && waiting.request(1) == null) {
+        waiting.removeSecond();
       } else {
         lose();
         return null;
       }
     }
     return firstRequest() == Request.QUERY ? partOf(Request.QUERY) : completed(Request.EXECUTE);
-  }
-
-  private void moveFirstOverNext() {
-    int next = at(1);
-    requests[next] = requests[head];
-    notes[next] = notes[head];
-    boolean stillBegun = begun;
-    remove();
-    begun = stillBegun;
   }
 
   /** FunctionCallResponse has come; gives the FunctionCall's note, which waits on. */
@@ -279,7 +222,7 @@ public final class Pipeline<T> {
     }
     doubtful = 0;
     begun = true;
-    return note(head);
+    return waiting.note(0);
   }
 
   /** CopyInResponse has come: the server ignores each Sync before the rows' end. */
@@ -293,8 +236,8 @@ public final class Pipeline<T> {
     doubtful = 0;
     begun = true;
     copying = true;
-    while (size > 1 && requests[at(1)] == Request.SYNC) {
-      moveFirstOverNext();
+    while (waiting.size() > 1 && waiting.request(1) == Request.SYNC) {
+      waiting.removeSecond();
       ignore();
     }
   }
@@ -323,11 +266,11 @@ public final class Pipeline<T> {
     ignored = 0;
     if (first.endsCycle()) {
       begun = true;
-      return note(head);
+      return waiting.note(0);
     }
     T failed = remove();
     skipping = true;
-    while (size > 0 && requests[head] != Request.SYNC) {
+    while (!waiting.isEmpty() && waiting.request(0) != Request.SYNC) {
       T note = remove();
       if (note != null) {
         skipped.accept(note);
@@ -343,11 +286,11 @@ public final class Pipeline<T> {
    */
   private boolean isEndOfCopyUnclear(Request first) {
     if (first == Request.QUERY) {
-      return size > 1 && requests[at(1)] != null;
+      return waiting.size() > 1 && waiting.request(1) != null;
     }
     if (ignored > 0) {
-      for (int i = 1; i < size && requests[at(i)] != Request.SYNC; i++) {
-        if (requests[at(i)] != null) {
+      for (int i = 1; i < waiting.size() && waiting.request(i) != Request.SYNC; i++) {
+        if (waiting.request(i) != null) {
           return true;
         }
       }
@@ -402,12 +345,7 @@ public final class Pipeline<T> {
    * session's end.
    */
   public void forEach(Consumer<? super T> consumer) {
-    for (int i = 0; i < size; i++) {
-      T note = note(at(i));
-      if (note != null) {
-        consumer.accept(note);
-      }
-    }
+    waiting.forEach(consumer);
   }
 
   /** The interceptor itself cannot tell what an answer is for: the order is lost. */
@@ -418,6 +356,6 @@ public final class Pipeline<T> {
 
   @Override
   public String toString() {
-    return "Pipeline[" + size + " waiting" + (lost ? ", lost]" : "]");
+    return "Pipeline[" + waiting.size() + " waiting" + (lost ? ", lost]" : "]");
   }
 }
