@@ -15,10 +15,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a record looks like in the file.
  *
+ * @param constructor the canonical one
  * @param components in the order of the record
  * @param keys of those that are written in the file
  */
-record RecordShape(Class<? extends Record> type, List<Component> components, List<String> keys) {
+record RecordShape(
+    Constructor<? extends Record> constructor, List<Component> components, List<String> keys) {
   private static final Pattern PATH_AND_REST =
       Pattern.compile("(" + NodePath.FORM + "): (?<rest>.*)");
 
@@ -29,7 +31,20 @@ record RecordShape(Class<? extends Record> type, List<Component> components, Lis
    */
   record Component(String key, Type type, boolean nullable, boolean mayBeLeftOut) {}
 
+  /** Worked out once for each class: a file may hold thousands of one. */
+  private static final ClassValue<RecordShape> SHAPES =
+      new ClassValue<>() {
+        @Override
+        protected RecordShape computeValue(Class<?> type) {
+          return read(type.asSubclass(Record.class));
+        }
+      };
+
   static RecordShape of(Class<? extends Record> type) {
+    return SHAPES.get(type);
+  }
+
+  private static RecordShape read(Class<? extends Record> type) {
     List<Component> components =
         Arrays.stream(type.getRecordComponents()).map(RecordShape::component).toList();
     List<String> keys =
@@ -37,7 +52,21 @@ record RecordShape(Class<? extends Record> type, List<Component> components, Lis
             .filter(component -> component.type() != Location.class)
             .map(Component::key)
             .toList();
-    return new RecordShape(type, components, keys);
+    return new RecordShape(constructor(type), components, keys);
+  }
+
+  private static Constructor<? extends Record> constructor(Class<? extends Record> type) {
+    try {
+      Constructor<? extends Record> constructor =
+          type.getDeclaredConstructor(
+              Arrays.stream(type.getRecordComponents())
+                  .map(RecordComponent::getType)
+                  .toArray(Class<?>[]::new));
+      constructor.setAccessible(true);
+      return constructor;
+    } catch (NoSuchMethodException e) {
+      throw new IllegalStateException(e); // every record has it
+    }
   }
 
   private static Component component(RecordComponent component) {
@@ -62,12 +91,6 @@ record RecordShape(Class<? extends Record> type, List<Component> components, Lis
   /** Calls the canonical constructor; {@code null} after it refused, once for each line it said. */
   @Nullable Record create(List<@Nullable Object> values, Consumer<String> refusals) {
     try {
-      Constructor<? extends Record> constructor =
-          type.getDeclaredConstructor(
-              Arrays.stream(type.getRecordComponents())
-                  .map(RecordComponent::getType)
-                  .toArray(Class<?>[]::new));
-      constructor.setAccessible(true);
       return constructor.newInstance(values.toArray());
     } catch (InvocationTargetException e) {
       switch (e.getTargetException()) {
@@ -78,7 +101,8 @@ record RecordShape(Class<? extends Record> type, List<Component> components, Lis
       }
       return null;
     } catch (ReflectiveOperationException e) {
-      throw new IllegalArgumentException(type.getName() + " cannot be created", e);
+      throw new IllegalArgumentException(
+          constructor.getDeclaringClass().getName() + " cannot be created", e);
     }
   }
 
