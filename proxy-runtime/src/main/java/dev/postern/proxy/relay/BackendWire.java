@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 /** What a server sends once the client is logged in. */
 final class BackendWire implements Wire<BackendMessage> {
+  private static final int LEAST_LENGTH = 4;
   private static final int STATUS_OFFSET = 5;
 
   private final Relay relay;
@@ -58,6 +59,11 @@ final class BackendWire implements Wire<BackendMessage> {
   @Override
   public void encode(BackendMessage message, ByteBuf out) {
     BackendCodec.encode(message, out);
+  }
+
+  @Override
+  public boolean allows(byte type, int length) {
+    return length >= LEAST_LENGTH && length < Integer.MAX_VALUE;
   }
 
   @Override

@@ -67,6 +67,11 @@ final class FrontendWire implements Wire<FrontendMessage> {
   }
 
   @Override
+  public boolean allows(byte type, int length) {
+    return FrontendLengths.allow(type, length);
+  }
+
+  @Override
   public boolean needsWhole(byte type, int length) {
     return false;
   }

@@ -95,9 +95,9 @@ final class MessageFlow<M> implements Flow {
     while (end - at >= HEADER_LENGTH && !closed) {
       byte type = bytes.getByte(at);
       int length = bytes.getInt(at + 1);
-      if (length < 4 || length == Integer.MAX_VALUE) {
+      if (!wire.allows(type, length)) {
         end(bytes, run, at);
-        relay.violated(from, "message type 0x%02x: length %d".formatted(type & 0xff, length));
+        relay.wrongLength(from, type, length);
         return;
       }
       int size = 1 + length;

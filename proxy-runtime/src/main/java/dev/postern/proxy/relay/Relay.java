@@ -6,6 +6,7 @@ import dev.postern.api.FailureKind;
 import dev.postern.api.SqlState;
 import dev.postern.api.message.ErrorResponse;
 import dev.postern.api.session.CloseReason;
+import dev.postern.proxy.codec.MessageTypes;
 import dev.postern.proxy.pool.Wait;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
@@ -205,6 +206,14 @@ public abstract sealed class Relay permits DedicatedRelay, PooledRelay {
           "protocol violation by the backend: " + detail,
           ErrorResponse.fatal(SqlState.PROTOCOL_VIOLATION, "the server broke the protocol"));
     }
+  }
+
+  final void wrongLength(Side side, byte type, int length) {
+    violated(
+        side,
+        side.isClient() && FrontendLengths.areFixed(type)
+            ? "%s: length %d (expected: 4)".formatted(MessageTypes.frontendName(type), length)
+            : "message type 0x%02x: length %d".formatted(type & 0xff, length));
   }
 
   final void tooLarge(Side side, byte type, int length) {

@@ -75,8 +75,7 @@ final class Replies implements Flow {
       if (length < 4 || length == Integer.MAX_VALUE) {
         pass(at);
         finish(at, at);
-        relay.violated(
-            relay.backendSide(), "message type 0x%02x: length %d".formatted(type & 0xff, length));
+        relay.wrongLength(relay.backendSide(), type, length);
         return;
       }
       int size = 1 + length;
@@ -85,8 +84,7 @@ final class Replies implements Flow {
         if (size > MAX_WHOLE) {
           pass(at);
           finish(at, at);
-          relay.violated(
-              relay.backendSide(), "message type 0x%02x: length %d".formatted(type, length));
+          relay.wrongLength(relay.backendSide(), type, length);
           return;
         }
         break;

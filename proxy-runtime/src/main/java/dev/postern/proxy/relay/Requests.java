@@ -129,11 +129,10 @@ final class Requests implements Flow {
     while (end - at >= HEADER_LENGTH && !relay.isEnded()) {
       byte type = received.getByte(at);
       int length = received.getInt(at + 1);
-      if (length < 4 || length == Integer.MAX_VALUE) {
+      if (!FrontendLengths.allow(type, length)) {
         pass(at);
         finish(at, at);
-        relay.violated(
-            relay.client(), "message type 0x%02x: length %d".formatted(type & 0xff, length));
+        relay.wrongLength(relay.client(), type, length);
         return;
       }
       int size = 1 + length;

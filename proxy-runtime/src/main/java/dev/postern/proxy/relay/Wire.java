@@ -18,6 +18,9 @@ interface Wire<M> {
 
   void encode(M message, ByteBuf out);
 
+  /** Whether a message of this type can have this length word. */
+  boolean allows(byte type, int length);
+
   /** Whether a message must be whole before {@link #arrived}, though nobody declared it. */
   boolean needsWhole(byte type, int length);
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import dev.postern.api.Bytes;
+import dev.postern.api.SqlState;
 import dev.postern.api.intercept.Interests;
 import dev.postern.api.intercept.Verdict;
 import dev.postern.api.message.CommandComplete;
@@ -22,6 +23,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What interceptors see and change, wherever the stream is cut. */
 final class InterceptionTest {
@@ -87,6 +90,34 @@ final class InterceptionTest {
     ByteBuf begun = RelayFixture.frontend(new Query("x".repeat(5000))).slice(0, 100);
     session.client.writeInbound(begun.copy());
     assertThat(RelayFixture.sent(session.backend).readableBytes()).isEqualTo(100);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"c, CopyDone", "H, Flush", "S, Sync", "X, Terminate"})
+  void endsASessionWhoseClientPutsSomethingWhereTheProtocolHasNothing(char type, String name)
+      throws Exception {
+    session.declarations.of("test").observeFrontend(Query.class, query -> {});
+    session.start();
+    ByteBuf bytes = RelayFixture.frontend(new Query("a"));
+    session.client.writeInbound(bytes.writeByte(type).writeInt(5));
+    assertThat(session.reason).isEqualTo(CloseReason.CLIENT_PROTOCOL_VIOLATION);
+    assertThat(session.detail).endsWith(name + ": length 5 (expected: 4)");
+    assertThat(session.toClient())
+        .singleElement()
+        .isInstanceOfSatisfying(
+            ErrorResponse.class,
+            error -> assertThat(error.sqlState()).isEqualTo(SqlState.PROTOCOL_VIOLATION));
+    assertThat(ByteBufUtil.getBytes(RelayFixture.sent(session.backend)))
+        .isEqualTo(ByteBufUtil.getBytes(RelayFixture.frontend(new Query("a"))));
+  }
+
+  @Test
+  void leavesThatToTheServerWhereNobodyLooks() {
+    session.start();
+    ByteBuf malformed = Unpooled.buffer().writeByte('H').writeInt(5).writeByte(0);
+    session.client.writeInbound(malformed.copy());
+    assertThat(RelayFixture.sent(session.backend)).isEqualTo(malformed);
+    assertThat(session.reason).isNull();
   }
 
   @Test
