@@ -21,7 +21,6 @@ record Conversation(Statements all, Pipeline<Statements.Asked> pipeline) {
         .observeFrontend(Describe.class, it -> all.ask(Request.DESCRIBE, "Describe"))
         .observeFrontend(Execute.class, this::execute)
         .observeFrontend(Sync.class, it -> all.ask(Request.SYNC, "Sync"))
-        .observeFrontend(Flush.class, it -> {}) // what is looked at is known to be well-formed
         .observeFrontend(CopyDone.class, it -> pipeline.copyEndSent())
         .observeFrontend(CopyFail.class, it -> pipeline.copyEndSent())
         .observeBackend(ParseComplete.class, it -> done(pipeline.parseComplete()))

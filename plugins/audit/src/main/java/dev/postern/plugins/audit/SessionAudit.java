@@ -20,7 +20,6 @@ import dev.postern.api.message.Describe;
 import dev.postern.api.message.EmptyQueryResponse;
 import dev.postern.api.message.ErrorResponse;
 import dev.postern.api.message.Execute;
-import dev.postern.api.message.Flush;
 import dev.postern.api.message.FrontendMessage;
 import dev.postern.api.message.FunctionCall;
 import dev.postern.api.message.FunctionCallResponse;
@@ -70,8 +69,6 @@ final class SessionAudit {
         .observeFrontend(Bind.class, this::bind)
         .observeFrontend(CopyDone.class, done -> answers.copyEndSent())
         .observeFrontend(CopyFail.class, fail -> answers.copyEndSent())
-        // One that is malformed has an answer, an error; what is looked at ends its session then.
-        .observeFrontend(Flush.class, flush -> {})
         .interceptFrontend(Describe.class, this::describe)
         .interceptFrontend(Close.class, this::close)
         .interceptFrontend(Sync.class, sync -> sync())

@@ -48,9 +48,7 @@ final class ClientSide {
         .observeFrontend(Close.class, close -> conversation.closing(close.target(), close.name()))
         .observeFrontend(Sync.class, _ -> conversation.syncing())
         .observeFrontend(CopyDone.class, _ -> conversation.pipeline().copyEndSent())
-        .observeFrontend(CopyFail.class, _ -> conversation.pipeline().copyEndSent())
-        // One that is malformed has an answer: an error. What is looked at ends the session then.
-        .observeFrontend(Flush.class, _ -> {});
+        .observeFrontend(CopyFail.class, _ -> conversation.pipeline().copyEndSent());
   }
 
   private Verdict<FrontendMessage> query(Query query) {

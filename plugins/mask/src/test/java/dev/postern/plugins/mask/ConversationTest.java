@@ -20,7 +20,6 @@ import dev.postern.api.message.DataRow;
 import dev.postern.api.message.Describe;
 import dev.postern.api.message.ErrorResponse;
 import dev.postern.api.message.Execute;
-import dev.postern.api.message.Flush;
 import dev.postern.api.message.Format;
 import dev.postern.api.message.FrontendMessage;
 import dev.postern.api.message.NoData;
@@ -122,11 +121,6 @@ final class ConversationTest {
     evilAndHarmless();
     wire.server(IDLE);
     assertEvilIsRefused();
-  }
-
-  @Test
-  void aFlushIsLookedAtSoThatAMalformedOneEndsTheSession() {
-    assertThat(wire.types()).contains(Flush.class);
   }
 
   /** A cancel or a timeout can hit the Describe alone. */
