@@ -51,7 +51,16 @@ final class AnswersIT {
   static void createRole() {
     server = PostgresServer.builder().start();
     server.createRole(ROLE, Pools.PASSWORD);
-    server.execute("CREATE TABLE answers_copied (a int)", "GRANT ALL ON answers_copied TO " + ROLE);
+    server.execute(
+        "CREATE TABLE answers_copied (a int)",
+        "CREATE TABLE answers_sealed (a int)",
+        """
+        CREATE FUNCTION answers_refuse() RETURNS trigger LANGUAGE plpgsql AS
+          $$ BEGIN RAISE EXCEPTION 'sealed'; END $$""",
+        """
+        CREATE TRIGGER refuse BEFORE INSERT ON answers_sealed
+          FOR EACH STATEMENT EXECUTE FUNCTION answers_refuse()""",
+        "GRANT ALL ON answers_copied, answers_sealed TO " + ROLE);
   }
 
   @AfterAll
@@ -124,6 +133,26 @@ final class AnswersIT {
       assertThat(types(client.receiveUntil('Z'))).isEqualTo("12DC12C312IZ");
       assertThat(types(client.receiveUntil('Z'))).isEqualTo("1EZ");
       assertThat(client.receiveUntil('Z').get(1).values()).containsExactly("4");
+    }
+  }
+
+  /** A server that refuses a COPY before it has read the Sync behind it answers that. */
+  @ParameterizedTest
+  @EnumSource
+  void standInTheirTurnBehindACopyThatHasFailed(Pooling.Mode mode) {
+    try (RunningPostern postern = with(tenants(), mode);
+        WireClient client = Way.through(postern, ROLE).wire()) {
+      client.send(
+          FrontendPackets.unnamed("COPY answers_sealed FROM STDIN"),
+          FrontendPackets.sync(),
+          FrontendPackets.copyDone(),
+          FrontendPackets.sync(),
+          FrontendPackets.query("FORGET TENANTS"),
+          FrontendPackets.query(""));
+      assertThat(types(client.receiveUntil('Z'))).isEqualTo("12GEZ");
+      assertThat(types(client.receiveUntil('Z'))).isEqualTo("Z");
+      assertThat(types(client.receiveUntil('Z'))).isEqualTo("NCZ");
+      assertThat(types(client.receiveUntil('Z'))).isEqualTo("IZ");
     }
   }
 

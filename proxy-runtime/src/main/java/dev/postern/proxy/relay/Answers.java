@@ -42,6 +42,9 @@ class Answers {
   final boolean answered(byte type, ByteBuf bytes, int at, int size, Replies replies) {
     int first = queue.first();
     boolean own = (first & RequestQueue.OWN) != 0;
+    if (outstanding.isDoubtful() && isOfRequest(type)) {
+      outstanding.answered();
+    }
     switch (type) {
       case 'Z' -> {
         return readyForQuery(bytes, at, size, replies);
@@ -54,7 +57,7 @@ class Answers {
       case 'E' -> {
         progress.backendSent(true);
         progress.copyInEnded();
-        outstanding.copyInEnded(readsRows);
+        outstanding.failed();
         readsRows = false;
         return error(bytes, at, size, own, replies);
       }
@@ -98,12 +101,17 @@ class Answers {
     return own && type != 'A' && type != 'N';
   }
 
+  /** Whether such a message answers a request, and neither ends its cycle nor is an error. */
+  private static boolean isOfRequest(byte type) {
+    return type != 'Z' && type != 'E' && type != 'N' && type != 'S' && type != 'A';
+  }
+
   /** What ends the rows of this COPY says nothing of the next one in the same Query. */
   private void copyInEnded() {
     progress.copyInEnded();
     if (readsRows) {
       readsRows = false;
-      outstanding.copyInEnded(false);
+      outstanding.copyInEnded();
       queue.removeFirst(RequestQueue.COPY_END);
     }
   }
@@ -119,23 +127,19 @@ class Answers {
       relay.violated(relay.backendSide(), "a ReadyForQuery of %d bytes".formatted(size));
       return true;
     }
-    skipToReady();
     byte status = bytes.getByte(at + HEADER_LENGTH);
-    if (queue.isEmpty()) {
-      if (outstanding.wasDoubtful()) {
-        progress.ready(status, 0);
-        return false;
+    boolean dropped = false;
+    if (!outstanding.isReadyInDoubt()) {
+      skipToReady();
+      if (queue.isEmpty()) {
+        relay.violated(relay.backendSide(), "a ReadyForQuery that nobody asked for");
+        return true;
       }
-      relay.violated(relay.backendSide(), "a ReadyForQuery that nobody asked for");
-      return true;
-    }
-    boolean dropped = (queue.first() & RequestQueue.OWN) != 0;
-    Object query = queue.firstStatement();
-    if (query != null) {
-      carriedOut(query);
-    }
-    queue.remove();
-    while ((byte) queue.first() == RequestQueue.COPY_END) {
+      dropped = (queue.first() & RequestQueue.OWN) != 0;
+      Object query = queue.firstStatement();
+      if (query != null) {
+        carriedOut(query);
+      }
       queue.remove();
     }
     progress.ready(status, queue.cycles());
@@ -175,6 +179,10 @@ class Answers {
       }
       // It reads on from the next Sync.
       while (!queue.isEmpty() && (byte) queue.first() != RequestQueue.SYNC) {
+        if (outstanding.isDoubtful()) {
+          relay.outOfOrder(relay.client()); // or from one in doubt
+          return replaced;
+        }
         skipped(queue.first(), queue.firstStatement());
         queue.remove();
       }

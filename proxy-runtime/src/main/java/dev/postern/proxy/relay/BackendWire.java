@@ -72,9 +72,9 @@ final class BackendWire implements Wire<BackendMessage> {
   }
 
   @Override
-  public void arrived(byte type, ByteBuf bytes, int at) {
-    if (answers != null) {
-      answers.arrived(type);
+  public boolean arrived(byte type, ByteBuf bytes, int at) {
+    if (answers != null && !answers.arrived(type)) {
+      return false;
     }
     if (type == 'Z' && bytes.getInt(at + 1) == STATUS_OFFSET) {
       progress.backendReady(bytes.getByte(at + STATUS_OFFSET));
@@ -86,6 +86,7 @@ final class BackendWire implements Wire<BackendMessage> {
         progress.copyInEnded();
       }
     }
+    return true;
   }
 
   @Override

@@ -77,10 +77,11 @@ final class FrontendWire implements Wire<FrontendMessage> {
   }
 
   @Override
-  public void arrived(byte type, ByteBuf bytes, int at) {
+  public boolean arrived(byte type, ByteBuf bytes, int at) {
     if (type == 'S' || type == 'X') {
       refusedBy = NOBODY;
     }
+    return true;
   }
 
   @Override

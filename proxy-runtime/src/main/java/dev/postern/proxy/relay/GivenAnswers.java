@@ -1,5 +1,7 @@
 package dev.postern.proxy.relay;
 
+import dev.postern.api.intercept.Pipeline;
+import dev.postern.api.intercept.Pipeline.Request;
 import dev.postern.api.message.BackendMessage;
 import dev.postern.api.message.Close;
 import dev.postern.api.message.FrontendMessage;
@@ -30,12 +32,8 @@ final class GivenAnswers {
    */
   private record Stopped(int by, @Nullable List<BackendMessage> answer) {}
 
-  private final Progress progress = new Progress();
-  private final Outstanding outstanding = new Outstanding(progress);
-  private final RequestQueue queue = outstanding.queue;
-
-  /** Whether the backend has asked for the rows of a COPY, and has not said what it made of it. */
-  private boolean readsRows;
+  /** With what became of those that an interceptor stopped. */
+  private final Pipeline<Stopped> pipeline = new Pipeline<>();
 
   /** What the next message that goes on stands for. */
   private @Nullable Stopped next;
@@ -74,7 +72,23 @@ final class GivenAnswers {
   void sent(byte type) {
     Stopped stopped = next;
     next = null;
-    outstanding.requested(type, stopped);
+    Request request =
+        switch (type) {
+          case 'Q' -> Request.QUERY;
+          case 'F' -> Request.FUNCTION_CALL;
+          case 'P' -> Request.PARSE;
+          case 'B' -> Request.BIND;
+          case 'D' -> Request.DESCRIBE;
+          case 'E' -> Request.EXECUTE;
+          case 'C' -> Request.CLOSE;
+          case 'S' -> Request.SYNC;
+          default -> null;
+        };
+    if (request != null) {
+      pipeline.sent(request, stopped);
+    } else if (type == 'c' || type == 'f') {
+      pipeline.copyEndSent();
+    }
   }
 
   /** The place of the last interceptor that is shown the backend's message that has come last. */
@@ -89,101 +103,38 @@ final class GivenAnswers {
     return answer;
   }
 
-  /** A message of the backend has come. */
-  void arrived(byte type) {
-    byte first = (byte) queue.first();
-    Stopped stopped = (Stopped) queue.firstStatement();
+  /**
+   * A message of the backend has come.
+   *
+   * @return false if it cannot be told any more what it answers
+   */
+  boolean arrived(byte type) {
+    Request first = pipeline.firstRequest();
+    Stopped stopped = pipeline.first();
+    switch (type) {
+      case '1' -> pipeline.parseComplete();
+      case '2' -> pipeline.bindComplete();
+      case '3' -> pipeline.closeComplete();
+      case 'T', 'n' -> pipeline.described();
+      case 'C', 'I', 's' -> pipeline.executed();
+      case 'V' -> pipeline.functionReturned();
+      case 'G' -> pipeline.copyInBegan();
+      case 'E' -> pipeline.failed(skipped -> {});
+      case 'Z' -> stopped = pipeline.ready();
+      default -> {}
+    }
     concerned = ALL;
     if (stopped != null && isAnswerTo(first, type)) {
       concerned = stopped.by();
       due = type == 'I' || type == '3' ? stopped.answer() : null;
     }
-    switch (type) {
-      case 'C' -> {
-        copyInEnded();
-        completed(RequestQueue.EXECUTE, first);
-      }
-      case 'I', 's' -> completed(RequestQueue.EXECUTE, first);
-      case '3' -> completed(RequestQueue.CLOSE, first);
-      case '1' -> completed(RequestQueue.PARSE, first);
-      case '2' -> completed(RequestQueue.BIND, first);
-      case 'T', 'n' -> completed(RequestQueue.DESCRIBE, first);
-      case 'G' -> {
-        progress.copyInBegan();
-        readsRows = true;
-        outstanding.copyInBegan();
-      }
-      case 'E' -> failed(first);
-      case 'Z' -> ready();
-      default -> {}
-    }
+    return !pipeline.isLost();
   }
 
   /** Whether a message of this type is about the first request, which went no further. */
-  private static boolean isAnswerTo(byte first, byte type) {
-    return first == RequestQueue.QUERY
+  private static boolean isAnswerTo(@Nullable Request first, byte type) {
+    return first == Request.QUERY
         ? type != 'A' && type != 'N' && type != 'S'
-        : first == RequestQueue.CLOSE && type == '3';
-  }
-
-  private void completed(byte kind, byte first) {
-    if (first == kind) {
-      remove();
-    }
-  }
-
-  private void remove() {
-    queue.remove();
-    while ((byte) queue.first() == RequestQueue.COPY_END) {
-      queue.remove();
-    }
-  }
-
-  private void copyInEnded() {
-    progress.copyInEnded();
-    if (readsRows) {
-      readsRows = false;
-      outstanding.copyInEnded(false);
-      queue.removeFirst(RequestQueue.COPY_END);
-    }
-  }
-
-  private void failed(byte first) {
-    progress.copyInEnded();
-    outstanding.copyInEnded(readsRows);
-    readsRows = false;
-    if (first == 0 || first == RequestQueue.QUERY) {
-      return;
-    }
-    if (first != RequestQueue.SYNC) {
-      remove();
-    }
-    skipTo(false); // it reads on from the next Sync
-    if (queue.isEmpty()) {
-      outstanding.skips();
-    }
-  }
-
-  private void ready() {
-    skipTo(true);
-    if (queue.isEmpty()) {
-      outstanding.wasDoubtful();
-      progress.ready((byte) 'I', 0);
-      return;
-    }
-    remove();
-    progress.ready((byte) 'I', queue.cycles());
-    readsRows = false;
-    queue.trim();
-  }
-
-  private void skipTo(boolean query) {
-    while (!queue.isEmpty()) {
-      byte kind = (byte) queue.first();
-      if (kind == RequestQueue.SYNC || (query && kind == RequestQueue.QUERY)) {
-        return;
-      }
-      queue.remove();
-    }
+        : first == Request.CLOSE && type == '3';
   }
 }

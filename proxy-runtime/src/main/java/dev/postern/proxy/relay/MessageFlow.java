@@ -120,13 +120,17 @@ final class MessageFlow<M> implements Flow {
         if (declared || wire.needsWhole(type, length)) {
           break;
         }
-        wire.arrived(type, bytes, at);
+        if (!arrived(type, bytes, run, at)) {
+          return;
+        }
         wire.sent(type);
         passing = size - (end - at);
         at = end;
         continue;
       }
-      wire.arrived(type, bytes, at);
+      if (!arrived(type, bytes, run, at)) {
+        return;
+      }
       if (!declared) {
         wire.sent(type);
       } else if (!handle(type, bytes, run, at, size)) {
@@ -157,6 +161,16 @@ final class MessageFlow<M> implements Flow {
     } else {
       forwardPart(bytes, run, at);
     }
+  }
+
+  /** False if the session has ended. */
+  private boolean arrived(byte type, ByteBuf bytes, int run, int at) {
+    if (wire.arrived(type, bytes, at)) {
+      return true;
+    }
+    end(bytes, run, at);
+    relay.outOfOrder(to);
+    return false;
   }
 
   /** Shows the observers what there is of a message that is too large for them. */

@@ -5,25 +5,29 @@ import org.jspecify.annotations.Nullable;
 /**
  * What the server of a pooled session owes an answer for, by what the client has sent (PostgreSQL
  * documentation, "Message Flow").
+ *
+ * <p>While it reads the rows of a COPY, a server ignores Sync. If it refuses the COPY, nobody can
+ * tell which of the Syncs before that it had come to: those behind, it answers. So one more
+ * ReadyForQuery may come for each of them, before anything is answered that was sent behind them.
  */
 final class Outstanding {
+  /** More than anybody sends within one COPY. */
+  private static final int MAX_IGNORED = 1 << 20;
+
   final RequestQueue queue = new RequestQueue();
   private final Progress progress;
 
   /** Whether the client has begun something that only its Sync will end. */
   private boolean unsynced;
 
-  /** Whether rows of a COPY were sent behind the last request. */
-  private boolean rows;
+  /** Syncs among the rows of the COPY under way. */
+  private int ignored;
 
-  /** Syncs behind rows that the server swallows, unless it refuses a row before them. */
-  private int swallowed;
-
-  /** How many ReadyForQuery may come that are not counted on: of a COPY that has failed. */
+  /** How many ReadyForQuery may come for Syncs that were taken for ignored. */
   private int doubtful;
 
-  /** Whether it was ever uncertain which answer belongs to which request. */
-  private boolean doubted;
+  /** Whether the first request is a Query that has failed: ReadyForQuery is next. */
+  private boolean queryFailed;
 
   /** Whether the server skips what it is sent, up to the next Sync. */
   private boolean skipping;
@@ -41,23 +45,20 @@ final class Outstanding {
     switch (type) {
       case 'Q', 'F' -> {
         unsynced = false;
-        rows = false;
         queue.add(RequestQueue.QUERY, statement);
       }
       case 'S' -> {
         if (isAskedForRows()) {
-          swallowed += rows ? 1 : 0;
+          ignored = Math.min(ignored + 1, MAX_IGNORED);
           return;
         }
         unsynced = false;
-        queue.add(RequestQueue.SYNC | (rows ? RequestQueue.BEHIND_ROWS : 0), statement);
+        queue.add(RequestQueue.SYNC, statement);
       }
       case 'P', 'B', 'D', 'E', 'C' -> {
         unsynced = true;
-        rows = false;
         queue.add(type, statement);
       }
-      case 'd' -> rows = true;
       case 'c', 'f' -> {
         progress.copyInEnded();
         if (!queue.isEmpty()) { // else its COPY has failed, and the server ignores it
@@ -74,6 +75,14 @@ final class Outstanding {
   /** Whether servers ignore it where there is nothing to flush, and no COPY. */
   static boolean asksNothing(byte type) {
     return type == 'H' || type == 'd' || type == 'c' || type == 'f';
+  }
+
+  /**
+   * Whether nobody can tell if the server skips such a message, because a Sync before it may have
+   * been among the rows of a COPY, or behind them.
+   */
+  boolean isUncertain(byte type) {
+    return skipping && doubtful > 0 && type != 'S' && !asksNothing(type);
   }
 
   /** The client has begun something that only its Sync will end. */
@@ -93,34 +102,43 @@ final class Outstanding {
 
   /** The server has begun to read the rows of a COPY. */
   void copyInBegan() {
-    swallowed = queue.forgetSyncsBeforeCopyEnd();
+    ignored = queue.removeSyncsBehindFirst();
   }
 
-  /**
-   * The server has read the rows of a COPY, or refuses them.
-   *
-   * @param refused whether it may have done so before all that was sent in between
-   */
-  void copyInEnded(boolean refused) {
-    if (refused && swallowed > 0) {
-      doubtful += swallowed;
-      doubted = true;
-    }
-    swallowed = 0;
+  /** The server has read the rows of a COPY to their end. */
+  void copyInEnded() {
+    ignored = 0;
   }
 
-  /** A ReadyForQuery has come that is not counted on; false if none can. */
-  boolean wasDoubtful() {
-    if (doubtful == 0) {
+  /** An error has come: of the COPY under way, or of something behind the Syncs in doubt. */
+  void failed() {
+    doubtful = ignored;
+    ignored = 0;
+    queryFailed = (byte) queue.first() == RequestQueue.QUERY;
+  }
+
+  /** Something else than an error has come that answers a request. */
+  void answered() {
+    doubtful = 0;
+  }
+
+  /** A ReadyForQuery has come; whether it is for one of the Syncs in doubt. */
+  boolean isReadyInDoubt() {
+    byte first = (byte) queue.first();
+    boolean awaited = queryFailed || first == RequestQueue.SYNC;
+    queryFailed = false;
+    if (doubtful == 0 || awaited) {
       return false;
     }
     doubtful--;
+    skipping = false;
+    unsynced &= !queue.isEmpty();
     return true;
   }
 
-  /** Whether it is not known beyond doubt what the server has answered. */
+  /** Whether a ReadyForQuery may come that is not counted on. */
   boolean isDoubtful() {
-    return doubted;
+    return doubtful > 0;
   }
 
   /** Whether the server has asked for the rows of a COPY, whose end the client has yet to send. */

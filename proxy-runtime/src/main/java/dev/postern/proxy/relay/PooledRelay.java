@@ -73,12 +73,13 @@ public final class PooledRelay extends Relay {
     acquisition = new Acquisition(this, lease, share);
     if (restoring == null) {
       sharing = null;
-      requests = new Requests(this, lease, acquisition, new PlainRewriting(outstanding));
+      requests =
+          new Requests(this, lease, acquisition, outstanding, new PlainRewriting(outstanding));
       replies = new Replies(this, new Answers(this, lease, outstanding));
     } else {
       long maxStatements = settings.maxPreparedStatements();
       sharing = new SharedRewriting(this, lease, outstanding, pool, restoring, maxStatements);
-      requests = new Requests(this, lease, acquisition, sharing);
+      requests = new Requests(this, lease, acquisition, outstanding, sharing);
       replies = new Replies(this, new SharedAnswers(this, lease, outstanding, sharing));
     }
     Pins pins = sharing == null ? null : sharing.pins;

@@ -216,6 +216,11 @@ public abstract sealed class Relay permits DedicatedRelay, PooledRelay {
             : "message type 0x%02x: length %d".formatted(type & 0xff, length));
   }
 
+  /** A client has sent what makes it uncertain what the server's answers are for. */
+  final void outOfOrder(Side client) {
+    violated(client, "it cannot be told any more which answer belongs to which message");
+  }
+
   final void tooLarge(Side side, byte type, int length) {
     String message =
         "a message of type %c and %d bytes is larger than limits.intercepted-message (%d bytes), and an interceptor has to see it"

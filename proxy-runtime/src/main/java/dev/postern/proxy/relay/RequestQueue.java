@@ -29,9 +29,6 @@ final class RequestQueue {
   /** Not sent to the server: Postern answers in its place. */
   static final int ANSWERED = 0x200;
 
-  /** Of a Sync: rows of a COPY were sent before it. */
-  static final int BEHIND_ROWS = 0x400;
-
   private static final int INITIAL = 16;
   private static final int LONG = 10_000;
 
@@ -47,7 +44,7 @@ final class RequestQueue {
     if (size == kinds.length) {
       grow();
     }
-    int at = (head + size) & (kinds.length - 1);
+    int at = at(size);
     kinds[at] = kind;
     statements[at] = statement;
     size++;
@@ -61,8 +58,8 @@ final class RequestQueue {
     int[] newKinds = new int[capacity];
     @Nullable Object[] newStatements = new Object[capacity];
     for (int i = 0; i < size; i++) {
-      newKinds[i] = kinds[(head + i) & (kinds.length - 1)];
-      newStatements[i] = statements[(head + i) & (kinds.length - 1)];
+      newKinds[i] = kinds[at(i)];
+      newStatements[i] = statements[at(i)];
     }
     kinds = newKinds;
     statements = newStatements;
@@ -84,7 +81,7 @@ final class RequestQueue {
 
   boolean contains(byte kind) {
     for (int i = 0; i < size; i++) {
-      if ((byte) kinds[(head + i) & (kinds.length - 1)] == kind) {
+      if ((byte) kinds[at(i)] == kind) {
         return true;
       }
     }
@@ -105,69 +102,70 @@ final class RequestQueue {
     return size == 0 ? null : statements[head];
   }
 
+  /** Removes the eldest, and each end of rows behind it: there is no COPY that it could be of. */
   void remove() {
+    do {
+      removeOne();
+    } while (size > 0 && (byte) kinds[head] == COPY_END);
+  }
+
+  private void removeOne() {
     if (endsCycle((byte) kinds[head])) {
       cycles--;
     }
     statements[head] = null;
-    head = (head + 1) & (kinds.length - 1);
+    head = at(1);
     size--;
   }
 
   /**
-   * The server has begun to read the rows of a COPY. It swallows each Sync that it finds before
-   * their end.
+   * Removes the Syncs right behind the eldest: the server reads the rows of a COPY for it.
    *
-   * @return how many of them come behind a row that it may yet refuse
+   * @return how many there were
    */
-  int forgetSyncsBeforeCopyEnd() {
-    int kept = 0;
-    int behindRows = 0;
-    boolean ended = false;
-    for (int i = 0; i < size; i++) {
-      int at = (head + i) & (kinds.length - 1);
-      int kind = kinds[at];
-      ended |= kind == COPY_END;
-      if (!ended && (byte) kind == SYNC) {
-        behindRows += (kind & BEHIND_ROWS) == 0 ? 0 : 1;
-        cycles--;
-        continue;
-      }
-      int to = (head + kept++) & (kinds.length - 1);
-      kinds[to] = kind;
-      statements[to] = statements[at];
+  int removeSyncsBehindFirst() {
+    int removed = 0;
+    while (size > 1 && (byte) kinds[at(1)] == SYNC) {
+      int next = at(1);
+      kinds[next] = kinds[head];
+      statements[next] = statements[head];
+      statements[head] = null;
+      head = next;
+      size--;
+      cycles--;
+      removed++;
     }
-    for (int i = kept; i < size; i++) {
-      statements[(head + i) & (kinds.length - 1)] = null;
-    }
-    size = kept;
-    return behindRows;
+    return removed;
+  }
+
+  private int at(int place) {
+    return (head + place) & (kinds.length - 1);
   }
 
   /** Removes the eldest that is of this kind and ends no cycle, if there is one. */
   void removeFirst(byte kind) {
     int found = 0;
-    while (found < size && (byte) kinds[(head + found) & (kinds.length - 1)] != kind) {
+    while (found < size && (byte) kinds[at(found)] != kind) {
       found++;
     }
     if (found == size) {
       return;
     }
     for (int i = found; i > 0; i--) {
-      int to = (head + i) & (kinds.length - 1);
-      int from = (head + i - 1) & (kinds.length - 1);
+      int to = at(i);
+      int from = at(i - 1);
       kinds[to] = kinds[from];
       statements[to] = statements[from];
     }
     statements[head] = null;
-    head = (head + 1) & (kinds.length - 1);
+    head = at(1);
     size--;
   }
 
   /** Shows the kinds, without their flags, and what was noted with them, the eldest first. */
   void forEach(ObjIntConsumer<Object> consumer) {
     for (int i = 0; i < size; i++) {
-      int at = (head + i) & (kinds.length - 1);
+      int at = at(i);
       Object statement = statements[at];
       if (statement != null) {
         consumer.accept(statement, (byte) kinds[at]);

@@ -22,6 +22,7 @@ final class Requests implements Flow {
   private final PooledRelay relay;
   private final Lease lease;
   private final Acquisition acquisition;
+  private final Outstanding outstanding;
   private final Rewriting rewriting;
 
   /** Bytes still to come of a message that goes on as it comes. */
@@ -53,10 +54,16 @@ final class Requests implements Flow {
   /** Rewritten messages and what stands between them. */
   private ByteBuf out = Unpooled.EMPTY_BUFFER;
 
-  Requests(PooledRelay relay, Lease lease, Acquisition acquisition, Rewriting rewriting) {
+  Requests(
+      PooledRelay relay,
+      Lease lease,
+      Acquisition acquisition,
+      Outstanding outstanding,
+      Rewriting rewriting) {
     this.relay = relay;
     this.lease = lease;
     this.acquisition = acquisition;
+    this.outstanding = outstanding;
     this.rewriting = rewriting;
     cancelled = new CancelledRequest(relay);
   }
@@ -176,6 +183,12 @@ final class Requests implements Flow {
         pass(at);
         finish(at, at);
         relay.departure().terminated();
+        return;
+      }
+      if (outstanding.isUncertain(type)) {
+        pass(at);
+        finish(at, at);
+        relay.outOfOrder(relay.client());
         return;
       }
       rewriting.request(type, received, at, Math.min(size, end - at), size, this);

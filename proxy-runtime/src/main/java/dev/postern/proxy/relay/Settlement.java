@@ -1,7 +1,10 @@
 package dev.postern.proxy.relay;
 
+import dev.postern.api.message.Query;
 import dev.postern.api.routing.Pooling;
+import dev.postern.proxy.codec.FrontendCodec;
 import dev.postern.proxy.pool.PooledBackend;
+import io.netty.buffer.ByteBuf;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -46,10 +49,24 @@ final class Settlement {
     if (relay.departure().isUnderWay()) {
       relay.departure().ended();
     } else if (isFree()) {
-      lease.giveBack();
+      if (outstanding.isDoubtful()) {
+        askForCertainty();
+      } else {
+        lease.giveBack();
+      }
     } else {
       idleTransaction.begins();
     }
+  }
+
+  /** What a server says to an empty query comes behind every ReadyForQuery that may still come. */
+  private void askForCertainty() {
+    ByteBuf query = relay.alloc().buffer();
+    FrontendCodec.encode(new Query(""), query);
+    outstanding.queue.add(RequestQueue.QUERY | RequestQueue.OWN, null);
+    lease.backend().prepared().unnamedOwner(null); // which a simple query ends
+    lease.write(query);
+    lease.flush();
   }
 
   /** Something that was waited for is not; perhaps everything is answered. */
@@ -71,7 +88,6 @@ final class Settlement {
     return !untilEnd
         && relay.progress().transactionStatus() == 'I'
         && !isPinned()
-        && !outstanding.isDoubtful()
         && (listening == null || !listening.isWaiting());
   }
 
@@ -81,7 +97,7 @@ final class Settlement {
 
   /** Whether the session could give its backend back now, or when the rest of a message is here. */
   boolean needsNothing() {
-    return isFree() && outstanding.isSettled();
+    return isFree() && outstanding.isSettled() && !outstanding.isDoubtful();
   }
 
   /** The session ends. */

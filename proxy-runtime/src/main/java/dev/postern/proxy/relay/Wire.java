@@ -24,8 +24,13 @@ interface Wire<M> {
   /** Whether a message must be whole before {@link #arrived}, though nobody declared it. */
   boolean needsWhole(byte type, int length);
 
-  /** A message has come, or begun to; {@code at} is its type byte. */
-  void arrived(byte type, ByteBuf bytes, int at);
+  /**
+   * A message has come, or begun to.
+   *
+   * @param at its type byte
+   * @return false if it cannot be told any more what it answers
+   */
+  boolean arrived(byte type, ByteBuf bytes, int at);
 
   /** A message goes on, be it one that came or one that a handler made. */
   void sent(byte type);

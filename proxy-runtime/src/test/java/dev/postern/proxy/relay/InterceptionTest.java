@@ -7,12 +7,14 @@ import dev.postern.api.Bytes;
 import dev.postern.api.SqlState;
 import dev.postern.api.intercept.Interests;
 import dev.postern.api.intercept.Verdict;
+import dev.postern.api.message.BackendMessage;
 import dev.postern.api.message.CommandComplete;
 import dev.postern.api.message.CopyData;
 import dev.postern.api.message.ErrorResponse;
 import dev.postern.api.message.Execute;
 import dev.postern.api.message.FrontendMessage;
 import dev.postern.api.message.Parse;
+import dev.postern.api.message.ParseComplete;
 import dev.postern.api.message.Query;
 import dev.postern.api.message.Sync;
 import dev.postern.api.session.CloseReason;
@@ -176,6 +178,28 @@ final class InterceptionTest {
     session.start();
     session.backendSends(new CommandComplete("SELECT 1"));
     assertThat(order).containsExactly("second", "first a", "first b");
+  }
+
+  @Test
+  void endsASessionWhoseAnswersCannotBeToldApartWhereSomebodyDecides() throws Exception {
+    List<BackendMessage> seen = new ArrayList<>();
+    session
+        .declarations
+        .of("test")
+        .interceptFrontend(Query.class, query -> Verdict.forward())
+        .observeBackend(BackendMessage.class, seen::add);
+    session.start();
+    session.clientSends(new Query("a"));
+    CommandComplete done = new CommandComplete("SELECT 1");
+    session.backendSends(done, new ParseComplete(), done);
+    assertThat(seen).containsExactly(done);
+    assertThat(session.toClient())
+        .satisfiesExactly(
+            first -> assertThat(first).isEqualTo(done),
+            last ->
+                assertThat(((ErrorResponse) last).sqlState())
+                    .isEqualTo(SqlState.PROTOCOL_VIOLATION));
+    assertThat(session.reason).isEqualTo(CloseReason.CLIENT_PROTOCOL_VIOLATION);
   }
 
   @Test

@@ -38,17 +38,17 @@ final class RequestQueueTest {
   }
 
   @Test
-  void forgetsTheSyncsThatACopySwallowsAndNoOthers() {
-    queue.add(RequestQueue.EXECUTE, null);
+  void removesTheSyncsThatACopyIgnoresAndNoOthers() {
+    queue.add(RequestQueue.EXECUTE, "copy");
     queue.add(RequestQueue.SYNC, null);
     queue.add(RequestQueue.SYNC, null);
     queue.add(RequestQueue.COPY_END, null);
     queue.add(RequestQueue.SYNC, null);
-    assertThat(queue.forgetSyncsBeforeCopyEnd()).isZero();
+    assertThat(queue.removeSyncsBehindFirst()).isEqualTo(2);
     assertThat(queue.cycles()).isEqualTo(1);
     assertThat((byte) queue.first()).isEqualTo(RequestQueue.EXECUTE);
-    queue.remove();
-    assertThat((byte) queue.first()).isEqualTo(RequestQueue.COPY_END);
+    assertThat(queue.firstStatement()).isEqualTo("copy");
+    queue.removeFirst(RequestQueue.COPY_END);
     queue.remove();
     assertThat((byte) queue.first()).isEqualTo(RequestQueue.SYNC);
     queue.remove();
@@ -56,11 +56,12 @@ final class RequestQueueTest {
   }
 
   @Test
-  void countsTheSyncsBehindRows() {
-    queue.add(RequestQueue.QUERY, null);
+  void keepsTheSyncsBehindAnotherRequest() {
+    queue.add(RequestQueue.EXECUTE, null);
     queue.add(RequestQueue.SYNC, null);
-    queue.add(RequestQueue.SYNC | RequestQueue.BEHIND_ROWS, null);
-    assertThat(queue.forgetSyncsBeforeCopyEnd()).isEqualTo(1);
+    queue.add(RequestQueue.PARSE, null);
+    queue.add(RequestQueue.SYNC, null);
+    assertThat(queue.removeSyncsBehindFirst()).isEqualTo(1);
     assertThat(queue.cycles()).isEqualTo(1);
   }
 
@@ -72,12 +73,22 @@ final class RequestQueueTest {
     queue.add(RequestQueue.QUERY, "second");
     queue.removeFirst(RequestQueue.COPY_END);
     assertThat(queue.firstStatement()).isEqualTo("first");
+    queue.removeFirst(RequestQueue.COPY_END);
+    queue.removeFirst(RequestQueue.COPY_END);
+    assertThat(queue.firstStatement()).isEqualTo("first");
     queue.remove();
-    assertThat((byte) queue.first()).isEqualTo(RequestQueue.COPY_END);
-    queue.removeFirst(RequestQueue.COPY_END);
     assertThat(queue.firstStatement()).isEqualTo("second");
-    queue.removeFirst(RequestQueue.COPY_END);
     assertThat(queue.cycles()).isEqualTo(1);
+  }
+
+  @Test
+  void removesTheEndsOfRowsThatNoCopyWaitsFor() {
+    queue.add(RequestQueue.EXECUTE, null);
+    queue.add(RequestQueue.COPY_END, null);
+    queue.add(RequestQueue.COPY_END, null);
+    queue.add(RequestQueue.PARSE, "behind");
+    queue.remove();
+    assertThat(queue.firstStatement()).isEqualTo("behind");
   }
 
   @Test
