@@ -12,6 +12,7 @@ import dev.postern.testkit.FrontendPackets;
 import dev.postern.testkit.RunningPostern;
 import dev.postern.testkit.WireClient;
 import dev.postern.testkit.WireMessage;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -32,6 +33,24 @@ final class InterceptorRejectionsIT {
       assertThat(answer.getFirst().severity()).isEqualTo("ERROR");
       assertThat(answer.getFirst().sqlState()).isEqualTo("42501");
       assertThat(answer.getFirst().text()).isEqualTo("not here");
+      assertThat(client.queryOne("SELECT 1")).isEqualTo("1");
+    }
+  }
+
+  @Test
+  void rejectABurstOfQueriesEachInItsTurn() {
+    int burst = 5000;
+    byte[][] packets = new byte[burst][];
+    Arrays.fill(packets, FrontendPackets.query("DROP TABLE x"));
+    try (RunningPostern postern = Intercepted.by(noDrop());
+        WireClient client = Intercepted.client(postern)) {
+      client.send(FrontendPackets.query("SELECT pg_sleep(0.5)"));
+      client.send(packets);
+      client.receiveUntil('Z');
+      for (int i = 0; i < burst; i++) {
+        assertThat(client.expectError().text()).isEqualTo("not here");
+        client.expect('Z');
+      }
       assertThat(client.queryOne("SELECT 1")).isEqualTo("1");
     }
   }

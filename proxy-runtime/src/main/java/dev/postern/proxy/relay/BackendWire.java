@@ -73,8 +73,13 @@ final class BackendWire implements Wire<BackendMessage> {
 
   @Override
   public boolean arrived(byte type, ByteBuf bytes, int at) {
-    if (answers != null && !answers.arrived(type)) {
-      return false;
+    if (answers != null) {
+      if (!answers.arrived(type)) {
+        return false;
+      }
+      if (type == 'Z' && answers.areAllGiven()) {
+        rejections.forgetAll();
+      }
     }
     if (type == 'Z' && bytes.getInt(at + 1) == STATUS_OFFSET) {
       progress.backendReady(bytes.getByte(at + STATUS_OFFSET));

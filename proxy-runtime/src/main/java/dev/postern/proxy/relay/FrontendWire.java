@@ -114,6 +114,10 @@ final class FrontendWire implements Wire<FrontendMessage> {
       relay.endedBy("(refused a message that has no answer of its own)", sqlState, message);
       return false;
     }
+    if (rejections.isFull()) {
+      relay.refusedTooMuch();
+      return false;
+    }
     if (isExtended(lastDecoded)) {
       refusedBy = Math.min(refusedBy, by);
     }

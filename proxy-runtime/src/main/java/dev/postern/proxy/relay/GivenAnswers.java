@@ -131,6 +131,11 @@ final class GivenAnswers {
     return !pipeline.isLost();
   }
 
+  /** Whether the backend has come to all that it was sent. */
+  boolean areAllGiven() {
+    return pipeline.isEmpty();
+  }
+
   /** Whether a message of this type is about the first request, which went no further. */
   private static boolean isAnswerTo(@Nullable Request first, byte type) {
     return first == Request.QUERY

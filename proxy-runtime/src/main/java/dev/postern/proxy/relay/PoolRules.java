@@ -185,6 +185,10 @@ final class PoolRules {
     if (rejections == null) {
       rejections = new Rejections(false);
     }
+    if (rejections.isFull()) {
+      relay.refusedTooMuch();
+      return;
+    }
     FrontendMessage standIn = rejections.reject(type, sqlState, message);
     requests.pass(at);
     ByteBuf out = requests.out();
@@ -201,6 +205,9 @@ final class PoolRules {
 
   /** A ReadyForQuery has come. */
   void ready(byte status) {
+    if (rejections != null && outstanding.queue.isEmpty()) {
+      rejections.forgetAll();
+    }
     if (statementMode && status != 'I') {
       relay.endedBy(
           "(statement pooling)",

@@ -7,8 +7,8 @@ import dev.postern.api.message.ErrorResponse;
 import dev.postern.api.message.FrontendMessage;
 import dev.postern.api.message.Query;
 import dev.postern.api.message.Target;
-import java.util.LinkedHashMap;
-import java.util.Map;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
@@ -19,25 +19,30 @@ import org.jspecify.annotations.Nullable;
  * and skips to Sync as it would for any error, in pipelines and COPY as well.
  */
 final class Rejections {
-  /**
-   * More than any pipeline holds; beyond it the oldest, which the backend skipped after an earlier
-   * error, are forgotten.
-   */
-  private static final int MAX_OUTSTANDING = 1000;
+  /** More than the buffers between here and a server hold of what it gets in their place. */
+  static final int MAX_OUTSTANDING = 100_000;
+
+  /** What may wait of sentences for the client, in characters. */
+  static final int MAX_CHARACTERS = 16 * 1024 * 1024;
+
+  private static final int FEW = 100;
+
+  private record Refusal(SqlState sqlState, String message) {}
 
   private final String prefix =
       "postern_rejected_" + Long.toHexString(ThreadLocalRandom.current().nextLong()) + "_";
-  private final Map<String, ErrorResponse> outstanding =
-      new LinkedHashMap<>() {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<String, ErrorResponse> eldest) {
-          return size() > MAX_OUTSTANDING;
-        }
-      };
   private final boolean physicalReplication;
-  private long count;
+
+  /** Those that the backend may yet come to, with numbers one behind the other. */
+  private Deque<Refusal> outstanding = new ArrayDeque<>(0);
+
+  /** The number of the eldest. */
+  private long eldest;
+
+  private long characters;
+
+  /** Whether there were so many that their place is not to be kept. */
+  private boolean many;
 
   /**
    * @param physicalReplication whether the server knows no SQL: it then says so of any Query that
@@ -47,6 +52,11 @@ final class Rejections {
     this.physicalReplication = physicalReplication;
   }
 
+  /** Whether so many wait for the backend that no more can be refused. */
+  boolean isFull() {
+    return outstanding.size() >= MAX_OUTSTANDING || characters >= MAX_CHARACTERS;
+  }
+
   /**
    * Refuses a message.
    *
@@ -54,8 +64,10 @@ final class Rejections {
    * @return what the backend gets in its place
    */
   FrontendMessage reject(byte type, SqlState sqlState, String message) {
-    String name = prefix + count++ + "_";
-    outstanding.put(name, ErrorResponse.error(sqlState, message));
+    String name = prefix + (eldest + outstanding.size()) + "_";
+    outstanding.add(new Refusal(sqlState, message));
+    characters += message.length();
+    many |= outstanding.size() > FEW;
     return switch (type) {
       case 'Q', 'F' -> new Query(physicalReplication ? "SHOW " + name : name);
       case 'd', 'c', 'f' -> new CopyFail(name);
@@ -63,17 +75,54 @@ final class Rejections {
     };
   }
 
-  /** Our error, if this answers what stood for a refused message; else {@code null}. */
+  /**
+   * Our error, if this answers what stood for a refused message; else {@code null}. What was
+   * refused before that was skipped.
+   */
   @Nullable ErrorResponse answerTo(ErrorResponse error) {
-    if (outstanding.isEmpty()) {
+    long number = outstanding.isEmpty() ? -1 : numberIn(error.message());
+    if (number < eldest || number >= eldest + outstanding.size()) {
       return null;
     }
-    String text = error.message();
+    while (eldest < number) {
+      remove();
+    }
+    Refusal refusal = remove();
+    if (outstanding.isEmpty()) {
+      forgetAll();
+    }
+    return ErrorResponse.error(refusal.sqlState(), refusal.message());
+  }
+
+  private Refusal remove() {
+    Refusal refusal = outstanding.remove();
+    eldest++;
+    characters -= refusal.message().length();
+    return refusal;
+  }
+
+  /** The number of the name in a server's sentence; -1 if there is none. */
+  private long numberIn(String text) {
     int start = text.indexOf(prefix);
     if (start < 0) {
-      return null;
+      return -1;
     }
     int end = text.indexOf('_', start + prefix.length());
-    return end < 0 ? null : outstanding.remove(text.substring(start, end + 1));
+    try {
+      return end < 0 ? -1 : Long.parseLong(text, start + prefix.length(), end, 10);
+    } catch (NumberFormatException e) {
+      return -1; // the server has cut it
+    }
+  }
+
+  /** The backend has answered or skipped all that it was sent. */
+  void forgetAll() {
+    eldest += outstanding.size();
+    characters = 0;
+    outstanding.clear();
+    if (many) {
+      outstanding = new ArrayDeque<>(0);
+      many = false;
+    }
   }
 }

@@ -265,6 +265,14 @@ public abstract sealed class Relay permits DedicatedRelay, PooledRelay {
         ErrorResponse.fatal(sqlState, message));
   }
 
+  /** A client sends what is refused, on and on, and its server comes to none of it. */
+  final void refusedTooMuch() {
+    endedBy(
+        "(refused too much)",
+        SqlState.PROGRAM_LIMIT_EXCEEDED,
+        "too many refused messages wait for the server to come to them");
+  }
+
   /** Whose fault an end for this reason is. */
   public static FailureKind kindOf(CloseReason reason) {
     return switch (reason) {
