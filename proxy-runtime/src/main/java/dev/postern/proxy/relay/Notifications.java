@@ -20,7 +20,10 @@ import org.jspecify.annotations.Nullable;
  * ReadyForQuery that ends it, others when it is in no transaction; and while the client takes more.
  */
 final class Notifications {
-  /** How long a client may leave too much behind, in seconds; others hear nothing meanwhile. */
+  /**
+   * How long a client may take nothing of much, in seconds, and how long others wait for it to take
+   * most.
+   */
   private static final int PATIENCE_SECONDS = 5;
 
   private final PooledRelay relay;
@@ -31,11 +34,21 @@ final class Notifications {
   private final HeldReplies held = new HeldReplies();
   private @Nullable Charset encoding;
 
-  /** Ends the session if the client stays behind; {@code null} as long as it is not. */
+  /** Looks whether the client takes something; {@code null} as long as it is not behind. */
   private @Nullable ScheduledFuture<?> patience;
 
+  private boolean othersWait;
+
+  /** How many the client was written since the last look. */
+  private int written;
+
+  /** What it had been written then and had not taken, in bytes, as far as that stops more. */
+  private long untaken;
+
+  private boolean ending;
+
   /**
-   * @param behind told when more waits for the client than may, and when it has read most of that
+   * @param behind told when others have to wait for the client to read, and when no more
    */
   Notifications(PooledRelay relay, Lease lease, ToClient toClient, Consumer<Boolean> behind) {
     this.relay = relay;
@@ -86,13 +99,52 @@ final class Notifications {
     undelivered.add(notification);
   }
 
-  /** A burst is more than any client can take at once: it gets time to read. */
+  /**
+   * A burst is more than any client can take at once: it gets time to read. Others wait at first,
+   * so that what comes does not become more and more.
+   */
   private void watch() {
-    if (patience == null && undelivered.isTooMuch()) {
-      patience = relay.eventLoop().schedule(this::end, PATIENCE_SECONDS, TimeUnit.SECONDS);
+    if (undelivered.isTooMuch()) {
+      if (!ending) {
+        ending = true;
+        relay.eventLoop().execute(this::endBeyondMax); // not in the middle of what is answered
+      }
+    } else if (patience == null && undelivered.isMuch()) {
+      othersWait = true;
       behind.accept(true);
+      lookLater();
     } else if (undelivered.isLittle()) {
       unwatch();
+    }
+  }
+
+  private void lookLater() {
+    written = 0;
+    untaken = relay.client().channel().bytesBeforeWritable();
+    patience = relay.eventLoop().schedule(this::look, PATIENCE_SECONDS, TimeUnit.SECONDS);
+  }
+
+  private void look() {
+    if (!takesSome()) {
+      end(
+          "much waits for the client, which has taken nothing of it for "
+              + PATIENCE_SECONDS
+              + " s, or has not ended its transaction");
+      return;
+    }
+    othersGoOn();
+    lookLater();
+  }
+
+  private boolean takesSome() {
+    boolean may = areAwaited() || relay.settlement().isClientIdle();
+    return written > 0 || (may && relay.client().channel().bytesBeforeWritable() < untaken);
+  }
+
+  private void othersGoOn() {
+    if (othersWait) {
+      othersWait = false;
+      behind.accept(false);
     }
   }
 
@@ -100,15 +152,20 @@ final class Notifications {
     if (patience != null) {
       patience.cancel(false);
       patience = null;
-      behind.accept(false);
+      othersGoOn();
     }
   }
 
-  private void end() {
+  private void endBeyondMax() {
+    end(
+        "more than %d notifications or %d bytes of them wait for the client"
+            .formatted(Undelivered.MAX_COUNT, Undelivered.MAX_BYTES));
+  }
+
+  private void end(String detail) {
     relay.end(
         CloseReason.CLIENT_TOO_SLOW,
-        "more than %d notifications or %d bytes of them have waited for the client, and most still do %d s later"
-            .formatted(Undelivered.MAX_COUNT, Undelivered.MAX_BYTES, PATIENCE_SECONDS),
+        detail,
         ErrorResponse.fatal(
             SqlState.PROGRAM_LIMIT_EXCEEDED,
             "too many notifications are waiting for this client to read them or to end its transaction"));
@@ -145,6 +202,7 @@ final class Notifications {
     if (next == null) {
       return false;
     }
+    written++;
     ByteBuf encoded = Undelivered.encode(next, encoding, relay.alloc());
     relay.progress().read(false, encoded.readableBytes());
     toClient.pass(encoded);

@@ -15,11 +15,17 @@ import org.jspecify.annotations.Nullable;
 
 /** The notifications that a client has still to get, in order, and how they are written. */
 final class Undelivered {
-  /** A client that leaves more behind, and does not read, is cut off. */
-  static final int MAX_COUNT = 10_000;
+  /** More is no burst that passes: its client has to take some of it. */
+  private static final int MUCH_COUNT = 10_000;
 
   /** The same, in bytes. */
-  static final int MAX_BYTES = 8 * 1024 * 1024;
+  private static final int MUCH_BYTES = 8 * 1024 * 1024;
+
+  /** More is kept for nobody. */
+  static final int MAX_COUNT = 100_000;
+
+  /** The same, in bytes. */
+  static final int MAX_BYTES = 64 * 1024 * 1024;
 
   /** Of the server, behind {@code SQLSTATE 01000}. */
   private static final SqlState WARNING = new SqlState("01000");
@@ -34,13 +40,17 @@ final class Undelivered {
     bytes += notification.length();
   }
 
+  boolean isMuch() {
+    return queue.size() > MUCH_COUNT || bytes > MUCH_BYTES;
+  }
+
   boolean isTooMuch() {
     return queue.size() > MAX_COUNT || bytes > MAX_BYTES;
   }
 
-  /** Whether there is much room for more. */
+  /** Whether most of what was much has gone. */
   boolean isLittle() {
-    return queue.size() <= MAX_COUNT / 2 && bytes <= MAX_BYTES / 2;
+    return queue.size() <= MUCH_COUNT / 2 && bytes <= MUCH_BYTES / 2;
   }
 
   @Nullable Notification poll() {
