@@ -209,7 +209,8 @@ public final class ListeningConnection {
     attempts.succeeded();
     if (interrupted) {
       interrupted = false;
-      audience.listeners().forEach(listener -> hand(listener, List.of(Notification.MISSED)));
+      List<Notification> missed = List.of(Notification.MISSED);
+      audience.listeners().forEach(each -> each.eventLoop().execute(() -> each.notified(missed)));
     }
     // Who came while it was being prepared has asked for channels that are not in its first query.
     List<Asking> all = List.copyOf(waiting);
@@ -292,9 +293,5 @@ public final class ListeningConnection {
 
   Collection<Listener> listenersTo(String channel) {
     return audience.listenersTo(channel);
-  }
-
-  static void hand(Listener listener, List<Notification> notifications) {
-    listener.eventLoop().execute(() -> listener.notified(notifications));
   }
 }

@@ -70,13 +70,19 @@ final class ListeningPort extends ChannelInboundHandlerAdapter {
   private final ScheduledFuture<?> ticking;
   private boolean over;
 
-  /** Whether it reads; it does not while a client has too much to read. */
+  private final HandedNotifications handed;
+
+  /** Whether all clients take more. */
+  private boolean wanted = true;
+
+  /** Whether it reads; it does not while a client, or an event loop, has too much to do. */
   private boolean reading = true;
 
   private ListeningPort(ListeningConnection connection, Channel channel, boolean bytesAsTheyAre) {
     this.connection = connection;
     this.channel = channel;
     this.bytesAsTheyAre = bytesAsTheyAre;
+    handed = new HandedNotifications(() -> channel.eventLoop().execute(this::updateReading));
     ticking =
         channel
             .eventLoop()
@@ -167,6 +173,12 @@ final class ListeningPort extends ChannelInboundHandlerAdapter {
   }
 
   void reading(boolean on) {
+    wanted = on;
+    updateReading();
+  }
+
+  private void updateReading() {
+    boolean on = wanted && !handed.isFull();
     if (on != reading) {
       reading = on;
       quietSince = System.nanoTime();
@@ -198,8 +210,9 @@ final class ListeningPort extends ChannelInboundHandlerAdapter {
   }
 
   private void handBatches() {
-    batches.forEach(ListeningConnection::hand);
+    batches.forEach(handed::hand);
     batches.clear();
+    updateReading();
   }
 
   private boolean read(byte type, ByteBuf message) {
