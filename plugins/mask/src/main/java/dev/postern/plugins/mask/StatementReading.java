@@ -1,6 +1,7 @@
 package dev.postern.plugins.mask;
 
 import dev.postern.api.intercept.NameChanges;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -208,14 +209,41 @@ final class StatementReading {
 
   /** RETURNING gives nothing but columns, whose origin the server reports. */
   private boolean returnsColumns() {
-    return tokens.stream()
-        .skip(indexOf("returning") + 1L)
-        .allMatch(
-            token ->
-                token.isName()
-                    || token.isSymbol(',')
-                    || token.isSymbol('.')
-                    || token.isSymbol('*'));
+    Set<String> rows = rows();
+    for (int i = indexOf("returning") + 1; i < tokens.size(); i++) {
+      Token token = at(i);
+      boolean column =
+          token.isName()
+              ? at(i + 1).isSymbol('.') || !rows.contains(token.text())
+              : token.isSymbol(',') || token.isSymbol('.') || token.isSymbol('*');
+      if (!column) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /**
+   * What may stand for a whole row in RETURNING: all names up to where the statement says what it
+   * writes, or where, among which are its tables and their aliases.
+   */
+  private Set<String> rows() {
+    Set<String> rows = new HashSet<>(Set.of("old", "new"));
+    for (int i = 1; i < tokens.size(); i++) {
+      Token token = at(i);
+      boolean end =
+          token.isKeyword("returning")
+              || token.isKeyword("where")
+              || (!command.equals("delete") && token.isSymbol('('));
+      if (end) {
+        return rows;
+      }
+      boolean isSet = command.equals("update") && at(i + 1).isSymbol('=');
+      if (token.isName() && !isSet) {
+        rows.add(token.text());
+      }
+    }
+    return rows;
   }
 
   /** Of the first; as many as there are tokens, if there is none. */
