@@ -160,10 +160,11 @@ final class PoolRules {
       reject(
           type,
           SqlState.FEATURE_NOT_SUPPORTED,
-          String.join(", ", Effects.reasons(newPins))
-              + " is not allowed in transaction pooling (pool \""
-              + pool.key()
-              + "\")",
+          "%s is not allowed in %s pooling (pool \"%s\")"
+              .formatted(
+                  String.join(", ", Effects.reasons(newPins)),
+                  statementMode ? "statement" : "transaction",
+                  pool.key()),
           at,
           size,
           requests);

@@ -144,7 +144,7 @@ final class Service {
     }
     LoggingEventBuilder line =
         log.atWarn()
-            .addKeyValue("session", facts.sessionId())
+            .addKeyValue("sessionId", facts.sessionId())
             .addKeyValue("user", facts.user())
             .addKeyValue("database", facts.database())
             .addKeyValue("route", facts.route())

@@ -178,7 +178,7 @@ final class RulesAuthenticator implements Authenticator {
         };
     log.atInfo()
         .addKeyValue("plugin", instance)
-        .addKeyValue("session", client.sessionId())
+        .addKeyValue("sessionId", client.sessionId())
         .addKeyValue("client", NumericAddress.text(login.address()))
         .addKeyValue("user", login.user())
         .addKeyValue("database", login.database())
