@@ -128,6 +128,21 @@ final class DistributionIT {
   }
 
   @Test
+  void verifiesAllPluginsAtOnceAndNamesTheirJarsAsDigestsDo() throws Exception {
+    Installation postern = linux();
+    Path plugins = postern.home().resolve("plugins");
+    List<String> shown =
+        postern.command("", "plugin", "verify", plugins.toString()).lines().toList();
+
+    assertThat(shown).anyMatch(line -> line.startsWith("ldap "));
+    assertThat(shown).anyMatch(line -> line.startsWith("oauth "));
+    for (String name : names(plugins)) {
+      boolean folder = Files.isDirectory(plugins.resolve(name));
+      assertThat(shown).as(name).anyMatch(line -> line.startsWith(name + (folder ? "/" : " ")));
+    }
+  }
+
+  @Test
   void namesTheLicenceOfEveryLibrary() throws Exception {
     Path home = portable().home();
     String notice = Files.readString(home.resolve("NOTICE"));

@@ -33,7 +33,7 @@ abstract class AdminCommand implements Callable<Integer> {
     try {
       return run().code();
     } catch (AdminException e) {
-      return failed(e.getMessage(), ExitCode.of(e.reason()));
+      return failed(e.getMessage(), codeOf(e.reason()));
     } catch (StoreException e) {
       return failed(e.getMessage(), ExitCode.of(AdminException.of(e).reason()));
     } catch (IOException e) {
@@ -41,6 +41,11 @@ abstract class AdminCommand implements Callable<Integer> {
     } catch (InvalidInstallationException e) {
       return failed(e.getMessage(), ExitCode.CONFIGURATION);
     }
+  }
+
+  /** With what the command exits when the running Postern has refused it for this reason. */
+  ExitCode codeOf(AdminException.Reason reason) {
+    return ExitCode.of(reason);
   }
 
   private int failed(@Nullable String message, ExitCode code) {

@@ -31,7 +31,11 @@ final class ConfigCommand {
   @Command(
       name = "check",
       mixinStandardHelpOptions = true,
-      description = "Check the configuration and all plugins without starting anything.")
+      description = {
+        "Check the configuration and all plugins without starting anything.",
+        "No instance of a plugin is made: what one finds out only then, such as a file that is not"
+            + " there, shows at the start."
+      })
   static final class Check implements Callable<Integer> {
     @Mixin private final InstallationOptions options = new InstallationOptions();
 

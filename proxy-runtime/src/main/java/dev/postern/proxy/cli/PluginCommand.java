@@ -5,7 +5,9 @@ import dev.postern.proxy.admin.InstanceRow;
 import dev.postern.proxy.admin.PluginRow;
 import dev.postern.proxy.admin.RecordJson;
 import dev.postern.proxy.cli.Output.Columns;
+import dev.postern.proxy.config.ConfigurationException;
 import dev.postern.proxy.plugin.PluginDescription;
+import dev.postern.proxy.plugin.PluginJars;
 import dev.postern.proxy.plugin.PluginLoadException;
 import dev.postern.proxy.plugin.Plugins;
 import dev.postern.proxy.plugin.VerifiedArchive;
@@ -108,7 +110,10 @@ final class PluginCommand {
   @Command(
       name = "verify",
       mixinStandardHelpOptions = true,
-      description = "Check a jar, or a folder of jars, without a running Postern.")
+      description = {
+        "Check a jar, or a folder of jars, without a running Postern.",
+        "The directory of plugins itself: each of them."
+      })
   static final class Verify implements Callable<Integer> {
     private record Verified(List<Found> plugins, List<VerifiedArchive.Digest> sha256) {}
 
@@ -140,13 +145,30 @@ final class PluginCommand {
     @Override
     public Integer call() {
       try {
-        VerifiedArchive verified = Plugins.verify(jar, options.installation().home());
+        VerifiedArchive verified = verify(options.installation());
         show(
             new Verified(verified.plugins().stream().map(Verify::found).toList(), verified.jars()));
         return ExitCode.OK.code();
       } catch (PluginLoadException e) {
         Failures.print(e.getMessage());
         return ExitCode.CONFIGURATION.code();
+      }
+    }
+
+    private VerifiedArchive verify(Installation installation) throws PluginLoadException {
+      Path home = installation.home();
+      PluginJars all = new PluginJars(directory(installation), null, home);
+      return jar.toAbsolutePath().normalize().equals(all.path().normalize())
+          ? Plugins.verify(all)
+          : Plugins.verify(jar, home);
+    }
+
+    /** Of the configuration, if there is one that can be read. */
+    private static Path directory(Installation installation) {
+      try {
+        return installation.configuration().plugins().effectiveDirectory(installation.home());
+      } catch (ConfigurationException e) {
+        return installation.home().resolve("plugins");
       }
     }
 
@@ -195,6 +217,12 @@ final class PluginCommand {
       proxy().reload(names);
       output().done(new Reloaded(names), "reloaded " + String.join(", ", names));
       return ExitCode.OK;
+    }
+
+    /** Names of instances are all that it is given, so what is invalid is in the files. */
+    @Override
+    ExitCode codeOf(AdminException.Reason reason) {
+      return reason == AdminException.Reason.INVALID ? ExitCode.CONFIGURATION : ExitCode.of(reason);
     }
   }
 }

@@ -120,6 +120,13 @@ public final class Plugins implements PluginSource, AutoCloseable {
     }
   }
 
+  /** The same for each jar and folder of a directory of plugins. */
+  public static VerifiedArchive verify(PluginJars directory) throws PluginLoadException {
+    try (Catalog catalog = Catalog.open(directory)) {
+      return new VerifiedArchive(catalog.describe(), catalog.digests());
+    }
+  }
+
   /**
    * Puts new instances in service, made of the jars that are there now and the configuration that
    * is given. New logins get them; sessions that began with the old ones keep those until their

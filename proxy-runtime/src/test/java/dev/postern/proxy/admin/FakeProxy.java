@@ -122,6 +122,9 @@ public final class FakeProxy implements ProxyControl {
 
   @Override
   public void reload(List<String> instances) {
+    if (instances.contains("broken")) {
+      throw AdminException.invalid("conf/postern.yaml:1:1: broken");
+    }
     tell("reload " + String.join(" ", instances));
   }
 

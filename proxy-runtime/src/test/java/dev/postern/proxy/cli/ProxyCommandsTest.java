@@ -157,4 +157,12 @@ final class ProxyCommandsTest {
     assertThat(result.exitCode()).isEqualTo(78);
     assertThat(result.err()).contains("postern.yaml:1:1");
   }
+
+  @Test
+  void aReloadOfSomethingWrongExitsAsTheStartWould() {
+    assertThat(shell.run("plugin", "reload", "scram").exitCode()).isZero();
+    Result result = shell.run("plugin", "reload", "broken");
+    assertThat(result.exitCode()).isEqualTo(78);
+    assertThat(result.err()).contains("conf/postern.yaml:1:1: broken");
+  }
 }
