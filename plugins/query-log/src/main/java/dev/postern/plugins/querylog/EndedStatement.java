@@ -9,9 +9,7 @@ import org.jspecify.annotations.Nullable;
  * @param durationNanos from the moment when it was sent, or the server was done with what was sent
  *     before, to its last answer; of a cursor, all fetches together
  * @param endedAt when its last answer came, as nanoTime
- * @param command the command tag without numbers, such as {@code INSERT}, or {@code null} where
- *     there is none
- * @param rows how many it gave or touched; -1 where the command does not count rows
+ * @param tag what it says of itself; {@link CommandTag#NONE} where it was not completed
  * @param sqlState the error's code, or {@code null}
  */
 record EndedStatement(
@@ -20,29 +18,34 @@ record EndedStatement(
     Outcome outcome,
     long durationNanos,
     long endedAt,
-    @Nullable String command,
-    long rows,
+    CommandTag tag,
     @Nullable String sqlState) {
 
   static EndedStatement completed(
-      SqlText sql, int part, long durationNanos, long endedAt, String command, long rows) {
-    return new EndedStatement(
-        sql, part, Outcome.COMPLETED, durationNanos, endedAt, command, rows, null);
+      SqlText sql, int part, long durationNanos, long endedAt, CommandTag tag) {
+    return new EndedStatement(sql, part, Outcome.COMPLETED, durationNanos, endedAt, tag, null);
   }
 
   static EndedStatement failed(
       SqlText sql, int part, long durationNanos, long endedAt, @Nullable String sqlState) {
     return new EndedStatement(
-        sql, part, Outcome.FAILED, durationNanos, endedAt, null, -1, sqlState);
+        sql, part, Outcome.FAILED, durationNanos, endedAt, CommandTag.NONE, sqlState);
   }
 
   static EndedStatement suspended(Portal portal, long endedAt) {
     return new EndedStatement(
-        portal.sql, 1, Outcome.SUSPENDED, portal.nanos, endedAt, null, portal.rows, null);
+        portal.sql,
+        1,
+        Outcome.SUSPENDED,
+        portal.nanos,
+        endedAt,
+        CommandTag.ofRows(portal.rows),
+        null);
   }
 
   static EndedStatement aborted(SqlText sql, int part, long durationNanos, long endedAt) {
-    return new EndedStatement(sql, part, Outcome.ABORTED, durationNanos, endedAt, null, -1, null);
+    return new EndedStatement(
+        sql, part, Outcome.ABORTED, durationNanos, endedAt, CommandTag.NONE, null);
   }
 
   long durationMicros() {

@@ -27,7 +27,7 @@ final class JsonLines {
 
   private boolean begun;
 
-  /** What this second looks like, without a fraction. */
+  /** The member {@code time} of this second, as far as a fraction. */
   private String secondText = "";
 
   private long second = Long.MIN_VALUE;
@@ -40,7 +40,8 @@ final class JsonLines {
   JsonLines begin() {
     length = ended;
     begun = false;
-    ascii("{");
+    reserve(1);
+    bytes[length++] = '{';
     return this;
   }
 
@@ -58,7 +59,11 @@ final class JsonLines {
   }
 
   JsonLines put(String name, long value) {
-    name(name);
+    return name(name).value(value);
+  }
+
+  /** The value of the member whose name was put last. */
+  JsonLines value(long value) {
     if (value < 0) {
       ascii(Long.toString(value));
     } else {
@@ -68,27 +73,28 @@ final class JsonLines {
   }
 
   /**
-   * A time in UTC.
+   * The member {@code time}, in UTC.
    *
    * @param time microseconds since the epoch
    */
-  JsonLines putTime(String name, long time) {
+  JsonLines time(long time) {
     long seconds = Math.floorDiv(time, MICROS);
     if (seconds != second) {
       second = seconds;
       String whole = Instant.ofEpochSecond(second).toString();
-      secondText = "\"" + whole.substring(0, whole.length() - 1) + ".";
+      secondText = "\"time\":\"" + whole.substring(0, whole.length() - 1) + ".";
     }
-    name(name);
-    ascii(secondText);
-    reserve(8);
+    reserve(secondText.length() + 9);
+    comma();
+    copy(secondText);
     int micros = (int) (time - seconds * MICROS);
     for (int i = length + 5; i >= length; i--) {
       bytes[i] = (byte) ('0' + micros % 10);
       micros /= 10;
     }
     length += 6;
-    ascii("Z\"");
+    bytes[length++] = 'Z';
+    bytes[length++] = '"';
     return this;
   }
 
@@ -102,7 +108,9 @@ final class JsonLines {
   }
 
   void end() {
-    ascii("}\n");
+    reserve(2);
+    bytes[length++] = '}';
+    bytes[length++] = '\n';
     ended = length;
   }
 
@@ -131,13 +139,15 @@ final class JsonLines {
     return Arrays.copyOf(bytes, length);
   }
 
-  private void name(String name) {
+  /** The name of the next member, whose value is to follow. */
+  JsonLines name(String name) {
     reserve(name.length() + 4);
     comma();
     bytes[length++] = '"';
     copy(name);
     bytes[length++] = '"';
     bytes[length++] = ':';
+    return this;
   }
 
   private void comma() {

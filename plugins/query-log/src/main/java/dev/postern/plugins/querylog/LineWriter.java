@@ -13,7 +13,7 @@ import org.slf4j.LoggerFactory;
  * Takes lines from event loops and writes them on a daemon thread of its own. What waits to be
  * written is bounded by its weight; beyond that, lines are dropped and counted, because a session
  * must never wait for a disk. What cannot be written is tried again, until there is no more room
- * for it or the writer is closed. Under load the thread looks for lines every few milliseconds
+ * for it or the writer is closed. Under load the thread looks for lines a few times in a second
  * instead of being woken for each. {@link #offer} and {@link #wake} are safe for use by many
  * threads.
  */
@@ -23,7 +23,7 @@ final class LineWriter<T extends Queued> {
 
   private static final Logger log = LoggerFactory.getLogger(LineWriter.class);
   private static final int BATCH = 4096;
-  private static final long LINGER = Duration.ofMillis(10).toNanos();
+  private static final long LINGER = Duration.ofMillis(50).toNanos();
   private static final long RETRY = Duration.ofMillis(100).toNanos();
   private static final long REPORT_INTERVAL = Duration.ofSeconds(10).toNanos();
   private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);

@@ -28,11 +28,12 @@ final class LoggerSink implements LineSink<StatementLine> {
             .addKeyValue("backend", session.backend())
             .addKeyValue("outcome", statement.outcome().label)
             .addKeyValue("durationMicros", statement.durationMicros());
-    if (statement.command() != null) {
-      event = event.addKeyValue("command", OneLine.of(statement.command()));
+    CommandTag tag = statement.tag();
+    if (tag.command() != null) {
+      event = event.addKeyValue("command", OneLine.of(tag.command()));
     }
-    if (statement.rows() >= 0) {
-      event = event.addKeyValue("rows", statement.rows());
+    if (tag.rows() >= 0) {
+      event = event.addKeyValue("rows", tag.rows());
     }
     if (statement.sqlState() != null) {
       event = event.addKeyValue("sqlState", statement.sqlState());

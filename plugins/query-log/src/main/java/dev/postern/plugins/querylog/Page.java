@@ -1,6 +1,9 @@
 package dev.postern.plugins.querylog;
 
 import java.nio.ByteBuffer;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Objects;
 import java.util.function.Consumer;
 
 /**
@@ -9,9 +12,20 @@ import java.util.function.Consumer;
  */
 final class Page implements Queued {
   /** Beyond it a page is full, in bytes. */
-  private static final int ENOUGH = 1 << 15;
+  private static final int ENOUGH = 1 << 17;
 
   private static final int CAPACITY = ENOUGH + (1 << 12);
+
+  /** By outcome the members that all its lines have, to the name of the duration. */
+  private static final Map<Outcome, byte[]> UP_TO_DURATION = new EnumMap<>(Outcome.class);
+
+  static {
+    for (Outcome outcome : Outcome.values()) {
+      UP_TO_DURATION.put(
+          outcome,
+          new JsonLines(64).put("outcome", outcome.label).name("durationMicros").members());
+    }
+  }
 
   private final JsonLines json = new JsonLines(CAPACITY);
   private final Consumer<Page> comesBack;
@@ -30,16 +44,11 @@ final class Page implements Queued {
    */
   void write(long endedAt, byte[] facts, EndedStatement statement) {
     json.begin()
-        .putTime("time", endedAt)
+        .time(endedAt)
         .put(facts)
-        .put("outcome", statement.outcome().label)
-        .put("durationMicros", statement.durationMicros());
-    if (statement.command() != null) {
-      json.put("command", statement.command());
-    }
-    if (statement.rows() >= 0) {
-      json.put("rows", statement.rows());
-    }
+        .put(Objects.requireNonNull(UP_TO_DURATION.get(statement.outcome())))
+        .value(statement.durationMicros());
+    statement.tag().writeTo(json);
     if (statement.sqlState() != null) {
       json.put("sqlState", statement.sqlState());
     }

@@ -27,7 +27,7 @@ final class StatementTracker {
   private final KnownNames names = new KnownNames(this::gone);
   private final Blame blame = new Blame(names::notGiven);
 
-  private final LastTag tag = new LastTag();
+  private final LastTag lastTag = new LastTag();
 
   /** When the last request was sent that the clock was read for. */
   private long lastSentAt;
@@ -152,24 +152,18 @@ final class StatementTracker {
 
   void commandComplete(CommandComplete complete) {
     long now = nanoTime.getAsLong();
-    tag.read(complete);
+    CommandTag tag = lastTag.of(complete);
     described();
     switch (pipeline.executed()) {
       case SimpleQuery query ->
           log.accept(
               EndedStatement.completed(
-                  query.sql,
-                  ++query.answers,
-                  nanosSince(query.sentAt, now),
-                  now,
-                  tag.command(),
-                  tag.rows()));
+                  query.sql, ++query.answers, nanosSince(query.sentAt, now), now, tag));
       case Execution(Portal portal, int maxRows, long sentAt) -> {
-        long rows = tag.rows();
         long nanos = portal.nanos + nanosSince(sentAt, now);
-        long all = rows < 0 ? rows : portal.rows + rows;
+        CommandTag all = tag.after(portal.rows);
         portal.finished();
-        log.accept(EndedStatement.completed(portal.sql, 1, nanos, now, tag.command(), all));
+        log.accept(EndedStatement.completed(portal.sql, 1, nanos, now, all));
       }
       case null, default -> checkOrder();
     }

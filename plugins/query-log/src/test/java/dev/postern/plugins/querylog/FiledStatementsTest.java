@@ -2,6 +2,7 @@ package dev.postern.plugins.querylog;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.postern.api.message.CommandComplete;
 import dev.postern.testkit.spi.Samples;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -102,7 +103,7 @@ final class FiledStatementsTest {
 
   /** It fills a page by itself. */
   private static String longer(String sql) {
-    return sql + "x".repeat(40_000);
+    return sql + "x".repeat(140_000);
   }
 
   private static String sqlOf(String line) {
@@ -111,7 +112,8 @@ final class FiledStatementsTest {
   }
 
   private static EndedStatement statement(String sql) {
-    return EndedStatement.completed(SqlText.of(sql, 1_000_000, false), 1, 0, 0, "SELECT", 1);
+    return EndedStatement.completed(
+        SqlText.of(sql, 1_000_000, false), 1, 0, 0, CommandTag.of(new CommandComplete("SELECT 1")));
   }
 
   private StatementLog log() throws Exception {

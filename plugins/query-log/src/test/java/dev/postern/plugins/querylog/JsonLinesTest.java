@@ -35,16 +35,16 @@ final class JsonLinesTest {
 
   @Test
   void timesAreUtcToTheMicrosecond() {
-    lines
-        .begin()
-        .putTime("a", micros(Instant.parse("2026-02-28T23:59:59.000001999Z")))
-        .putTime("b", micros(Instant.parse("2026-02-28T23:59:59.999999Z")))
-        .putTime("c", micros(Instant.parse("2026-03-01T00:00:00Z")))
-        .end();
+    lines.begin().time(micros(Instant.parse("2026-02-28T23:59:59.000001999Z"))).end();
+    lines.begin().time(micros(Instant.parse("2026-02-28T23:59:59.999999Z"))).put("a", 1).end();
+    lines.begin().put("a", 1).time(micros(Instant.parse("2026-03-01T00:00:00Z"))).end();
     assertThat(text())
         .isEqualTo(
-            "{\"a\":\"2026-02-28T23:59:59.000001Z\",\"b\":\"2026-02-28T23:59:59.999999Z\","
-                + "\"c\":\"2026-03-01T00:00:00.000000Z\"}\n");
+            """
+            {"time":"2026-02-28T23:59:59.000001Z"}
+            {"time":"2026-02-28T23:59:59.999999Z","a":1}
+            {"a":1,"time":"2026-03-01T00:00:00.000000Z"}
+            """);
   }
 
   @Test
@@ -53,6 +53,13 @@ final class JsonLinesTest {
     lines.begin().put(ahead).put("c", 3).end();
     lines.begin().put("c", 4).put(ahead).end();
     assertThat(text()).isEqualTo("{\"a\":\"ä\",\"b\":2,\"c\":3}\n{\"c\":4,\"a\":\"ä\",\"b\":2}\n");
+  }
+
+  @Test
+  void theLastOfThoseCanLackItsValue() {
+    byte[] ahead = new JsonLines(1).put("a", "b").name("c").members();
+    lines.begin().put(ahead).value(-12).put("d", 3).end();
+    assertThat(text()).isEqualTo("{\"a\":\"b\",\"c\":-12,\"d\":3}\n");
   }
 
   @Test

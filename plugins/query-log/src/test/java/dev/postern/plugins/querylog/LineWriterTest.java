@@ -2,6 +2,7 @@ package dev.postern.plugins.querylog;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.postern.api.message.CommandComplete;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -113,6 +114,8 @@ final class LineWriterTest {
 
   private static StatementLine line(String sql) {
     SqlText text = SqlText.of(sql, 1_000_000, false);
-    return new StatementLine(SESSION, EndedStatement.completed(text, 1, 0, 0, "SELECT", 1));
+    return new StatementLine(
+        SESSION,
+        EndedStatement.completed(text, 1, 0, 0, CommandTag.of(new CommandComplete("SELECT 1"))));
   }
 }

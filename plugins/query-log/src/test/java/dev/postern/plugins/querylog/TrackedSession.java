@@ -64,12 +64,13 @@ final class TrackedSession {
       line.append(" (").append(statement.part()).append(')');
     }
     line.append(':');
-    if (statement.command() != null) {
-      line.append(' ').append(statement.command());
+    CommandTag tag = statement.tag();
+    if (tag.command() != null) {
+      line.append(' ').append(tag.command());
     }
-    if (statement.rows() >= 0) {
-      line.append(' ').append(statement.rows()).append(" rows");
-    } else if (statement.command() == null) {
+    if (tag.rows() >= 0) {
+      line.append(' ').append(tag.rows()).append(" rows");
+    } else if (tag.command() == null) {
       line.append(' ').append(statement.sqlState());
     }
     log.add(line.append(", ").append(statement.durationMicros()).append(" us").toString());
