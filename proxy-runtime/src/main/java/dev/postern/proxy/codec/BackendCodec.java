@@ -29,6 +29,7 @@ import dev.postern.api.message.PortalSuspended;
 import dev.postern.api.message.ReadyForQuery;
 import dev.postern.api.message.RowDescription;
 import io.netty.buffer.ByteBuf;
+import org.jspecify.annotations.Nullable;
 
 /** Messages that servers send. */
 public final class BackendCodec {
@@ -82,7 +83,7 @@ public final class BackendCodec {
           new BackendKeyData(in.int32("process id"), StartupPackets.cancelKey(in));
       case MessageTypes.BIND_COMPLETE -> in.end(BIND_COMPLETE);
       case MessageTypes.CLOSE_COMPLETE -> in.end(CLOSE_COMPLETE);
-      case MessageTypes.COMMAND_COMPLETE -> in.end(new CommandComplete(in.lastText("tag")));
+      case MessageTypes.COMMAND_COMPLETE -> in.end(new CommandComplete(in.text("tag")));
       case MessageTypes.COPY_BOTH_RESPONSE ->
           in.end(new CopyBothResponse(BackendFields.copyFormat(in), in.formats("column count")));
       case MessageTypes.COPY_DATA -> new CopyData(in.rest());
@@ -116,6 +117,14 @@ public final class BackendCodec {
           in.end(new RowDescription(BackendFields.fieldDescriptions(in)));
       default -> throw ProtocolException.byServer("invalid backend message type " + (type & 0xFF));
     };
+  }
+
+  /**
+   * A ReadyForQuery whose body stands there; {@code null} if it is none. The buffer's own ends stay
+   * where they are.
+   */
+  public static @Nullable ReadyForQuery readyForQueryAt(ByteBuf bytes, int from, int length) {
+    return length == 1 ? BackendFields.readyForQuery(bytes.getByte(from)) : null;
   }
 
   /**

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** The parts of a server's messages that are more than a field or two. */
 final class BackendFields {
@@ -29,11 +30,19 @@ final class BackendFields {
 
   static ReadyForQuery readyForQuery(MessageReader in) throws ProtocolException {
     byte status = in.int8("status");
+    ReadyForQuery ready = readyForQuery(status);
+    if (ready == null) {
+      throw in.failure("status " + (status & 0xFF) + " (expected: I, T or E)");
+    }
+    return ready;
+  }
+
+  static @Nullable ReadyForQuery readyForQuery(byte status) {
     return switch (status) {
       case 'I' -> IDLE;
       case 'T' -> IN_TRANSACTION;
       case 'E' -> FAILED;
-      default -> throw in.failure("status " + (status & 0xFF) + " (expected: I, T or E)");
+      default -> null;
     };
   }
 

@@ -28,6 +28,8 @@ import dev.postern.api.message.Sync;
 import dev.postern.api.message.Target;
 import dev.postern.api.message.Terminate;
 import io.netty.buffer.ByteBuf;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
 
 /** Messages that clients send. */
 public final class FrontendCodec {
@@ -130,11 +132,23 @@ public final class FrontendCodec {
           in.end(
               new Parse(
                   in.text("statement"), in.text("query"), in.objectIds("parameter type count")));
-      case MessageTypes.QUERY -> in.end(new Query(in.lastText("query")));
+      case MessageTypes.QUERY -> in.end(new Query(in.text("query")));
       case MessageTypes.SYNC -> in.end(SYNC);
       case MessageTypes.TERMINATE -> in.end(TERMINATE);
       default -> throw ProtocolException.byClient("invalid frontend message type " + (type & 0xFF));
     };
+  }
+
+  /**
+   * A Query whose body stands there; {@code null} if its text does not end where the body does. The
+   * buffer's own ends stay where they are.
+   */
+  public static @Nullable Query queryAt(ByteBuf bytes, int from, int length) {
+    if (length == 0 || bytes.getByte(from + length - 1) != 0) {
+      return null;
+    }
+    String sql = bytes.toString(from, length - 1, StandardCharsets.UTF_8);
+    return sql.indexOf('\0') < 0 ? new Query(sql) : null;
   }
 
   private static Bind bind(MessageReader in) throws ProtocolException {

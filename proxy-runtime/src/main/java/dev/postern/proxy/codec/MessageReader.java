@@ -68,23 +68,6 @@ final class MessageReader {
     return text;
   }
 
-  /**
-   * The same for a text that is to be the last of its message: where its zero byte is, is known
-   * then.
-   */
-  String lastText(String field) throws ProtocolException {
-    int length = in.readableBytes() - 1;
-    if (length < 0 || in.getByte(in.writerIndex() - 1) != 0) {
-      return text(field);
-    }
-    String text = in.toString(in.readerIndex(), length, StandardCharsets.UTF_8);
-    if (text.indexOf('\0') >= 0) {
-      return text(field); // more follows, which is an error of the whole message
-    }
-    in.skipBytes(length + 1);
-    return text;
-  }
-
   /** How many bytes a text has before its zero byte. */
   int textLength(String field) throws ProtocolException {
     int length = in.bytesBefore((byte) 0);

@@ -1,6 +1,8 @@
 package dev.postern.proxy.relay;
 
 import static dev.postern.proxy.codec.MessageTypes.COMMAND_COMPLETE;
+import static dev.postern.proxy.codec.MessageTypes.ERROR_RESPONSE;
+import static dev.postern.proxy.codec.MessageTypes.READY_FOR_QUERY;
 
 import dev.postern.api.SqlState;
 import dev.postern.api.message.BackendMessage;
@@ -57,6 +59,15 @@ final class BackendWire implements Wire<BackendMessage> {
   }
 
   @Override
+  public @Nullable BackendMessage decodeInPlace(byte type, ByteBuf bytes, int from, int length) {
+    return switch (type) {
+      case COMMAND_COMPLETE -> lastCompletion.again(bytes, from, length);
+      case READY_FOR_QUERY -> BackendCodec.readyForQueryAt(bytes, from, length);
+      default -> null;
+    };
+  }
+
+  @Override
   public void encode(BackendMessage message, ByteBuf out) {
     BackendCodec.encode(message, out);
   }
@@ -98,24 +109,17 @@ final class BackendWire implements Wire<BackendMessage> {
   public void sent(byte type) {}
 
   @Override
-  public @Nullable List<BackendMessage> substitute(BackendMessage message) {
-    if (message instanceof ErrorResponse error) {
-      ErrorResponse ours = rejections.answerTo(error);
+  public @Nullable List<BackendMessage> substitute(byte type, BackendMessage message) {
+    if (type == ERROR_RESPONSE) {
+      ErrorResponse ours = rejections.answerTo((ErrorResponse) message);
       return ours == null ? null : List.of(ours);
     }
     return answers == null ? null : answers.due();
   }
 
   @Override
-  public int firstHandler() {
-    return answers == null
-        ? 0
-        : relay.declarations.backend.firstUpTo(answers.concernsInterceptorsUpTo());
-  }
-
-  @Override
-  public int endOfHandlers() {
-    return relay.declarations.backend.size();
+  public int concernsUpTo() {
+    return answers == null ? Integer.MAX_VALUE : answers.concernsInterceptorsUpTo();
   }
 
   @Override

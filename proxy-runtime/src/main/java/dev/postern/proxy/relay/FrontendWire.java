@@ -1,5 +1,7 @@
 package dev.postern.proxy.relay;
 
+import static dev.postern.proxy.codec.MessageTypes.QUERY;
+
 import dev.postern.api.SqlState;
 import dev.postern.api.message.BackendMessage;
 import dev.postern.api.message.FrontendMessage;
@@ -62,6 +64,15 @@ final class FrontendWire implements Wire<FrontendMessage> {
   }
 
   @Override
+  public @Nullable FrontendMessage decodeInPlace(byte type, ByteBuf bytes, int from, int length) {
+    if (type != QUERY) {
+      return null;
+    }
+    lastDecoded = type;
+    return FrontendCodec.queryAt(bytes, from, length);
+  }
+
+  @Override
   public void encode(FrontendMessage message, ByteBuf out) {
     FrontendCodec.encode(message, out);
   }
@@ -93,19 +104,13 @@ final class FrontendWire implements Wire<FrontendMessage> {
   }
 
   @Override
-  public @Nullable List<FrontendMessage> substitute(FrontendMessage message) {
+  public @Nullable List<FrontendMessage> substitute(byte type, FrontendMessage message) {
     return null;
   }
 
   @Override
-  public int firstHandler() {
-    return 0;
-  }
-
-  @Override
-  public int endOfHandlers() {
-    Handlers<FrontendMessage> handlers = relay.declarations.frontend;
-    return refusedBy == NOBODY ? handlers.size() : handlers.endOf(refusedBy);
+  public int concernsUpTo() {
+    return refusedBy;
   }
 
   @Override

@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Consumer;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,10 +30,11 @@ final class Handlers<M> {
   private boolean deciding;
 
   /**
-   * By type the places of those that want it, in the order of passage; each worked out when a
-   * message of the type comes first, when nothing is added any more.
+   * By type those that want it, in the order of passage; found when a message of the type comes
+   * first, when nothing is added any more.
    */
-  private int[] @Nullable [] wanting = {};
+  @SuppressWarnings("unchecked")
+  private Handler<M>[] @Nullable [] wanting = (Handler<M>[][]) new Handler<?>[0][];
 
   /**
    * @param place where it stands in the order of passage
@@ -85,23 +85,31 @@ final class Handlers<M> {
   }
 
   /**
-   * The places of those that want messages of this type, in the order of passage.
+   * Shows a message to those that want it; for handlers all of which only observe.
    *
-   * @param type of a message that was decoded
+   * @param type of the message, which was decoded
+   * @param upTo the place of the last interceptor that is shown it
    */
-  int[] wanting(byte type) {
+  void observe(byte type, M message, int upTo) {
+    Handler<M>[] those = type < wanting.length ? wanting[type] : null;
+    for (Handler<M> handler : those != null ? those : findWanting(type)) {
+      if (handler.place() <= upTo && handler.isFor(message)) {
+        handler.observe(message);
+      }
+    }
+  }
+
+  @SuppressWarnings("unchecked")
+  private Handler<M>[] findWanting(byte type) {
+    Handler<M>[] found =
+        inOrder.stream()
+            .filter(handler -> handler.types().contains(type))
+            .toArray(length -> (Handler<M>[]) new Handler<?>[length]);
     if (wanting.length == 0) {
-      wanting = new int[TYPES][];
+      wanting = (Handler<M>[][]) new Handler<?>[TYPES][];
     }
-    int[] places = wanting[type];
-    if (places == null) {
-      places =
-          IntStream.range(0, inOrder.size())
-              .filter(place -> inOrder.get(place).types().contains(type))
-              .toArray();
-      wanting[type] = places;
-    }
-    return places;
+    wanting[type] = found;
+    return found;
   }
 
   boolean isWanted(byte type) {
@@ -115,24 +123,6 @@ final class Handlers<M> {
   /** Whether any handler may decide; if not, all are observers. */
   boolean isDeciding() {
     return deciding;
-  }
-
-  /** The first in the order of passage that belongs to this interceptor or to one before it. */
-  int firstUpTo(int place) {
-    int first = 0;
-    while (first < inOrder.size() && inOrder.get(first).place() > place) {
-      first++;
-    }
-    return first;
-  }
-
-  /** How many belong to this interceptor and to those before it, where these come first. */
-  int endOf(int place) {
-    int end = 0;
-    while (end < inOrder.size() && inOrder.get(end).place() <= place) {
-      end++;
-    }
-    return end;
   }
 
   int size() {

@@ -12,49 +12,45 @@ import org.jspecify.annotations.Nullable;
  * again, with its text, in place of a new one.
  */
 final class LastCompletion {
-  /** Beyond it bodies are not compared, in bytes. */
-  private static final int MAX_LENGTH = 16;
-
   private @Nullable CommandComplete last;
   private int length;
-  private long first;
-  private long second;
+
+  // Together they are the body, and may overlap.
+  private long head;
+  private long tail;
+
+  /** The last one, if it had this body; else {@code null}. */
+  @Nullable CommandComplete again(ByteBuf bytes, int from, int bodyLength) {
+    return bodyLength == length
+            && last != null
+            && head == head(bytes, from, bodyLength)
+            && tail == tail(bytes, from, bodyLength)
+        ? last
+        : null;
+  }
 
   /** Reads the body to its end. */
   CommandComplete decode(ByteBuf body) throws ProtocolException {
-    int readable = body.readableBytes();
-    if (readable > MAX_LENGTH) {
-      return decodeAnew(body);
+    int from = body.readerIndex();
+    int bodyLength = body.readableBytes();
+    CommandComplete decoded =
+        (CommandComplete) BackendCodec.decode(MessageTypes.COMMAND_COMPLETE, body);
+    if (bodyLength >= Integer.BYTES && bodyLength <= 2 * Long.BYTES) {
+      last = decoded;
+      length = bodyLength;
+      head = head(body, from, bodyLength);
+      tail = tail(body, from, bodyLength);
     }
-    int at = body.readerIndex();
-    long newFirst = word(body, at, Math.min(readable, Long.BYTES));
-    long newSecond = word(body, at + Long.BYTES, readable - Long.BYTES);
-    CommandComplete same = last;
-    if (same != null && readable == length && newFirst == first && newSecond == second) {
-      body.skipBytes(readable);
-      return same;
-    }
-    CommandComplete decoded = decodeAnew(body);
-    last = decoded;
-    length = readable;
-    first = newFirst;
-    second = newSecond;
     return decoded;
   }
 
-  private static CommandComplete decodeAnew(ByteBuf body) throws ProtocolException {
-    return (CommandComplete) BackendCodec.decode(MessageTypes.COMMAND_COMPLETE, body);
+  private static long head(ByteBuf bytes, int from, int length) {
+    return length < Long.BYTES ? bytes.getInt(from) : bytes.getLong(from);
   }
 
-  /** As many bytes as there are, up to eight. */
-  private static long word(ByteBuf body, int at, int bytes) {
-    if (bytes == Long.BYTES) {
-      return body.getLong(at);
-    }
-    long word = 0;
-    for (int i = 0; i < bytes; i++) {
-      word = word << Byte.SIZE | (body.getByte(at + i) & 0xFF);
-    }
-    return word;
+  private static long tail(ByteBuf bytes, int from, int length) {
+    return length < Long.BYTES
+        ? bytes.getInt(from + length - Integer.BYTES)
+        : bytes.getLong(from + length - Long.BYTES);
   }
 }

@@ -199,14 +199,13 @@ final class MessageFlow<M> implements Flow {
     Passage<M> passage = null;
     try {
       M decoded = decode(type, bytes, at, size);
-      List<M> substitute = wire.substitute(decoded);
+      List<M> substitute = wire.substitute(type, decoded);
       if (!handlers.isDeciding() && substitute == null) {
-        Passage.observe(handlers, type, decoded, wire.firstHandler(), wire.endOfHandlers());
+        handlers.observe(type, decoded, wire.concernsUpTo());
         wire.sent(type);
         return true;
       }
-      passage =
-          new Passage<>(handlers, decoded, substitute, wire.firstHandler(), wire.endOfHandlers());
+      passage = new Passage<>(handlers, decoded, substitute, wire.concernsUpTo());
       outcome = passage.proceed();
     } catch (InterceptorFailure e) {
       end(bytes, run, at);
@@ -238,6 +237,10 @@ final class MessageFlow<M> implements Flow {
 
   /** Reads the body where it is; the buffer's own ends are then again where they were. */
   private M decode(byte type, ByteBuf bytes, int at, int size) throws ProtocolException {
+    M decoded = wire.decodeInPlace(type, bytes, at + HEADER_LENGTH, size - HEADER_LENGTH);
+    if (decoded != null) {
+      return decoded;
+    }
     int readerIndex = bytes.readerIndex();
     int writerIndex = bytes.writerIndex();
     bytes.setIndex(at + HEADER_LENGTH, at + size);

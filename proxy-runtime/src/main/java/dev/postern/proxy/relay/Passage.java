@@ -18,7 +18,7 @@ final class Passage<M> {
   private record Step<M>(M message, int nextHandler) {}
 
   private final Handlers<M> handlers;
-  private final int end;
+  private final int upTo;
   private final Deque<Step<M>> ahead = new ArrayDeque<>();
   private final List<M> passed = new ArrayList<>(1);
   private boolean changed;
@@ -26,29 +26,16 @@ final class Passage<M> {
 
   /**
    * @param substitute what takes the place of {@code message}; {@code null}: nothing
-   * @param first where the way begins
-   * @param end before which handler it ends
+   * @param upTo the place of the last interceptor that it comes to
    */
-  Passage(Handlers<M> handlers, M message, @Nullable List<M> substitute, int first, int end) {
+  Passage(Handlers<M> handlers, M message, @Nullable List<M> substitute, int upTo) {
     this.handlers = handlers;
-    this.end = end;
+    this.upTo = upTo;
     changed = substitute != null;
     if (substitute == null) {
-      ahead.push(new Step<>(message, first));
+      ahead.push(new Step<>(message, 0));
     } else {
-      substitute.reversed().forEach(instead -> ahead.push(new Step<>(instead, first)));
-    }
-  }
-
-  /** Shows a message of this type to handlers all of which only observe. */
-  static <M> void observe(Handlers<M> handlers, byte type, M message, int first, int end) {
-    for (int place : handlers.wanting(type)) {
-      if (place >= first && place < end) {
-        Handler<M> handler = handlers.get(place);
-        if (handler.isFor(message)) {
-          handler.observe(message);
-        }
-      }
+      substitute.reversed().forEach(instead -> ahead.push(new Step<>(instead, 0)));
     }
   }
 
@@ -57,7 +44,7 @@ final class Passage<M> {
     while (!ahead.isEmpty()) {
       Step<M> step = ahead.pop();
       int next = nextFor(step);
-      if (next == end) {
+      if (next == handlers.size()) {
         passed.add(step.message());
         continue;
       }
@@ -79,10 +66,14 @@ final class Passage<M> {
   /** The place of the next handler that wants this message; behind the last, if none does. */
   private int nextFor(Step<M> step) {
     int next = step.nextHandler();
-    while (next < end && !handlers.get(next).isFor(step.message())) {
+    while (next < handlers.size() && !wants(handlers.get(next), step.message())) {
       next++;
     }
     return next;
+  }
+
+  private boolean wants(Handler<M> handler, M message) {
+    return handler.place() <= upTo && handler.isFor(message);
   }
 
   /** The handler that needed time has decided. */

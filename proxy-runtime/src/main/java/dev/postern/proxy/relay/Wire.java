@@ -16,6 +16,12 @@ import org.jspecify.annotations.Nullable;
 interface Wire<M> {
   M decode(byte type, ByteBuf body) throws ProtocolException;
 
+  /**
+   * The same for what many sessions send, read where it lies; {@code null}: it is to be decoded as
+   * all others.
+   */
+  @Nullable M decodeInPlace(byte type, ByteBuf bytes, int from, int length);
+
   void encode(M message, ByteBuf out);
 
   /** Whether a message of this type can have this length word. */
@@ -36,16 +42,14 @@ interface Wire<M> {
   void sent(byte type);
 
   /** What takes this message's place before any handler sees it, or {@code null}. */
-  @Nullable List<M> substitute(M message);
+  @Nullable List<M> substitute(byte type, M message);
 
   /**
-   * The first of the handlers that are shown the message that has {@link #arrived} last; those
-   * before it have not seen what it answers.
+   * The place of the last interceptor, in the configuration's order, that is shown the message that
+   * has {@link #arrived} last: those behind it have not seen what it answers, or do not see why the
+   * backend skips it.
    */
-  int firstHandler();
-
-  /** How many of the handlers there are up to the last that is shown that message. */
-  int endOfHandlers();
+  int concernsUpTo();
 
   /**
    * A handler refused a message.

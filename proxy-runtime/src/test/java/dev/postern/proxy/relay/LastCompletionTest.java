@@ -3,6 +3,7 @@ package dev.postern.proxy.relay;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.postern.api.message.CommandComplete;
 import dev.postern.proxy.codec.ProtocolException;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -19,6 +20,11 @@ final class LastCompletionTest {
         List.of(
             "",
             "A",
+            "SET",
+            "BEGIN",
+            "BEGUN",
+            "COMMIT",
+            "SELECT",
             "SELECT 1",
             "SELECT 2",
             "SELECT 12",
@@ -55,6 +61,7 @@ final class LastCompletionTest {
   void whatIsNoTagIsRefusedBehindOneThatIs() throws Exception {
     decode("SELECT 1");
     for (String bad : List.of("", "SELECT 1", "SELECT \0\0", "SELECT 1\0x")) {
+      assertThat(completion.again(body(bad), 0, bad.length())).as(bad).isNull();
       assertThatThrownBy(() -> completion.decode(body(bad)))
           .as(bad)
           .isInstanceOf(ProtocolException.class);
@@ -63,7 +70,9 @@ final class LastCompletionTest {
   }
 
   private String decode(String tag) throws ProtocolException {
-    return completion.decode(body(tag + "\0")).tag();
+    ByteBuf body = body(tag + "\0");
+    CommandComplete again = completion.again(body, 0, body.readableBytes());
+    return (again != null ? again : completion.decode(body)).tag();
   }
 
   private static ByteBuf body(String bytes) {
