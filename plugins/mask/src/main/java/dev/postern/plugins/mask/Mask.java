@@ -45,7 +45,7 @@ final class Mask implements MessageInterceptor {
         why -> {
           refused.increment();
           log.atWarn()
-              .addKeyValue("interceptor", instance)
+              .addKeyValue("plugin", instance)
               .addKeyValue("sessionId", session.sessionId())
               .addKeyValue("user", session.user().name())
               .addKeyValue("reason", why)
