@@ -74,13 +74,7 @@ final class MaskedPeople {
    */
   static RunningPostern gateway(
       String mode, Map<String, Object> more, Consumer<PosternBuilder> before) throws IOException {
-    Path password =
-        Files.createTempFile(
-            "mask",
-            ".password",
-            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-    Files.writeString(password, Gateways.PASSWORD);
-    password.toFile().deleteOnExit();
+    Path password = password();
     Map<String, Object> policy =
         new HashMap<>(
             Map.of(
@@ -97,13 +91,7 @@ final class MaskedPeople {
                         "email",
                         Map.of("with", "hashed", "key", Map.of("file", password.toString()))))));
     policy.putAll(more);
-    Map<String, Object> config =
-        Map.of(
-            "catalog",
-            Map.of(
-                "user", READER, "password", Map.of("file", password.toString()), "refresh", "1s"),
-            "policies",
-            List.of(policy));
+    Map<String, Object> config = Map.of("catalog", catalog(password), "policies", List.of(policy));
     PosternBuilder builder =
         Gateways.withRoutes(
             List.of(
@@ -121,7 +109,25 @@ final class MaskedPeople {
     return postern;
   }
 
-  private static Map<String, Object> column(String name, Map<String, Object> how) {
+  /** A file with the password of all roles. */
+  static Path password() throws IOException {
+    Path password =
+        Files.createTempFile(
+            "mask",
+            ".password",
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+    Files.writeString(password, Gateways.PASSWORD);
+    password.toFile().deleteOnExit();
+    return password;
+  }
+
+  /** How the plugin asks the server. */
+  static Map<String, Object> catalog(Path password) {
+    return Map.of("user", READER, "password", Map.of("file", password.toString()), "refresh", "1s");
+  }
+
+  /** How a column is masked. */
+  static Map<String, Object> column(String name, Map<String, Object> how) {
     Map<String, Object> column = new HashMap<>(how);
     column.put("table", "mask_it.people");
     column.put("column", name);
