@@ -280,14 +280,6 @@ final class MaskProtocolIT {
   }
 
   @Test
-  void aRefusalAmongSeveralStatementsEndsTheSession() {
-    try (WireClient client = client()) {
-      client.send(query("SELECT 1; " + COMPUTED));
-      assertEndsWithoutValue(client);
-    }
-  }
-
-  @Test
   void copyingInWithAnEarlySyncKeepsTheOrder() {
     try (WireClient client = client()) {
       client.send(

@@ -18,6 +18,7 @@ import dev.postern.api.message.Target;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a client sends. A statement that may use masked columns is described before it is bound, so
@@ -58,15 +59,29 @@ final class ClientSide {
     Rules rules = terms.rules();
     Reading reading =
         rules == null ? Reading.refused(Answers.NOT_APPLICABLE) : read(query.sql(), rules);
-    if (reading.refusal() != null) {
+    String refusal = reading.refusal() != null ? reading.refusal() : foreseen(reading.outlook());
+    if (refusal != null) {
       conversation.querying(Reading.NOTHING);
-      return refuse(reading.refusal());
+      return refuse(refusal);
     }
     if (reading.keepsQuery()) {
       conversation.queryIsKept();
     }
     conversation.querying(reading);
     return Verdict.forward();
+  }
+
+  /** Why a Query must not begin, though it would be known later only what it shows. */
+  private @Nullable String foreseen(Outlook outlook) {
+    return switch (outlook) {
+      case CLEAR -> null;
+      case UNPROVEN ->
+          terms.refusesUnprovable()
+              ? "among statements with an effect, one may show what is computed from masked values;"
+                  + " send it by itself"
+              : null;
+      case UNMASKABLE -> "a column of its result cannot be masked";
+    };
   }
 
   private Reading read(String sql, Rules rules) {

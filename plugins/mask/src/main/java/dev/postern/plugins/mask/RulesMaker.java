@@ -50,8 +50,12 @@ final class RulesMaker {
         reachingNames.add(Lexer.name(relation.name().name()));
       }
     }
+    Set<String> trusted = new HashSet<>();
+    for (QualifiedName function : trustedFunctions) {
+      trusted.add(Lexer.name(function.name()));
+    }
     Vocabulary vocabulary =
-        new Vocabulary(names(), reachingNames, functions, snapshot.volatileFunctions());
+        new Vocabulary(names(), reachingNames, functions, snapshot.volatileFunctions(), trusted);
     return new Rules(
         snapshot, Map.copyOf(tables), Set.copyOf(reaching), vocabulary, List.copyOf(problems));
   }
@@ -179,10 +183,14 @@ final class RulesMaker {
             Vocabulary.Columns columns =
                 names.computeIfAbsent(
                     Lexer.name(relation.name().name()),
-                    _ -> new Vocabulary.Columns(new HashSet<>(), new HashSet<>()));
+                    _ -> new Vocabulary.Columns(new HashSet<>(), new HashSet<>(), new HashSet<>()));
             for (Snapshot.Column column : snapshot.columns().getOrDefault(oid, List.of())) {
-              (rules.containsKey(column.number()) ? columns.masked() : columns.others())
-                  .add(Lexer.name(column.name()));
+              ColumnRule rule = rules.get(column.number());
+              String name = Lexer.name(column.name());
+              (rule != null ? columns.masked() : columns.others()).add(name);
+              if (rule != null && rule.mask() == null) {
+                columns.unmaskable().add(name);
+              }
             }
           }
         });

@@ -47,6 +47,9 @@ final class ServerSide {
   /** What came of asking the catalog for the result that is described now. */
   private @Nullable CompletableFuture<Boolean> answered;
 
+  /** How many statements of the Query that is answered now have been carried out. */
+  private int statements;
+
   /** Whether what the server says up to ReadyForQuery stays here: the client has its error. */
   private boolean discarding;
 
@@ -116,7 +119,7 @@ final class ServerSide {
     if (rules == null) {
       return end(Answers.NOT_APPLICABLE);
     }
-    ResultGate gate = ResultGate.of(description, useOf(described), rules, terms, hasAnswered());
+    ResultGate gate = ResultGate.of(description, resultUse(described), rules, terms, hasAnswered());
     return switch (described) {
       case Pending.StatementCheck(Prepared statement) -> {
         checked(statement, gate);
@@ -147,13 +150,20 @@ final class ServerSide {
 
   /** Nothing had an effect, so the client can be told that it failed, and the session goes on. */
   private Verdict<BackendMessage> refuse(String why, Reading reading) {
-    if (!reading.single()) {
+    if (!reading.onlyReads()) {
       return end(why);
     }
     log.accept(why);
     discarding = true;
     return Verdict.replace(
         ErrorResponse.error(SqlState.INSUFFICIENT_PRIVILEGE, Answers.refusal(why)));
+  }
+
+  /** Of the statement whose result is described, which may be one of several. */
+  private Use resultUse(@Nullable Pending request) {
+    return request instanceof Pending.Simple(Reading reading)
+        ? reading.use(statements)
+        : useOf(request);
   }
 
   private Use useOf(@Nullable Pending request) {
@@ -241,6 +251,7 @@ final class ServerSide {
 
   private Verdict<BackendMessage> executed() {
     result = null;
+    statements += pipeline.first() instanceof Pending.Simple ? 1 : 0;
     pipeline.executed();
     if (pipeline.isLost()) {
       return end(OUT_OF_ORDER);
@@ -304,12 +315,14 @@ final class ServerSide {
 
   private Verdict<BackendMessage> ready(ReadyForQuery ready) {
     result = null;
+    statements = 0;
     pipeline.ready();
     if (pipeline.isLost()) {
       return end(OUT_OF_ORDER);
     }
     if (ready.status() == TransactionStatus.IDLE) {
       conversation.transactionEnded();
+      conversation.setFailed(false);
     }
     if (!discarding) {
       return Verdict.forward();

@@ -1,6 +1,7 @@
 package dev.postern.plugins.mask;
 
 import dev.postern.api.intercept.NameChanges;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -39,6 +40,22 @@ final class StatementReading {
           "reindex",
           "cluster",
           "checkpoint");
+
+  /** Statements whose effect ends with the transaction, or is none on data and settings. */
+  private static final Set<String> TRANSIENT =
+      Set.of(
+          "begin",
+          "start",
+          "rollback",
+          "abort",
+          "savepoint",
+          "release",
+          "show",
+          "declare",
+          "move",
+          "close",
+          "deallocate",
+          "lock");
 
   /** Statements that are run if they do not use a masked column. */
   private static final Set<String> CHECKED =
@@ -85,17 +102,25 @@ final class StatementReading {
       return Reading.refused("its text can be read in two ways");
     }
     NameChanges changes = NameChanges.of(sql);
-    Reading all = null;
+    boolean alone = lexemes.statements().size() == 1;
+    List<Reading> readings = new ArrayList<>(lexemes.statements().size());
     boolean kept = queryWasKept;
+    int effects = 0;
     for (List<Token> statement : lexemes.statements()) {
-      Reading one = new StatementReading(statement, vocabulary, kept, mayCopyOut, changes).read();
+      Reading one =
+          new StatementReading(statement, vocabulary, kept, mayCopyOut, changes).read(alone);
       kept |= one.keepsQuery();
-      all = all == null ? one : all.and(one);
+      effects += one.onlyReads() ? 0 : 1;
+      readings.add(one);
     }
-    return all == null ? Reading.NOTHING : all;
+    for (int i = 0; i < readings.size(); i++) {
+      Reading one = readings.get(i);
+      readings.set(i, one.amongEffects(effects - (one.onlyReads() ? 0 : 1)));
+    }
+    return Reading.of(readings);
   }
 
-  private Reading read() {
+  private Reading read(boolean alone) {
     boolean query = QUERIES.contains(command);
     if (tokens.getFirst().kind() == Token.Kind.QUOTED
         || (!query && !HARMLESS.contains(command) && !CHECKED.contains(command))) {
@@ -108,9 +133,33 @@ final class StatementReading {
     }
     boolean keeps = use == Use.USES && (command.equals("prepare") || command.equals("declare"));
     boolean copies = command.equals("copy") && (use != Use.USES || mayCopyOut);
-    boolean reads = query || command.equals("fetch");
+    Outlook outlook =
+        use == Use.USES && refusal == null ? ResultReading.of(tokens, vocabulary) : Outlook.CLEAR;
     return new Reading(
-        use, refusal, keeps, copies, reads && !writes(), HARMLESS.contains(command), changes);
+        List.of(use),
+        refusal,
+        keeps,
+        copies,
+        alone ? reads(query) : leavesNothing(query),
+        outlook,
+        HARMLESS.contains(command),
+        changes);
+  }
+
+  private boolean reads(boolean query) {
+    return (query || command.equals("fetch")) && !writes();
+  }
+
+  /** Whether it is as if it had not run if the client is told that what stood beside it failed. */
+  private boolean leavesNothing(boolean query) {
+    for (int i = 0; i < tokens.size(); i++) {
+      if (at(i).isName() && at(i + 1).isSymbol('(') && vocabulary.mayHaveEffect(at(i))) {
+        return false;
+      }
+    }
+    return reads(query)
+        || TRANSIENT.contains(command)
+        || (command.equals("prepare") && !at(1).isKeyword("transaction"));
   }
 
   private Use use() {

@@ -11,12 +11,15 @@ import java.util.Set;
  * @param reaching views and the like that may show masked columns under other names
  * @param functions of which nobody knows what they read
  * @param volatileFunctions of the server's own, with an effect beyond their result
+ * @param trustedFunctions not the server's own, of which an operator has said that they show no
+ *     masked value; what else they do is not known
  */
 record Vocabulary(
     Map<String, Columns> tables,
     Set<String> reaching,
     Set<String> functions,
     Set<String> volatileFunctions,
+    Set<String> trustedFunctions,
     boolean ascii,
     boolean asciiFunctions) {
 
@@ -24,20 +27,23 @@ record Vocabulary(
    * The columns of a table.
    *
    * @param masked may not be named
+   * @param unmaskable those of them that no mask fits, so that they are never shown
    * @param others may be
    */
-  record Columns(Set<String> masked, Set<String> others) {}
+  record Columns(Set<String> masked, Set<String> unmaskable, Set<String> others) {}
 
   Vocabulary(
       Map<String, Columns> tables,
       Set<String> reaching,
       Set<String> functions,
-      Set<String> volatileFunctions) {
+      Set<String> volatileFunctions,
+      Set<String> trustedFunctions) {
     this(
         Map.copyOf(tables),
         Set.copyOf(reaching),
         Set.copyOf(functions),
         Set.copyOf(volatileFunctions),
+        Set.copyOf(trustedFunctions),
         isAscii(tables.keySet()) && isAscii(reaching),
         isAscii(functions));
   }
@@ -53,6 +59,12 @@ record Vocabulary(
             || reaching.contains(token.text())
             // In another client_encoding it may be such a name.
             || (!ascii && !token.isAscii()));
+  }
+
+  /** Whether a function that may be called so has, or may have, an effect beyond its result. */
+  boolean mayHaveEffect(Token function) {
+    return volatileFunctions.contains(function.text())
+        || trustedFunctions.contains(function.text());
   }
 
   /** Whether a name stands for a function of which nobody knows what it reads. */

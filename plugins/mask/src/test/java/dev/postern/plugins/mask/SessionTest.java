@@ -142,14 +142,66 @@ final class SessionTest {
         .isInstanceOf(Verdict.Terminate.class);
   }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"select upper(ssn) from people; select 1", "execute q"})
-  void whereAnEffectCannotBeRuledOutARefusalEndsTheSession(String sql) {
+  @Test
+  void whereAnEffectCannotBeRuledOutARefusalEndsTheSession() {
     session.wire.client(new Query("prepare q as select ssn from people"));
     session.wire.server(new CommandComplete("PREPARE"), IDLE);
-    session.wire.client(new Query(sql));
+    session.wire.client(new Query("execute q"));
 
     assertThat(session.wire.onServer(row(field(0, 0, 25)))).isInstanceOf(Verdict.Terminate.class);
+  }
+
+  @Test
+  void severalStatementsThatOnlyReadFailLikeOne() {
+    session.wire.client(new Query("select 1; select upper(ssn) from people; select 2"));
+    session.wire.server(row(field(0, 0, 23)), rowOf("1"), new CommandComplete("SELECT 1"));
+
+    assertThat(replacement(session.wire.onServer(row(field(0, 0, 25)))))
+        .isInstanceOf(ErrorResponse.class);
+    for (BackendMessage behind :
+        List.of(
+            rowOf("SECRET"),
+            new CommandComplete("SELECT 1"),
+            row(field(0, 0, 23)),
+            rowOf("2"),
+            new CommandComplete("SELECT 1"))) {
+      assertThat(session.wire.onServer(behind)).isEqualTo(Verdict.drop());
+    }
+    assertThat(session.wire.onServer(IDLE)).isEqualTo(Verdict.forward());
+  }
+
+  @Test
+  void eachResultOfAQueryIsJudgedByItsOwnStatement() {
+    session.wire.client(new Query("delete from t; select ssn from people; select 1"));
+    session.wire.server(new CommandComplete("DELETE 1"), SSN);
+    assertThat(session.wire.onServer(rowOf("123-45-6789")))
+        .isEqualTo(Verdict.<BackendMessage>replace(rowOf("*******6789")));
+    session.wire.server(new CommandComplete("SELECT 1"));
+
+    assertThat(session.wire.onServer(row(field(0, 0, 23)))).isEqualTo(Verdict.forward());
+    assertThat(session.wire.onServer(rowOf("1"))).isEqualTo(Verdict.forward());
+  }
+
+  @Test
+  void aQueryIsCountedAnewBehindOneThatFailed() {
+    session.wire.client(new Query("select 1; select ssn from people"));
+    session.wire.server(
+        row(field(0, 0, 23)),
+        new CommandComplete("SELECT 1"),
+        ErrorResponse.error(SqlState.INSUFFICIENT_PRIVILEGE, "no"),
+        IDLE);
+    session.wire.client(new Query("select upper(ssn) from people; select 1"));
+
+    assertThat(replacement(session.wire.onServer(row(field(0, 0, 25)))))
+        .isInstanceOf(ErrorResponse.class);
+  }
+
+  @Test
+  void severalStatementsOfWhichOneMayBeRefusedBehindAnEffectDoNotBegin() {
+    assertThat(session.wire.onClient(new Query("delete from t; select upper(ssn) from people")))
+        .isInstanceOf(Verdict.Reject.class);
+    assertThat(session.wire.onClient(new Query("delete from t; select ssn from people")))
+        .isEqualTo(Verdict.forward());
   }
 
   @Test

@@ -11,10 +11,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class StatementReadingTest {
   private static final Vocabulary VOCABULARY =
       new Vocabulary(
-          Map.of("people", new Vocabulary.Columns(Set.of("ssn"), Set.of("id", "name", "age"))),
+          Map.of(
+              "people",
+              new Vocabulary.Columns(
+                  Set.of("ssn", "initials"), Set.of("initials"), Set.of("id", "name", "age"))),
           Set.of("cards", "pg_stats"),
           Set.of("own_function", "query_to_xml"),
-          Set.of("pg_notify", "set_config"));
+          Set.of("pg_notify", "set_config"),
+          Set.of("trusted"));
 
   @ParameterizedTest
   @ValueSource(
@@ -196,6 +200,75 @@ final class StatementReadingTest {
     assertThat(reading.refusal()).isNotNull();
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "select upper(ssn) from people",
+        "select 1; select upper(ssn) from people; select 2",
+        "begin; select upper(ssn) from people; rollback",
+        "declare c cursor for select upper(ssn) from people; fetch 1 from c; close c",
+        "update notes set text = 'x'; select ssn from people where upper(ssn) = '1'",
+        "update notes set text = 'x'; select p.ssn as s, o.total t from people p join orders o"
+            + " on (o.person = p.id) order by ssn",
+        "update notes set text = 'x'; select id, ssn from people",
+        "begin; update notes set text = 'x'; select distinct ssn from people; commit",
+        "update people set name = 'x' where ssn = '1'; select 1",
+        "update people set name = 'x' where ssn = '1' returning id, ssn",
+        "insert into people values (1)",
+        "execute q",
+        "prepare q as select upper(ssn) from people; select 1"
+      })
+  void runsSinceWhatItShowsIsKnownInTime(String sql) {
+    assertThat(read(sql, true).outlook()).as(sql).isEqualTo(Outlook.CLEAR);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "update notes set text = 'x'; select upper(ssn) from people; select 1",
+        "update notes set text = 'x'; select ssn || '' from people",
+        "update notes set text = 'x'; select ssn, 1 from people",
+        "update notes set text = 'x'; select people from people",
+        "update notes set text = 'x'; select p from people p",
+        "update notes set text = 'x'; select current_user from people where ssn = '1'",
+        "update notes set text = 'x'; select card from cards",
+        "update notes set text = 'x'; select id from people where ssn = '1' union select 2",
+        "update notes set text = 'x'; select a from (select upper(ssn) a from people) q",
+        "update notes set text = 'x'; select a from people p(a)",
+        "update notes set text = 'x'; with q as (select ssn from people) select ssn from q",
+        "update notes set text = 'x'; fetch 1 from c",
+        "select upper(ssn) from people; commit",
+        "set work_mem = '1MB'; select upper(ssn) from people",
+        "select set_config('a.b', 'c', false); select upper(ssn) from people",
+        "select trusted(1); select upper(ssn) from people",
+        "execute q; execute q"
+      })
+  void isRefusedBeforeWhatStandsBesideItHasAnEffect(String sql) {
+    assertThat(read(sql, true).outlook()).as(sql).isEqualTo(Outlook.UNPROVEN);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "update people set name = 'x' where ssn = '1' returning initials, ssn",
+        "insert into people values (1) returning *",
+        "delete from people where ssn = '1' returning people.*",
+        "update notes set text = 'x'; select * from people",
+        "update notes set text = 'x'; table people",
+        "update notes set text = 'x'; select id, initials from people"
+      })
+  void isRefusedBeforeItRunsSinceAColumnCannotBeMasked(String sql) {
+    assertThat(read(sql, false).outlook()).as(sql).isEqualTo(Outlook.UNMASKABLE);
+  }
+
+  @Test
+  void eachStatementOfATextUsesWhatItUses() {
+    assertThat(
+            read("select 1; select ssn from people;; select id from people; select 2", false)
+                .uses())
+        .containsExactly(Use.NONE, Use.USES, Use.AVOIDS, Use.NONE);
+  }
+
   @Test
   void copyToPassesWhereThePolicySaysSo() {
     Reading reading = StatementReading.of("copy people to stdout", VOCABULARY, false, true);
@@ -208,7 +281,8 @@ final class StatementReadingTest {
   void namesBeyondAsciiCountAsTheMaskedTableInWhateverEncodingTheyAre() {
     Vocabulary german =
         new Vocabulary(
-            Map.of("kündigungen", new Vocabulary.Columns(Set.of("grund"), Set.of("id"))),
+            Map.of("kündigungen", new Vocabulary.Columns(Set.of("grund"), Set.of(), Set.of("id"))),
+            Set.of(),
             Set.of(),
             Set.of(),
             Set.of());
@@ -224,7 +298,8 @@ final class StatementReadingTest {
     String name = "p".repeat(63);
     Vocabulary longNames =
         new Vocabulary(
-            Map.of(name, new Vocabulary.Columns(Set.of("ssn"), Set.of())),
+            Map.of(name, new Vocabulary.Columns(Set.of("ssn"), Set.of(), Set.of())),
+            Set.of(),
             Set.of(),
             Set.of(),
             Set.of());
