@@ -2,7 +2,12 @@ package dev.postern.plugins.mask;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.postern.api.SqlState;
 import dev.postern.api.message.ErrorResponse;
+import dev.postern.api.message.NoticeResponse;
+import dev.postern.proxy.sql.Effects;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -50,5 +55,61 @@ final class ErrorTextsTest {
   @Test
   void withoutACodeNothingIsKnown() {
     assertThat(ErrorTexts.canQuote(new ErrorResponse(Map.of('M', "?")))).isTrue();
+  }
+
+  @Test
+  void whatTheGatewaySaysOfPinsHasNoRoomForValues() {
+    List<String> notices = Effects.notices(Effects.PINS);
+
+    assertThat(notices).hasSizeGreaterThan(5);
+    for (String text : notices) {
+      Map<Character, String> fields =
+          NoticeResponse.notice(SqlState.SUCCESSFUL_COMPLETION, text).fields();
+      assertThat(ErrorTexts.canQuote(new NoticeResponse(fields))).as(text).isFalse();
+      assertThat(ErrorTexts.canQuote(new NoticeResponse(with(fields, 'M', text + " 1")))).isTrue();
+      assertThat(ErrorTexts.canQuote(new NoticeResponse(with(fields, 'D', "1")))).isTrue();
+    }
+  }
+
+  @Test
+  void aRelationWithoutRightsIsNamedAndNothingElseIs() {
+    Map<Character, String> denied =
+        Map.of(
+            'S',
+            "ERROR",
+            'V',
+            "ERROR",
+            'C',
+            "42501",
+            'M',
+            "permission denied for table people",
+            'F',
+            "aclchk.c",
+            'L',
+            "2812",
+            'R',
+            "aclcheck_error");
+
+    assertThat(ErrorTexts.canQuote(new ErrorResponse(denied))).isFalse();
+    for (Map<Character, String> other :
+        List.of(
+            with(denied, 'M', "permission denied for schema secret"),
+            with(denied, 'M', "permission denied for sequence s"),
+            with(denied, 'M', "must be owner of table people"),
+            with(denied, 'R', "currval_oid"),
+            with(denied, 'R', "exec_stmt_raise"),
+            with(denied, 'D', "of a value"),
+            with(denied, 'H', "of a value"),
+            with(denied, 'W', "SQL statement"),
+            with(denied, 'C', "P0001"))) {
+      assertThat(ErrorTexts.canQuote(new ErrorResponse(other))).as(other.toString()).isTrue();
+    }
+  }
+
+  private static Map<Character, String> with(
+      Map<Character, String> fields, char code, String text) {
+    Map<Character, String> changed = new HashMap<>(fields);
+    changed.put(code, text);
+    return changed;
   }
 }
