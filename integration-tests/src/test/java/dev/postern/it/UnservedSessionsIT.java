@@ -18,7 +18,7 @@ final class UnservedSessionsIT {
   private static final String ROLE = "unserved_role";
 
   @Test
-  void aWaitTimeoutNamesTheRouteToTheClientAndPoolAndServerToTheOperator() {
+  void aWaitTimeoutNamesRouteAndDatabaseToTheClientAndRoleAndServerToTheOperator() {
     PostgresServer server = Gateways.server();
     server.createRole(ROLE, Gateways.PASSWORD);
     Pooling full =
@@ -32,8 +32,8 @@ final class UnservedSessionsIT {
 
       assertThat(error.fields().get('M'))
           .matches(
-              "no server connection of the pool for route \"test\" became free within [1-9]\\d{3,} ms"
-                  + " \\(1 of 1 in use, 0 waiting\\)");
+              "no server connection of pool \"test/postgres\" became free within [1-9]\\d{3,} ms"
+                  + " \\(1 of 1 in use, 1 waiting\\)");
       awaitEnd("reason=\"POOL_TIMEOUT\"", "sqlState=\"53300\"", ROLE + "@127.0.0.1:");
     }
   }

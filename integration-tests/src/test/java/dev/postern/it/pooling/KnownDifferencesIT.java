@@ -101,12 +101,16 @@ final class KnownDifferencesIT {
   }
 
   @Test
-  void anErrorOfPosternHasNoPlaceInTheServersSource() {
+  void anErrorOfPosternHasNoPlaceInTheServersSourceAndNamesNeitherServerNorRole() {
     try (RunningPostern postern = pool(pool -> pool.size(1).sessionState(SessionState.REFUSE));
         WireClient client = wire(postern)) {
       client.send(query("SET work_mem = '1MB'"));
       assertThat(client.expectError().fields())
           .containsEntry('C', "0A000")
+          .containsEntry(
+              'M',
+              "SET of a setting that servers do not report is not allowed in transaction pooling"
+                  + " (pool \"test/postgres\")")
           .doesNotContainKeys('F', 'L', 'R');
       client.receiveUntil('Z');
     }

@@ -142,8 +142,8 @@ final class QuotasIT {
       String message = other.expectFatal("53300").fields().get('M');
       assertThat(message)
           .matches(
-              "no server connection of the pool for route \"test\" became free within [1-9]\\d{3,} ms"
-                  + " \\(connections-per-database: 1 of 1 open, 0 waiting\\)");
+              "no server connection of pool \"test/postgres\" became free within [1-9]\\d{3,} ms"
+                  + " \\(connections-per-database: 1 of 1 open, 1 waiting\\)");
       assertThat(one.queryOne("SELECT 'unhurt'")).isEqualTo("unhurt");
     }
   }
@@ -158,7 +158,7 @@ final class QuotasIT {
       first.query("BEGIN");
       second.send(FrontendPackets.query("SELECT 1"));
       assertThat(second.expectFatal("53300").fields().get('M'))
-          .containsPattern("within [1-9]\\d{3,} ms \\(1 of 1 in use, 0 waiting\\)");
+          .containsPattern("within [1-9]\\d{3,} ms \\(1 of 1 in use, 1 waiting\\)");
     }
   }
 

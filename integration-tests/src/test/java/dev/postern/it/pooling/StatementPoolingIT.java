@@ -46,7 +46,9 @@ final class StatementPoolingIT {
       WireMessage error = client.receiveUntil('E').getLast();
       assertThat(error.sqlState()).isEqualTo("0A000");
       assertThat(error.severity()).isEqualTo("ERROR");
-      assertThat(error.text()).contains("transaction blocks are not allowed in statement pooling");
+      assertThat(error.fields().get('M'))
+          .isEqualTo(
+              "transaction blocks are not allowed in statement pooling (pool \"test/postgres\")");
       client.receiveUntil('Z');
       assertThat(other.queryOne("SELECT 'served'")).isEqualTo("served");
       assertThat(client.queryOne("SELECT 'served'")).isEqualTo("served");

@@ -43,9 +43,14 @@ public record PoolKey(
         && credential.equals(other.credential);
   }
 
-  /** For the operator. */
+  /** For clients, who are not told of servers and of roles. */
+  public String shownToClients() {
+    return route + "/" + database();
+  }
+
+  /** For the operator; begins with what clients are shown. */
   @Override
   public String toString() {
-    return route + "/" + database() + "/" + role() + "@" + server.address();
+    return shownToClients() + "/" + role() + "@" + server.address();
   }
 }

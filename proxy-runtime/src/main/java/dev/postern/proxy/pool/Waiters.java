@@ -103,9 +103,10 @@ final class Waiters {
     long timeout = pool.pooling().waitTimeout().toNanos();
     Waiting first;
     while ((first = waiting.peek()) != null && timeout > 0 && now - first.since() >= timeout) {
+      SessionException late = late(now - first.since(), limit, failure); // who counts as waiting
       waiting.poll();
       changed();
-      first.waiter().refused(late(now - first.since(), limit, failure));
+      first.waiter().refused(late);
     }
   }
 
@@ -115,9 +116,12 @@ final class Waiters {
     int waiting = pool.waiting();
     String inUse = pool.open() - pool.idle() + " in use";
     String toClient =
-        "no server connection of the pool for route \"%s\" became free within %d ms (%s, %d waiting)"
+        "no server connection of pool \"%s\" became free within %d ms (%s, %d waiting)"
             .formatted(
-                pool.key().route(), millis, limit == null ? inUse : limit.reached(pool), waiting);
+                pool.key().shownToClients(),
+                millis,
+                limit == null ? inUse : limit.reached(pool),
+                waiting);
     String toOperator =
         "no server connection of pool \"%s\" became free within %d ms (%s, %d waiting)"
             .formatted(pool.key(), millis, limit == null ? inUse : limit.inUse(pool), waiting);

@@ -149,7 +149,8 @@ final class PoolRules {
       reject(
           type,
           SqlState.FEATURE_NOT_SUPPORTED,
-          "transaction blocks are not allowed in statement pooling (pool \"" + pool.key() + "\")",
+          "transaction blocks are not allowed in statement pooling (pool \"%s\")"
+              .formatted(pool.key().shownToClients()),
           at,
           size,
           requests);
@@ -164,7 +165,7 @@ final class PoolRules {
               .formatted(
                   String.join(", ", Effects.reasons(newPins)),
                   statementMode ? "statement" : "transaction",
-                  pool.key()),
+                  pool.key().shownToClients()),
           at,
           size,
           requests);
