@@ -2,6 +2,7 @@ package dev.postern.proxy.cli;
 
 import dev.postern.proxy.admin.RecordJson;
 import java.io.PrintWriter;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -83,6 +84,7 @@ record Output(PrintWriter out, boolean json) {
     return switch (value) {
       case null -> "-";
       case Boolean flag -> flag ? "yes" : "no";
+      case Instant time -> Times.shown(time);
       case Collection<?> values when values.isEmpty() -> "-";
       case Collection<?> values ->
           Shown.printable(String.join(", ", values.stream().map(String::valueOf).toList()));

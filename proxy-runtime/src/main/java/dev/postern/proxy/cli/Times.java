@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import picocli.CommandLine.ITypeConverter;
@@ -32,6 +33,11 @@ final class Times {
             "\"%s\" is no time (expected: 2026-12-31 or 2026-12-31T18:00:00Z)".formatted(value));
       }
     }
+  }
+
+  /** To the second: programs are given the rest. */
+  static String shown(Instant time) {
+    return time.truncatedTo(ChronoUnit.SECONDS).toString();
   }
 
   /** A short time in the unit that suits it. */

@@ -60,8 +60,8 @@ final class UserCommand {
             verifier ->
                 "from %s until %s (SCRAM-SHA-256, %d iterations)"
                     .formatted(
-                        verifier.validFrom() == null ? "ever" : verifier.validFrom(),
-                        verifier.validUntil() == null ? "ever" : verifier.validUntil(),
+                        verifier.validFrom() == null ? "ever" : Times.shown(verifier.validFrom()),
+                        verifier.validUntil() == null ? "ever" : Times.shown(verifier.validUntil()),
                         verifier.iterations()))
         .toList();
   }

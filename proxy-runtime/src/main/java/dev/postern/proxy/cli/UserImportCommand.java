@@ -29,6 +29,10 @@ import picocli.CommandLine.Parameters;
       "Take users over, with the passwords that they have: from a userlist.txt of PgBouncer, from standard input in its"
           + " form, or from a PostgreSQL server. Users that log in with the verifier of their server need no password"
           + " there either.",
+      "Exit codes: 0 every user has the password that is imported; 1 some were skipped, with the reason, and the"
+          + " others were imported; 2 what is to be imported cannot be read; 3 there is no such file, or no user that"
+          + " --user names, and nothing was imported. Roles of --server without a password are shown and count as"
+          + " skipped only where --user names them, or where there are no others.",
     },
     footer = {
       "",
@@ -104,14 +108,28 @@ final class UserImportCommand extends AdminCommand {
             List<ImportOutcome> outcomes =
                 operations.importUsers(new ImportRequest(users, replace));
             output().table(outcomes, COLUMNS);
-            return outcomes.stream()
-                    .allMatch(outcome -> outcome.result() == ImportOutcome.Result.SKIPPED)
-                ? ExitCode.FAILURE
-                : ExitCode.OK;
+            return isWhole(users, outcomes) ? ExitCode.OK : ExitCode.FAILURE;
           });
     } finally {
       all.forEach(user -> user.secret().close());
     }
+  }
+
+  /**
+   * Whether all that could be imported was, and anything at all. Of all roles of a server, those
+   * without a password have nothing to import.
+   */
+  private boolean isWhole(List<ForeignUser> users, List<ImportOutcome> outcomes) {
+    boolean any = false;
+    for (int i = 0; i < outcomes.size(); i++) {
+      boolean skipped = outcomes.get(i).result() == ImportOutcome.Result.SKIPPED;
+      boolean asked = server == null || only != null || !users.get(i).secret().isEmpty();
+      if (skipped && asked) {
+        return false;
+      }
+      any |= !skipped;
+    }
+    return any;
   }
 
   /** Whoever is named has to be there. */

@@ -108,6 +108,18 @@ final class UserCommandsTest {
   }
 
   @Test
+  void showsTimesToTheSecondToPeopleAndWholeToPrograms() {
+    add("alice", "--valid-until", "2030-01-01T10:20:30.123456Z");
+
+    assertThat(shell.run("user", "list").out()).contains("  2030-01-01T10:20:30Z  ");
+    assertThat(shell.run("user", "show", "alice").out())
+        .containsPattern("valid until   2030-01-01T10:20:30Z\n")
+        .containsPattern("changed       [0-9-]+T[0-9:]{8}Z\n");
+    assertThat(shell.run("user", "list", "--output", "json").out())
+        .contains("2030-01-01T10:20:30.123456Z");
+  }
+
+  @Test
   void showsUsersToPrograms() {
     add("alice", "--valid-until", "2030-01-01");
 
@@ -191,13 +203,15 @@ final class UserCommandsTest {
     assertThat(shell.piping(userlist, "user", "import", "-"))
         .isEqualTo(
             new Result(
-                0,
+                1,
                 """
                 USER   RESULT   REASON
                 bob    skipped  has an md5 hash, which no SCRAM login can be proved against
                 carol  added    -
                 """,
                 ""));
+    assertThat(shell.piping("\"carol\" \"plain\"", "user", "import", "-").exitCode()).isZero();
+    assertThat(shell.piping("\"carol\" \"other\"", "user", "import", "-").exitCode()).isEqualTo(1);
     assertThat(shell.piping("\"bob\" \"\"", "user", "import", "-").exitCode()).isEqualTo(1);
     assertThat(shell.piping("bob", "user", "import", "-").exitCode()).isEqualTo(2);
     assertThat(shell.run("user", "import", "nowhere.txt").exitCode()).isEqualTo(3);
