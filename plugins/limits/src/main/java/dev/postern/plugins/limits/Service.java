@@ -23,6 +23,7 @@ final class Service {
   private static final Duration SWEEP = Duration.ofSeconds(30);
 
   final Buckets buckets;
+  private final String instance;
   private final LongSupplier nanoTime;
   private final Executor threads;
   private final Counter refused;
@@ -36,6 +37,7 @@ final class Service {
    * @param ticks whether anything may wait
    */
   Service(PluginContext context, int maxBuckets, LongSupplier nanoTime, boolean ticks) {
+    this.instance = context.instanceName();
     this.nanoTime = nanoTime;
     buckets = new Buckets(maxBuckets, nanoTime);
     threads = context.threads();
@@ -144,6 +146,7 @@ final class Service {
     }
     LoggingEventBuilder line =
         log.atWarn()
+            .addKeyValue("plugin", instance)
             .addKeyValue("sessionId", facts.sessionId())
             .addKeyValue("user", facts.user())
             .addKeyValue("database", facts.database())

@@ -7,6 +7,9 @@ import static dev.postern.plugins.limits.Play.refusal;
 import static dev.postern.plugins.limits.Play.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import dev.postern.api.Bytes;
 import dev.postern.api.SqlState;
 import dev.postern.api.intercept.Verdict;
@@ -29,6 +32,8 @@ import dev.postern.testkit.spi.FakeInterests;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
+import org.slf4j.event.KeyValuePair;
 
 final class LimitsTest {
   private static final Query SELECT = new Query("select 1");
@@ -48,6 +53,29 @@ final class LimitsTest {
                 + " 30 s");
     run(play.session("bob"), "bobs");
     assertThat(play.metric("refused")).isEqualTo(1);
+  }
+
+  @Test
+  void theLogNamesTheInstanceThatHasRefused() {
+    Logger log = (Logger) LoggerFactory.getLogger(Service.class);
+    ListAppender<ILoggingEvent> lines = new ListAppender<>();
+    lines.start();
+    log.addAppender(lines);
+    try {
+      FakeInterests alice = new Play(TWO_A_MINUTE).session("alice");
+      run(alice, "a");
+      run(alice, "b");
+      refusal(alice.onClient(SELECT));
+    } finally {
+      log.detachAppender(lines);
+    }
+    assertThat(lines.list)
+        .singleElement()
+        .satisfies(
+            line ->
+                assertThat(line.getKeyValuePairs())
+                    .contains(new KeyValuePair("plugin", "limits"))
+                    .contains(new KeyValuePair("user", "alice")));
   }
 
   @Test
