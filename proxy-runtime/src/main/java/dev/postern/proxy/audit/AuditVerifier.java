@@ -211,8 +211,7 @@ public final class AuditVerifier {
       first = end;
       before = record.previous();
     } else if (record.seq() > previous.seq() + 1) {
-      found(
-          "records %d to %d are missing before it".formatted(previous.seq() + 1, record.seq() - 1));
+      found(records(previous.seq() + 1, record.seq() - 1, "is", "are") + " missing before it");
     } else if (record.seq() <= previous.seq()) {
       found(
           "record %d stands behind record %d: it was repeated, added or moved"
@@ -254,16 +253,27 @@ public final class AuditVerifier {
       }
       return;
     }
-    String missing = "records 1 to " + (begin.seq() - 1);
+    long end = begin.seq() - 1;
     if (!all) {
-      notes.add(missing + " are in other files");
-    } else if (removedEnds.contains((begin.seq() - 1) + ":" + before)) {
-      notes.add(missing + " were removed by retention, and the log says so");
+      notes.add(records(1, end, "is in another file", "are in other files"));
+    } else if (removedEnds.contains(end + ":" + before)) {
+      notes.add(records(1, end, "was", "were") + " removed by retention, and the log says so");
     } else {
       fileName = String.valueOf(log.files().getFirst().getFileName());
       line = 1;
-      found(missing + " are missing, and the log does not say that they were removed");
+      found(
+          records(1, end, "is", "are")
+              + " missing, and the log does not say that "
+              + (end == 1 ? "it was" : "they were")
+              + " removed");
     }
+  }
+
+  /** What is so of one record, or of several. */
+  private static String records(long from, long to, String ofOne, String ofMany) {
+    return from == to
+        ? "record %d %s".formatted(from, ofOne)
+        : "records %d to %d %s".formatted(from, to, ofMany);
   }
 
   private void found(String what) {

@@ -115,7 +115,7 @@ final class AuditCommand {
                   ? "whole: "
                   : report.findings().isEmpty() ? "not all could be checked: " : "NOT WHOLE: ")
               + report.records()
-              + " records in "
+              + (report.records() == 1 ? " record in " : " records in ")
               + report.files()
               + (report.files() == 1 ? " file" : " files"));
       if (first != null && last != null) {

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
 import java.util.HexFormat;
+import java.util.List;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.junit.jupiter.api.AfterEach;
@@ -116,6 +117,26 @@ final class AuditCommandTest {
     assertThat(printed())
         .contains("audit-00000001.jsonl:3: record 3 was changed")
         .contains("NOT WHOLE");
+  }
+
+  @Test
+  void oneRecordThatIsMissingIsOneAndSeveralAreSeveral() throws Exception {
+    Path file = log(false);
+    List<String> whole = Files.readAllLines(file);
+
+    Files.write(file, List.of(whole.get(0), whole.get(1), whole.get(3)));
+    verify(directory);
+    Files.write(file, List.of(whole.get(0), whole.get(3)));
+    verify(directory);
+    Files.write(file, whole.subList(1, 4));
+    verify(directory);
+    verify(file);
+
+    assertThat(printed())
+        .contains("audit-00000001.jsonl:3: record 3 is missing before it\n")
+        .contains("audit-00000001.jsonl:2: records 2 to 3 are missing before it\n")
+        .contains(":1: record 1 is missing, and the log does not say that it was removed\n")
+        .contains("note: record 1 is in another file\n");
   }
 
   @Test
