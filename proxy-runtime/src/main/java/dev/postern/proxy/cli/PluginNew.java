@@ -11,12 +11,14 @@ import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
 
 /** {@code postern plugin new}. */
 @Command(
@@ -30,6 +32,21 @@ final class PluginNew implements Callable<Integer> {
   private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9]*(-[a-z0-9]+)*");
   private static final Pattern PACKAGE = Pattern.compile("[a-z][a-z0-9_]*(\\.[a-z][a-z0-9_]*)*");
 
+  /** By what it is called; picocli would offer the names of the constants, too. */
+  private static final class OfKind implements ITypeConverter<PluginKind> {
+    @Override
+    public PluginKind convert(String value) {
+      for (PluginKind kind : PluginKind.values()) {
+        if (kind.toString().equals(value)) {
+          return kind;
+        }
+      }
+      throw new TypeConversionException(
+          "\"%s\" is no kind of plugin (expected: authenticator, router or interceptor)"
+              .formatted(value));
+    }
+  }
+
   private record Made(String plugin, String kind, String factory, String directory) {}
 
   @Mixin private final InstallationOptions options = new InstallationOptions();
@@ -39,6 +56,7 @@ final class PluginNew implements Callable<Integer> {
       names = "--kind",
       paramLabel = "KIND",
       description = "${COMPLETION-CANDIDATES}; interceptor by default.",
+      converter = OfKind.class,
       defaultValue = "interceptor")
   private PluginKind kind = PluginKind.INTERCEPTOR;
 

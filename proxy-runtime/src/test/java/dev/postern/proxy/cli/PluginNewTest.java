@@ -83,6 +83,18 @@ final class PluginNewTest {
   }
 
   @Test
+  void whatIsNoKindIsAnsweredWithThoseThatThereAre() {
+    assertThat(make("own-thing", "--kind", "Router")).isEqualTo(ExitCode.USAGE.code());
+
+    assertThat(err.toString(StandardCharsets.UTF_8))
+        .contains(
+            "'--kind': \"Router\" is no kind of plugin (expected: authenticator, router or"
+                + " interceptor)");
+    make("--help");
+    assertThat(out.toString(StandardCharsets.UTF_8)).contains("authenticator, router, interceptor");
+  }
+
+  @Test
   void whatIsThereIsNotTouched() throws Exception {
     Path file = Files.writeString(directory.resolve("notes.txt"), "mine");
 
