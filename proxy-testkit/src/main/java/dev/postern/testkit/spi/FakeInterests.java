@@ -9,10 +9,8 @@ import dev.postern.api.message.Message;
 import dev.postern.api.session.CloseReason;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import java.util.stream.Collectors;
 
 /**
  * A session with one interceptor, whose messages a test plays. Hand it to {@code
@@ -84,13 +82,6 @@ public final class FakeInterests implements Interests {
   /** Whether nothing was declared, so that the session costs nothing. */
   public boolean isEmpty() {
     return frontend.isEmpty() && backend.isEmpty() && closers.isEmpty();
-  }
-
-  /** The types that were declared, of both directions. */
-  public Set<Class<?>> types() {
-    Set<Class<?>> types = frontend.stream().map(Handler::type).collect(Collectors.toSet());
-    backend.forEach(handler -> types.add(handler.type()));
-    return types;
   }
 
   /** The client sends these, one after the other, whatever is decided on them. */
