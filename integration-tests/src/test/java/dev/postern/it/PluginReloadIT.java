@@ -267,13 +267,18 @@ final class PluginReloadIT {
   @ValueSource(strings = {"session", "transaction"})
   void leavesTheOldOnesInServiceWhereSomethingIsWrong(String mode) throws Exception {
     start(mode);
-    Files.writeString(file(), yaml(mode, ", slower-than: soon"));
+    Files.writeString(file(), yaml(mode, ", slower-than: soon, max-length: many"));
 
     assertThatThrownBy(() -> operator.reload(List.of("query-log")))
         .isInstanceOfSatisfying(
             AdminException.class,
             e -> assertThat(e.reason()).isEqualTo(AdminException.Reason.INVALID))
         .hasMessageContaining("slower-than: soon");
+    assertThat(Logs.containing("plugins not reloaded", "slower-than: soon", "max-length: many"))
+        .singleElement()
+        .asString()
+        .contains("; ")
+        .doesNotContain("\n");
     assertThatThrownBy(() -> operator.reload(List.of("quary-log")))
         .isInstanceOfSatisfying(
             AdminException.class,

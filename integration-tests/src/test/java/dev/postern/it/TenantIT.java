@@ -105,13 +105,18 @@ final class TenantIT {
   void aBrokenFileLeavesTheTenantsInServiceAndIsLoggedOnceWithItsPlace() throws Exception {
     write(tenant("session", "acme"));
     try (RunningPostern postern = start()) {
-      write("tenants:\n  - {name: acme, match: {database: acme}, backend: []}\n");
+      write("tenants:\n  - {name: acme, match: {database: acme}, backend: []}\nmore: 1\n");
 
       await()
           .atMost(SOON)
           .untilAsserted(
               () ->
-                  assertThat(Logs.containing("the tenants cannot be read", "tenants.yaml:2:"))
+                  assertThat(
+                          Logs.containing(
+                              "the tenants cannot be read",
+                              "tenants.yaml:2:",
+                              "; ",
+                              "tenants.yaml:3:"))
                       .isNotEmpty());
       assertThat(isServed(postern, "acme")).isTrue();
       replace(tenant("session", "acme") + tenant("session", "globex"));

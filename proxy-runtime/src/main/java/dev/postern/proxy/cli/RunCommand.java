@@ -5,6 +5,7 @@ import dev.postern.proxy.admin.AdminServer;
 import dev.postern.proxy.admin.UserAdministration;
 import dev.postern.proxy.config.Configuration;
 import dev.postern.proxy.config.ConfigurationException;
+import dev.postern.proxy.config.OneLine;
 import dev.postern.proxy.server.Gateway;
 import dev.postern.proxy.server.GatewayControl;
 import dev.postern.proxy.server.StartException;
@@ -51,15 +52,20 @@ final class RunCommand implements Callable<Integer> {
       }
       return ExitCode.OK.code();
     } catch (ConfigurationException e) {
-      Failures.print(e.getMessage());
-      return ExitCode.CONFIGURATION.code();
+      return failed(e, ExitCode.CONFIGURATION);
     } catch (StartException e) {
-      Failures.print(e.getMessage());
-      return (e.isMisconfigured() ? ExitCode.CONFIGURATION : ExitCode.FAILURE).code();
+      return failed(e, e.isMisconfigured() ? ExitCode.CONFIGURATION : ExitCode.FAILURE);
     } catch (AdminException e) {
-      Failures.print(e.getMessage());
-      return ExitCode.FAILURE.code();
+      return failed(e, ExitCode.FAILURE);
     }
+  }
+
+  /** The reason is the last line of the log, wherever that goes, and of what is printed. */
+  private static int failed(Exception reason, ExitCode code) {
+    log.atError().log("not started: {}", OneLine.of(reason.getMessage()));
+    Logging.flush();
+    Failures.print(reason.getMessage());
+    return code.code();
   }
 
   private AdminServer administer(

@@ -17,6 +17,7 @@ import dev.postern.proxy.admin.SessionRow;
 import dev.postern.proxy.config.ClusterConfig;
 import dev.postern.proxy.config.Configuration;
 import dev.postern.proxy.config.ConfigurationException;
+import dev.postern.proxy.config.OneLine;
 import dev.postern.proxy.plugin.InstanceView;
 import dev.postern.proxy.plugin.PluginDescription;
 import dev.postern.proxy.plugin.PluginLoadException;
@@ -315,7 +316,8 @@ public final class GatewayControl implements ProxyControl {
     } catch (ConfigurationException | PluginLoadException e) {
       log.atWarn()
           .addKeyValue("plugins", String.join(", ", instances))
-          .log("plugins not reloaded; the old ones stay in service: {}", e.getMessage());
+          .log(
+              "plugins not reloaded; the old ones stay in service: {}", OneLine.of(e.getMessage()));
       throw AdminException.invalid(String.valueOf(e.getMessage()));
     }
   }

@@ -71,6 +71,9 @@ public final class ProxyServer implements AutoCloseable {
   private final List<AutoCloseable> owned;
   private boolean closed;
 
+  /** Whether its listeners are open, and the log says so. */
+  private volatile boolean ready;
+
   private ProxyServer(
       Network network,
       SessionRegistry registry,
@@ -133,6 +136,7 @@ public final class ProxyServer implements AutoCloseable {
       for (ListenerConfig listener : configuration.listeners()) {
         listeners.add(network.listen(listener, services));
       }
+      server.ready = true;
       log.atInfo()
           .addKeyValue("transport", transport.name())
           .addKeyValue("eventLoops", server.eventLoopCount())
@@ -297,6 +301,8 @@ public final class ProxyServer implements AutoCloseable {
         log.atWarn().setCause(e).log("something did not close");
       }
     }
-    log.atInfo().log("stopped");
+    if (ready) {
+      log.atInfo().log("stopped");
+    }
   }
 }

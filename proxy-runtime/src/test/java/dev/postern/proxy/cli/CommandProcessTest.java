@@ -12,6 +12,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -75,6 +76,22 @@ final class CommandProcessTest {
         .contains("\"name\": \"alice\"");
   }
 
+  @Test
+  void whatKeepsItFromStartingIsTheLastLineOfTheLogAnErrorAndOnStandardError() throws Exception {
+    Files.writeString(shell.configuration(), "listenrs: []\nroutr: {}\n");
+    Path errors = home.resolve("errors");
+    Process process = new ProcessBuilder(command("run")).redirectError(errors.toFile()).start();
+    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+
+    assertThat(process.waitFor()).isEqualTo(ExitCode.CONFIGURATION.code());
+    List<String> problems = Files.readAllLines(errors);
+    assertThat(problems).hasSizeGreaterThan(1).allMatch(line -> line.startsWith("postern: "));
+    assertThat(output.lines().reduce("", (before, line) -> line))
+        .contains(" ERROR ")
+        .contains(
+            problems.stream().map(line -> line.substring(9)).collect(Collectors.joining("; ")));
+  }
+
   private String run(String... arguments) throws Exception {
     Process process = postern(arguments);
     try (OutputStream input = process.getOutputStream()) {
@@ -86,6 +103,12 @@ final class CommandProcessTest {
   }
 
   private Process postern(String... arguments) throws IOException {
+    return new ProcessBuilder(command(arguments))
+        .redirectError(ProcessBuilder.Redirect.INHERIT)
+        .start();
+  }
+
+  private List<String> command(String... arguments) {
     List<String> command =
         new ArrayList<>(
             List.of(
@@ -101,7 +124,7 @@ final class CommandProcessTest {
                 Postern.class.getName()));
     command.addAll(List.of(arguments));
     command.addAll(List.of("--config", shell.configuration().toString()));
-    return new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+    return command;
   }
 
   private static String permissions(Path path) throws IOException {

@@ -74,7 +74,7 @@ final class UserNames {
       log.atWarn()
           .addKeyValue("plugin", context.instanceName())
           .addKeyValue("file", changed)
-          .addKeyValue("reason", e.getMessage())
+          .addKeyValue("reason", String.join("; ", String.valueOf(e.getMessage()).lines().toList()))
           .log("cannot be used; what was read before stays in service");
     }
   }

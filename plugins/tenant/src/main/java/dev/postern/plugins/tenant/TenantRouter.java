@@ -72,7 +72,7 @@ final class TenantRouter implements Router {
     } catch (SettingsException e) {
       log.atWarn()
           .addKeyValue("plugin", context.instanceName())
-          .addKeyValue("reason", e.getMessage())
+          .addKeyValue("reason", String.join("; ", String.valueOf(e.getMessage()).lines().toList()))
           .log("the tenants cannot be read; those of before stay in service");
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
