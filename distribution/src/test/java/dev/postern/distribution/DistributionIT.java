@@ -2,6 +2,7 @@ package dev.postern.distribution;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.postern.testkit.PostgresServer;
 import java.io.IOException;
@@ -168,7 +169,42 @@ final class DistributionIT {
 
   @Test
   void itsDocumentationLinksToWhatIsThere() throws Exception {
-    assertThat(new Documentation(portable().home().resolve("share/doc")).brokenLinks()).isEmpty();
+    assertThat(new Documentation(portable().home()).brokenLinks()).isEmpty();
+  }
+
+  @Test
+  void itsReadmeLeadsToALoginInThreeCommands() throws Exception {
+    assumeTrue(isOnPath("psql"), "psql is not there");
+    Installation postern = linux();
+    PostgresServer server = PostgresServer.shared();
+    String password = QuickUser.newPassword();
+    server.createRole("alice", password);
+    int port = Installation.freePort();
+    postern.connect(port, server.host(), server.port());
+    List<String> commands = new Documentation(postern.home()).commands("README.md");
+
+    assertThat(commands).hasSize(3).first().isEqualTo("bin/postern run");
+    try (Gateway gateway = postern.run(directory.resolve("log"))) {
+      gateway.awaitListening(port, LIMIT);
+      String rest =
+          commands
+              .get(1)
+              .replace("localhost", "localhost:" + server.port())
+              .concat(" --password-stdin <<< trusted\n")
+              .concat(commands.get(2).replace("6432", "" + port))
+              .concat(" -Atc 'SELECT current_user'");
+      String said = bash(postern.home(), "export PGPASSWORD=" + password + "; set -e\n" + rest);
+      assertThat(said)
+          .as("a role without a password is no failure")
+          .containsPattern("\\npostgres +skipped +has no password\n")
+          .containsPattern("\\nalice +added +-\n")
+          .endsWith("\nalice\n");
+    }
+  }
+
+  private static boolean isOnPath(String program) {
+    return Stream.of(System.getenv().getOrDefault("PATH", "").split(":"))
+        .anyMatch(folder -> Files.isExecutable(Path.of(folder, program)));
   }
 
   @Test
@@ -201,6 +237,16 @@ final class DistributionIT {
   private int shell(Path home, Path jdk, String script) throws Exception {
     ProcessBuilder builder = new ProcessBuilder("sh", "-c", script).directory(home.toFile());
     builder.environment().merge("PATH", jdk.resolve("bin") + ":", (old, bin) -> bin + old);
+    return ended(builder);
+  }
+
+  /** What a script prints; it has to succeed. */
+  private String bash(Path home, String script) throws Exception {
+    ended(new ProcessBuilder("bash", "-c", script).directory(home.toFile()));
+    return Files.readString(directory.resolve("shell.log"));
+  }
+
+  private int ended(ProcessBuilder builder) throws Exception {
     Path output = directory.resolve("shell.log");
     Process process = builder.redirectErrorStream(true).redirectOutput(output.toFile()).start();
     int exitCode = process.waitFor();

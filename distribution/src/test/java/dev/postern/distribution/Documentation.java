@@ -32,6 +32,16 @@ record Documentation(Path folder) {
     return broken;
   }
 
+  /** What a page has its reader type in a shell, line by line. */
+  List<String> commands(String page) throws IOException {
+    return BLOCK
+        .matcher(Files.readString(folder.resolve(page)))
+        .results()
+        .filter(block -> block.group(1).equals("sh"))
+        .flatMap(block -> block.group(2).lines())
+        .toList();
+  }
+
   /** The first block of a page for a shell in which a word stands. */
   String shellExample(String page, String word) throws IOException {
     return BLOCK
