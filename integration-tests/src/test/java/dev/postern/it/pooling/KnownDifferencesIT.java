@@ -223,6 +223,34 @@ final class KnownDifferencesIT {
   }
 
   @Test
+  void statementsThatClientsShareAreNotForSql() {
+    try (RunningPostern postern = pool(1);
+        WireClient client = wire(postern);
+        WireClient other = wire(postern)) {
+      other.send(parse("secret", "SELECT 'of the other'"), sync());
+      other.receiveUntil('Z');
+      String name = client.queryOne("SELECT name FROM pg_prepared_statements");
+      for (String sql :
+          List.of(
+              "EXECUTE \"" + name + "\"",
+              "CREATE TABLE stolen AS EXECUTE " + name,
+              "EXPLAIN ANALYZE EXECUTE " + name,
+              "DEALLOCATE " + name,
+              "PREPARE " + name + " AS SELECT 1",
+              "EXECUTE U&\"" + name.replace("_", "\\005f") + "\"")) {
+        client.send(query(sql));
+        assertThat(client.expectError().sqlState()).as(sql).isEqualTo("26000");
+        client.receiveUntil('Z');
+        client.send(parse("", sql), sync());
+        assertThat(client.expectError().sqlState()).as(sql).isEqualTo("26000");
+        client.receiveUntil('Z');
+      }
+      other.send(bind("", "secret"), execute("", 0), sync());
+      assertThat(other.receiveUntil('Z')).anyMatch(message -> message.type() == 'D');
+    }
+  }
+
+  @Test
   void terminatingTheProcessOfAnEarlierTransactionEndsWhoeverHasItNow() {
     try (RunningPostern postern = pool(2);
         WireClient client = wire(postern);

@@ -1,6 +1,7 @@
 package dev.postern.proxy.pool;
 
 import dev.postern.api.Bytes;
+import dev.postern.proxy.sql.StatementScan;
 import java.lang.ref.ReferenceQueue;
 import java.lang.ref.WeakReference;
 import java.util.concurrent.ConcurrentHashMap;
@@ -48,7 +49,10 @@ public final class Statements {
       }
       Statement made =
           new Statement(
-              body, "postern_" + count.incrementAndGet(), scope, effects.applyAsInt(body));
+              body,
+              StatementScan.SHARED_NAMES + count.incrementAndGet(),
+              scope,
+              effects.applyAsInt(body));
       Known fresh = new Known(text, made, forgotten);
       boolean stored =
           reference == null

@@ -11,6 +11,8 @@ import dev.postern.proxy.sql.Effects;
 import dev.postern.proxy.sql.ListenScript;
 import dev.postern.proxy.sql.StatementScan;
 import io.netty.buffer.ByteBuf;
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -25,6 +27,8 @@ final class PoolRules {
 
   /** Bytes that are kept for the next text. */
   private static final int SCRATCH_KEPT = 1024;
+
+  private static final SqlState INVALID_STATEMENT_NAME = new SqlState("26000");
 
   private static final byte[] NO_SCRATCH = {};
 
@@ -92,7 +96,7 @@ final class PoolRules {
 
   private int scanned(byte[] text, int end) {
     int effects = shared(StatementScan.scan(text, 0, end, escapes()), text, 0, end);
-    return mayHideQuotes(text, end) ? effects | Effects.UNKNOWN : effects;
+    return mayHideQuotes(text, end) ? effects | Effects.UNKNOWN | hidden(text, end) : effects;
   }
 
   /** Whether a backslash in the text may be the half of a character, and escape nothing. */
@@ -107,6 +111,13 @@ final class PoolRules {
       }
     }
     return false;
+  }
+
+  /** Where it cannot be told what is a literal, a name may stand in one. */
+  private static int hidden(byte[] text, int end) {
+    String latin = new String(text, 0, end, StandardCharsets.ISO_8859_1).toLowerCase(Locale.ROOT);
+    boolean names = latin.contains("execute") || latin.contains(StatementScan.SHARED_NAMES);
+    return names ? Effects.NAMES_SHARED : 0;
   }
 
   /** The listening connection does what the server's session need not. */
@@ -151,6 +162,17 @@ final class PoolRules {
           SqlState.FEATURE_NOT_SUPPORTED,
           "transaction blocks are not allowed in statement pooling (pool \"%s\")"
               .formatted(pool.key().shownToClients()),
+          at,
+          size,
+          requests);
+      return true;
+    }
+    if ((effects & Effects.NAMES_SHARED) != 0) {
+      reject(
+          type,
+          INVALID_STATEMENT_NAME,
+          "names that begin with \"%s\", or are written with U&, are not for statements of SQL in pools"
+              .formatted(StatementScan.SHARED_NAMES),
           at,
           size,
           requests);

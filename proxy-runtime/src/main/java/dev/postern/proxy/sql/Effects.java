@@ -48,6 +48,9 @@ public final class Effects {
   /** SET of something to its default. */
   public static final int DEFAULTS = 1 << 24;
 
+  /** It names a statement that the pool shares among its clients, or may do so. */
+  public static final int NAMES_SHARED = 1 << 25;
+
   /** What a function may do that is called by its number, or by a name that is not known. */
   public static final int UNKNOWN = SETTING | ROLE | AUTHORIZATION | ADVISORY;
 

@@ -11,6 +11,9 @@ import java.util.regex.Pattern;
  * do inside is not seen.
  */
 public final class StatementScan {
+  /** What the names of statements begin with that a pool shares among its clients. */
+  public static final String SHARED_NAMES = "postern_";
+
   /** The values that servers report, and that are therefore followed and need no pin. */
   private static final Set<String> REPORTED =
       Set.of("application_name", "client_encoding", "datestyle", "intervalstyle", "timezone");
@@ -85,7 +88,7 @@ public final class StatementScan {
             words.is("prepare")
                 && words.next()
                 && !(words.is("transaction") && words.isLiteralAhead()); // else that is its name
-        yield (prepares ? Effects.PREPARE : 0) | body(words, false);
+        yield (prepares ? Effects.PREPARE | shared(words) : 0) | body(words, false);
       }
       case 'd' -> {
         int effects = 0;
@@ -180,7 +183,7 @@ public final class StatementScan {
     if (words.next() && words.is("prepare") && !words.next()) {
       return 0;
     }
-    return words.is("all") ? Effects.ENDS_PREPARE : Effects.DEALLOCATES_ONE;
+    return words.is("all") ? Effects.ENDS_PREPARE : Effects.DEALLOCATES_ONE | shared(words);
   }
 
   private static int declared(SqlWords words) {
@@ -206,7 +209,12 @@ public final class StatementScan {
     boolean kind = mayCreate && words.is("create");
     boolean on = false;
     boolean updates = words.is("update");
+    boolean executes = words.is("execute");
     while (words.next()) {
+      if (executes) {
+        effects |= shared(words);
+      }
+      executes = words.initial() == 'e' && words.is("execute");
       if (kind && (words.is("temp") || words.is("temporary"))) {
         temporary = true;
       }
@@ -250,6 +258,12 @@ public final class StatementScan {
       case 'r' -> words.is("replace");
       default -> false;
     };
+  }
+
+  /** Of a statement's name: written with escapes it may be any. */
+  private static int shared(SqlWords words) {
+    boolean escaped = words.is("u") && words.isAhead('&');
+    return escaped || words.begins(SHARED_NAMES) ? Effects.NAMES_SHARED : 0;
   }
 
   /** Of a function whose name may be one of those for advisory locks. */

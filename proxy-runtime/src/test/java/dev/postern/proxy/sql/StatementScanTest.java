@@ -79,6 +79,41 @@ final class StatementScanTest {
     assertThat(scan(sql) & Effects.UNKNOWN).isEqualTo(Effects.UNKNOWN);
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "EXECUTE postern_1",
+        "execute \"postern_1\" (1)",
+        "EXECUTE/**/POSTERN_1",
+        "EXECUTE U&\"postern\\005f1\"",
+        "SELECT 1; EXECUTE postern_1",
+        "EXPLAIN (ANALYZE) EXECUTE postern_1",
+        "CREATE TABLE t AS EXECUTE postern_1 WITH NO DATA",
+        "PREPARE postern_1 AS SELECT 1",
+        "DEALLOCATE postern_1",
+        "DEALLOCATE PREPARE \"postern_1\""
+      })
+  void findsNamesThatArePoolsOwn(String sql) {
+    assertThat(scan(sql) & Effects.NAMES_SHARED).isNotZero();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "EXECUTE mine",
+        "EXECUTE u (1)",
+        "SELECT * FROM postern_1",
+        "SELECT 'EXECUTE postern_1'",
+        "CREATE TRIGGER t AFTER INSERT ON a EXECUTE FUNCTION f()",
+        "GRANT EXECUTE ON FUNCTION postern_1() TO a",
+        "PREPARE mine AS SELECT * FROM postern_1",
+        "PREPARE TRANSACTION 'postern_1'",
+        "DEALLOCATE ALL"
+      })
+  void otherNamesAreFree(String sql) {
+    assertThat(scan(sql) & Effects.NAMES_SHARED).isZero();
+  }
+
   @Test
   void readsLiteralsOfTheOldKindWhereTheyAreSwitchedOn() {
     byte[] text = "SELECT '\\''; SET ROLE x; SELECT '\\''".getBytes(StandardCharsets.UTF_8);
