@@ -119,6 +119,11 @@ final class SqlWords {
     return skipSpace() && text[at] == c;
   }
 
+  /** Whether the word is the beginning of a name with escapes, {@code U&"..."}. */
+  boolean isEscapedName() {
+    return is("u") && isAt(wordEnd, '&') && isAt(wordEnd + 1, '"');
+  }
+
   /** Whether a literal of text is next behind the word, space and comments. */
   boolean isLiteralAhead() {
     if (!skipSpace()) {

@@ -241,7 +241,12 @@ public final class StatementScan {
             effects |= Effects.CHANGES_REPORTS | setConfig(words.arguments());
           }
         }
-        case 'u' -> updates |= words.is("update");
+        case 'u' -> {
+          updates |= words.is("update");
+          if (words.isEscapedName()) {
+            effects |= Effects.UNKNOWN | Effects.CHANGES_REPORTS;
+          }
+        }
         default -> {}
       }
     }
@@ -262,8 +267,7 @@ public final class StatementScan {
 
   /** Of a statement's name: written with escapes it may be any. */
   private static int shared(SqlWords words) {
-    boolean escaped = words.is("u") && words.isAhead('&');
-    return escaped || words.begins(SHARED_NAMES) ? Effects.NAMES_SHARED : 0;
+    return words.isEscapedName() || words.begins(SHARED_NAMES) ? Effects.NAMES_SHARED : 0;
   }
 
   /** Of a function whose name may be one of those for advisory locks. */
