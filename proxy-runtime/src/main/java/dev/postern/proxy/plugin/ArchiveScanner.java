@@ -69,7 +69,7 @@ final class ArchiveScanner {
   }
 
   private @Nullable List<Path> jar(Path path) {
-    return isJar(path) && isSafe(path) ? List.of(path) : null;
+    return isJar(path) && isSafe(path) && isFile(path) ? List.of(path) : null;
   }
 
   private boolean isPinned(Path jar, Path directory) {
@@ -110,7 +110,9 @@ final class ArchiveScanner {
       return null;
     }
     // Not allMatch alone: each jar is to be reported.
-    return jars.stream().filter(this::isSafe).toList().size() == jars.size() ? jars : null;
+    return jars.stream().filter(jar -> isSafe(jar) && isFile(jar)).toList().size() == jars.size()
+        ? jars
+        : null;
   }
 
   private @Nullable PluginArchive archive(Path path, List<Path> jars) {
@@ -257,6 +259,15 @@ final class ArchiveScanner {
       problems.add(
           shown(path), "cannot be looked at: " + LoadFailure.message(e), "check who owns it");
     }
+    return false;
+  }
+
+  /** To open a pipe waits for somebody who writes, and a device may have no end. */
+  private boolean isFile(Path jar) {
+    if (Files.isRegularFile(jar)) {
+      return true;
+    }
+    problems.add(shown(jar), "is no regular file", "put the jar itself there, or remove it");
     return false;
   }
 

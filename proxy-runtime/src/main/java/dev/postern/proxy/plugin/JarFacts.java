@@ -1,8 +1,7 @@
 package dev.postern.proxy.plugin;
 
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -38,12 +37,13 @@ record JarFacts(
     List<String> classPath) {
   static final String API_LEVEL = "Postern-Api";
 
+  /** Of a manifest or a services file, unpacked; those that there are have some hundred bytes. */
+  private static final int LARGEST_FILE = 1 << 20;
+
   static JarFacts of(Path jar) throws IOException {
+    JarVersions.check(jar);
     try (JarFile file = new JarFile(jar.toFile(), false)) {
-      Attributes main =
-          Optional.ofNullable(file.getManifest())
-              .map(Manifest::getMainAttributes)
-              .orElseGet(Attributes::new);
+      Attributes main = manifest(file);
       Map<PluginKind, List<String>> providers = new EnumMap<>(PluginKind.class);
       boolean hasServices = false;
       for (PluginKind kind : PluginKind.values()) {
@@ -66,23 +66,43 @@ record JarFacts(
     }
   }
 
+  /** Of each manifest, in capitals or not: the file may have several, and one of them is taken. */
+  private static Attributes manifest(JarFile file) throws IOException {
+    for (JarEntry entry : file.stream().filter(JarFacts::isManifest).toList()) {
+      content(file, entry);
+    }
+    return Optional.ofNullable(file.getManifest())
+        .map(Manifest::getMainAttributes)
+        .orElseGet(Attributes::new);
+  }
+
+  private static boolean isManifest(JarEntry entry) {
+    return JarFile.MANIFEST_NAME.equalsIgnoreCase(entry.getName());
+  }
+
+  private static byte[] content(JarFile file, JarEntry entry) throws IOException {
+    try (InputStream in = file.getInputStream(entry)) {
+      byte[] content = in.readNBytes(LARGEST_FILE + 1);
+      if (content.length > LARGEST_FILE) {
+        throw new IOException(entry.getName() + " is larger than 1 MiB");
+      }
+      return content;
+    }
+  }
+
   private static List<String> classPath(Attributes main) {
     String value = main.getValue(Attributes.Name.CLASS_PATH);
     return value == null || value.isBlank() ? List.of() : List.of(value.strip().split("\\s+"));
   }
 
   private static List<String> providers(JarFile file, JarEntry services) throws IOException {
-    try (BufferedReader lines =
-        new BufferedReader(
-            new InputStreamReader(file.getInputStream(services), StandardCharsets.UTF_8))) {
-      return lines
-          .lines()
-          .map(line -> line.indexOf('#') < 0 ? line : line.substring(0, line.indexOf('#')))
-          .map(String::strip)
-          .filter(line -> !line.isEmpty())
-          .distinct()
-          .toList();
-    }
+    return new String(content(file, services), StandardCharsets.UTF_8)
+        .lines()
+        .map(line -> line.indexOf('#') < 0 ? line : line.substring(0, line.indexOf('#')))
+        .map(String::strip)
+        .filter(line -> !line.isEmpty())
+        .distinct()
+        .toList();
   }
 
   private static boolean isApiClass(String entry) {

@@ -7,7 +7,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What stops the start because of the directory, its folders, and who may write there. */
 final class PluginDirectoryRefusalTest {
@@ -66,6 +69,18 @@ final class PluginDirectoryRefusalTest {
 
     directory.assertRefused(
         "plugins/mine/mine.jar: everyone can write to it (run: chmod o-w " + jar + ")");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"plugins/pipe.jar", "plugins/mine/pipe.jar"})
+  @Timeout(value = 30, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+  void refusesAPipeAndDoesNotWaitForItsWriter(String name) throws Exception {
+    Path pipe = directory.home().resolve(name);
+    Files.createDirectories(pipe.getParent());
+    assertThat(new ProcessBuilder("mkfifo", "-m", "644", pipe.toString()).start().waitFor())
+        .isZero();
+
+    directory.assertRefused(name + ": is no regular file (put the jar itself there, or remove it)");
   }
 
   @Test

@@ -213,6 +213,48 @@ final class PluginJarRefusalTest {
     directory.load().close();
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"META-INF/versions/2000000000/a.class", "meta-inf/VERSIONS/100/a/b.class"})
+  void refusesANumberOfAJavaThatWouldTakeMemoryForEachBefore(String name) throws Exception {
+    PluginSources.router(directory.jar("bad.jar"), "bad").entry(name, "x").build();
+
+    directory.assertRefused(
+        "plugins/bad.jar: cannot be read as a jar: META-INF/versions/ has a number above 99, and"
+            + " there is no such Java (build or copy it again)");
+  }
+
+  @Test
+  void takesClassesForSeveralJavas() throws Exception {
+    PluginSources.router(directory.jar("good.jar").manifest("Multi-Release", "true"), "good")
+        .entry("META-INF/versions/9/a.class", "x")
+        .entry("META-INF/versions/99/a.class", "x")
+        .entry("META-INF/versions/none/a.class", "x")
+        .build();
+
+    directory.load().close();
+  }
+
+  @Test
+  void refusesAServicesFileThatUnpacksToMuch() throws Exception {
+    directory.jar("bad.jar").service(PluginKind.ROUTER, "x".repeat((1 << 20) + 1)).build();
+
+    directory.assertRefused(
+        "plugins/bad.jar: cannot be read as a jar: "
+            + PluginKind.ROUTER.servicesFile()
+            + " is larger than 1 MiB (build or copy it again)");
+  }
+
+  @Test
+  void refusesAManifestThatUnpacksToMuch() throws Exception {
+    PluginSources.router(directory.jar("bad.jar").manifest("X", "y".repeat(1 << 20)), "bad")
+        .build();
+
+    directory.assertRefused(
+        "plugins/bad.jar: cannot be read as a jar: META-INF/MANIFEST.MF is larger than 1 MiB"
+            + " (build or copy it again)");
+  }
+
   private static String tracing(Path trace) {
     return PluginSources.authenticatorSource("traced", "", "", "return null;")
         .replace(
