@@ -1,6 +1,7 @@
 package dev.postern.proxy.config;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -12,6 +13,8 @@ import java.util.Map;
 
 /** Reads {@code conf/postern.yaml}. */
 public final class ConfigurationFile {
+  private static final int LARGEST_BYTES = 8 << 20;
+
   private ConfigurationFile() {}
 
   /**
@@ -48,11 +51,12 @@ public final class ConfigurationFile {
 
   static String read(Path file, Path home) throws ConfigurationException {
     String reason;
-    try {
-      return StandardCharsets.UTF_8
-          .newDecoder()
-          .decode(ByteBuffer.wrap(Files.readAllBytes(file)))
-          .toString();
+    try (InputStream in = Files.newInputStream(file)) {
+      byte[] content = in.readNBytes(LARGEST_BYTES + 1);
+      if (content.length <= LARGEST_BYTES) {
+        return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(content)).toString();
+      }
+      reason = "larger than 8 MiB";
     } catch (NoSuchFileException e) {
       reason = "file not found";
     } catch (CharacterCodingException e) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -52,6 +53,15 @@ final class ConfigurationFileTest {
     Files.writeString(file, SMALLEST + "limits: {sessions: -1}\n");
 
     assertRefused("conf/postern.yaml:6:20: limits.sessions: -1 (expected: 1..)");
+  }
+
+  @Test
+  void refusesAFileThatIsTooLargeToBeOne() throws Exception {
+    try (RandomAccessFile large = new RandomAccessFile(file.toFile(), "rw")) {
+      large.setLength((8 << 20) + 1);
+    }
+
+    assertRefused("conf/postern.yaml: larger than 8 MiB");
   }
 
   @Test

@@ -47,6 +47,10 @@ final class LineReader {
     }
     files.add(file);
     try {
+      // To open a pipe waits for somebody who writes, and a device may have no end.
+      if (Files.exists(file) && !Files.isRegularFile(file) && !Files.isDirectory(file)) {
+        throw new BrokenFileException(from, file + " is no regular file");
+      }
       if (Files.size(file) > LARGEST_BYTES) {
         throw new BrokenFileException(from, file + " is larger than 8 MiB");
       }

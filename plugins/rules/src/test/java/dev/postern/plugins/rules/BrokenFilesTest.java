@@ -1,11 +1,13 @@
 package dev.postern.plugins.rules;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.postern.testkit.spi.FakePluginContext;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -84,6 +86,17 @@ final class BrokenFilesTest {
 
     assertThatThrownBy(() -> Setup.file(file, null, FakePluginContext.named("rules")))
         .hasMessage(file + ":1: contains no entries");
+  }
+
+  @Test
+  @Timeout(value = 30, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+  void aPipeIsNotWaitedFor() throws Exception {
+    Path pipe = home.resolve("more.conf");
+    assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
+    Path file = Files.writeString(home.resolve("pg_hba.conf"), "include more.conf\n");
+
+    assertThatThrownBy(() -> Setup.file(file, null, FakePluginContext.named("rules")))
+        .hasMessage(file + ":1: " + pipe + " is no regular file");
   }
 
   @Test

@@ -6,6 +6,7 @@ import dev.postern.api.routing.Route;
 import dev.postern.api.routing.Router;
 import dev.postern.api.routing.RoutingRequest;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -22,6 +23,9 @@ final class TenantRouter implements Router {
   private static final Duration SETTLING = Duration.ofMillis(200);
 
   private static final int MOST_LOOKS = 25;
+
+  /** What is looked at of a file that changes; one that is larger is refused when it is read. */
+  private static final int LARGEST_BYTES = 8 << 20;
 
   private final Path file;
   private final PluginContext context;
@@ -41,6 +45,9 @@ final class TenantRouter implements Router {
 
   /** Whoever reads last has read the newest. */
   private synchronized void read() throws SettingsException {
+    if (isSpecial()) {
+      throw new SettingsException(file + ": is no regular file");
+    }
     tenants = Tenants.of(context.read(file, TenantsFile.class));
   }
 
@@ -92,9 +99,17 @@ final class TenantRouter implements Router {
     }
   }
 
+  /** To open a pipe waits for somebody who writes, and a device may have no end. */
+  private boolean isSpecial() {
+    return Files.exists(file) && !Files.isRegularFile(file) && !Files.isDirectory(file);
+  }
+
   private byte[] content() {
-    try {
-      return Files.readAllBytes(file);
+    if (!Files.isRegularFile(file)) {
+      return new byte[0];
+    }
+    try (InputStream in = Files.newInputStream(file)) {
+      return in.readNBytes(LARGEST_BYTES + 1);
     } catch (IOException e) {
       return new byte[0];
     }

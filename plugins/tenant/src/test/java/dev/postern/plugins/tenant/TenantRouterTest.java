@@ -16,6 +16,7 @@ import dev.postern.api.routing.RoutingRequest;
 import dev.postern.api.routing.settings.BackendSettings;
 import dev.postern.testkit.spi.FakePluginContext;
 import dev.postern.testkit.spi.Samples;
+import java.io.RandomAccessFile;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Proxy;
 import java.nio.file.Files;
@@ -31,6 +32,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -335,6 +337,36 @@ final class TenantRouterTest {
     context.changed(file);
 
     assertThat(route(router, "alice", "acme").name()).isEqualTo("acme");
+  }
+
+  @Test
+  void aFileThatIsLargerThanAllMemoryLeavesTheOldTenantsInService() throws Exception {
+    Router router = router(ACME);
+    try (RandomAccessFile large = new RandomAccessFile(file.toFile(), "rw")) {
+      large.setLength(3L << 30);
+    }
+    context.changed(file);
+
+    assertThat(route(router, "alice", "acme").name()).isEqualTo("acme");
+    assertThatThrownBy(
+            () -> new TenantRouterFactory().create(new TenantConfig(file), context).close())
+        .isInstanceOf(SettingsException.class)
+        .hasMessageContaining("larger than 8 MiB");
+  }
+
+  @Test
+  @Timeout(value = 30, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+  void aPipeInThePlaceOfTheFileIsNotWaitedFor() throws Exception {
+    Router router = router(ACME);
+    Files.delete(file);
+    assertThat(new ProcessBuilder("mkfifo", file.toString()).start().waitFor()).isZero();
+    context.changed(file);
+
+    assertThat(route(router, "alice", "acme").name()).isEqualTo("acme");
+    assertThatThrownBy(
+            () -> new TenantRouterFactory().create(new TenantConfig(file), context).close())
+        .isInstanceOf(SettingsException.class)
+        .hasMessageContaining("is no regular file");
   }
 
   @Test
