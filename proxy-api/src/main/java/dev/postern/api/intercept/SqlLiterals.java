@@ -10,6 +10,9 @@ public final class SqlLiterals {
   private final StringBuilder out;
   private int at;
 
+  /** Whether the rest was left out. */
+  private boolean unclear;
+
   private SqlLiterals(String sql) {
     this.sql = sql;
     this.out = new StringBuilder(sql.length());
@@ -21,11 +24,23 @@ public final class SqlLiterals {
    * string or escapes the quote, as the server's standard_conforming_strings has it.
    */
   public static String redact(String sql) {
+    return read(sql).out.toString();
+  }
+
+  /**
+   * Whether {@link #redact} leaves out the rest of this text, since it can be read in two ways:
+   * what runs may be more than is shown.
+   */
+  public static boolean isUnclear(String sql) {
+    return sql.contains("\\'") && read(sql).unclear;
+  }
+
+  private static SqlLiterals read(String sql) {
     SqlLiterals literals = new SqlLiterals(sql);
     while (literals.at < sql.length()) {
       literals.step();
     }
-    return literals.out.toString();
+    return literals;
   }
 
   private void step() {
@@ -89,6 +104,7 @@ public final class SqlLiterals {
       } else if (c != '\'') {
         at++;
       } else if (!escapes && sql.charAt(at - 1) == '\\') {
+        unclear = true;
         at = sql.length();
       } else if (sql.startsWith("''", at)) {
         at += 2;

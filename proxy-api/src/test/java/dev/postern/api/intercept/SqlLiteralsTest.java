@@ -45,6 +45,9 @@ final class SqlLiteralsTest {
 
   @Test
   void whereABackslashMayOrMayNotEscapeAQuoteNothingFurtherIsShown() {
+    assertThat(SqlLiterals.isUnclear("select 'a\\', 'secret'")).isTrue();
+    assertThat(SqlLiterals.isUnclear("select 'a\\\\b', E'a\\'', $$\\'$$, \"\\'\" -- \\'"))
+        .isFalse();
     assertThat(SqlLiterals.redact("select 'a\\', 'secret'")).isEqualTo("select '?'");
     assertThat(SqlLiterals.redact("select 'a\\'secret'")).isEqualTo("select '?'");
   }

@@ -15,6 +15,9 @@ import java.util.regex.Pattern;
 final class Redaction {
   static final String WITHHELD = "(withheld: a redaction rule took too long)";
 
+  /** In the place of bytes that are not UTF-8: another encoding may have other quotes. */
+  private static final char NOT_UTF_8 = '\uFFFD';
+
   /** Looks at characters for each one of the text, and in any case. */
   private static final int LOOKS_PER_CHARACTER = 200;
 
@@ -52,6 +55,12 @@ final class Redaction {
    */
   String ofStatement(String sql, boolean secret) {
     return byRules(keepLiterals && !secret ? sql : SqlLiterals.redact(sql));
+  }
+
+  /** Whether more may run than {@link #ofStatement} shows. */
+  boolean isUnclear(String sql, boolean secret) {
+    return sql.indexOf(NOT_UTF_8) >= 0
+        || (!(keepLiterals && !secret) && SqlLiterals.isUnclear(sql));
   }
 
   /** What may be shown of a value. */

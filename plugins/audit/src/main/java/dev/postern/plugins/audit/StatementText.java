@@ -25,7 +25,9 @@ final class StatementText {
   private final boolean wanted;
   private final NameChanges changes;
   // Worked out twice at worst; both times the same.
-  private @Nullable String shown;
+  private @Nullable Shown shown;
+
+  private record Shown(String text, boolean unclear) {}
 
   private StatementText(
       String start, int length, boolean secret, boolean wanted, NameChanges changes) {
@@ -91,12 +93,15 @@ final class StatementText {
   }
 
   void write(JsonLine json, Redaction redaction) {
-    String text = shown;
-    if (text == null) {
-      text = redaction.ofStatement(start, secret);
-      shown = text;
+    Shown known = shown;
+    if (known == null) {
+      known = new Shown(redaction.ofStatement(start, secret), redaction.isUnclear(start, secret));
+      shown = known;
     }
-    json.put("sql", text);
+    json.put("sql", known.text());
+    if (known.unclear()) {
+      json.put("unclear", true);
+    }
     if (length > start.length()) {
       json.put("length", length);
     }

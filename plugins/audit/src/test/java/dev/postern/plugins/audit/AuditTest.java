@@ -254,6 +254,21 @@ final class AuditTest {
   }
 
   @Test
+  void aTextThatMayRunMoreThanIsShownSaysSo() throws Exception {
+    assertThat(
+            statements(
+                session ->
+                    session
+                        .client(new Query("select '\\'; delete from t where id = 1"))
+                        .client(new Query("select '\uFFFD'"))
+                        .client(new Query("select E'\\'', '\\a'"))))
+        .contains(
+            "statement n=1 protocol=simple sql=select '?' unclear=true",
+            "statement n=2 protocol=simple sql=select '?' unclear=true",
+            "statement n=3 protocol=simple sql=select E'?', '?'");
+  }
+
+  @Test
   void passwordsAreHiddenWhateverIsConfigured() throws Exception {
     settings.keepLiterals = true;
     assertThat(
