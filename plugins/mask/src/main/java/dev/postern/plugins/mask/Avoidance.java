@@ -56,6 +56,9 @@ final class Avoidance {
   /** Places at which a table or an alias is named, and its row is not used. */
   private final Set<Integer> declared = new HashSet<>();
 
+  /** Places at which an UPDATE names a column that it sets. */
+  private final Set<Integer> assigned = new HashSet<>();
+
   private Avoidance(List<Token> tokens, Vocabulary vocabulary) {
     this.tokens = tokens;
     this.vocabulary = vocabulary;
@@ -78,6 +81,9 @@ final class Avoidance {
       if (vocabulary.isGuarded(at(i)) && !isQualifier(i) && !declares(i)) {
         return false;
       }
+    }
+    if (at(0).isKeyword("update")) {
+      findAssigned();
     }
     for (int i = 0; i < tokens.size(); i++) {
       Token token = at(i);
@@ -149,12 +155,30 @@ final class Avoidance {
     };
   }
 
+  /** Elsewhere, and in parentheses and brackets, {@code =} compares. */
+  private void findAssigned() {
+    int depth = 0;
+    for (int i = 1; i < tokens.size(); i++) {
+      Token token = at(i);
+      if (token.isSymbol('(') || token.isSymbol('[')) {
+        depth++;
+      } else if (token.isSymbol(')') || token.isSymbol(']')) {
+        depth--;
+      }
+      if (depth != 0) {
+        continue;
+      }
+      if (token.isKeyword("from") || token.isKeyword("where") || token.isKeyword("returning")) {
+        return;
+      }
+      if (at(i + 1).isSymbol('=') && (at(i - 1).isKeyword("set") || at(i - 1).isSymbol(','))) {
+        assigned.add(i);
+      }
+    }
+  }
+
   private boolean usesMaskedColumn(int index) {
-    boolean assigned =
-        at(0).isKeyword("update")
-            && (at(index - 1).isKeyword("set") || at(index - 1).isSymbol(','))
-            && at(index + 1).isSymbol('=');
-    return !assigned
+    return !assigned.contains(index)
         && (masked.contains(at(index).text())
             || (!at(index).isAscii() && masked.stream().anyMatch(Avoidance::isNotAscii)));
   }

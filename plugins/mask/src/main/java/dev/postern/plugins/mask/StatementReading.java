@@ -67,7 +67,6 @@ final class StatementReading {
   private static final Set<String> BEFORE_OBJECT =
       Set.of("temp", "temporary", "local", "global", "unlogged", "unique", "if", "not", "exists");
   private static final Set<String> WRITING = Set.of("insert", "update", "delete", "merge", "into");
-  private static final Set<String> BEFORE_LOCKING = Set.of("for", "key");
 
   private final List<Token> tokens;
   private final Vocabulary vocabulary;
@@ -335,11 +334,19 @@ final class StatementReading {
       Token token = tokens.get(i);
       if (token.kind() == Token.Kind.WORD
           && WRITING.contains(token.text())
-          && !(token.isKeyword("update") && BEFORE_LOCKING.contains(at(i - 1).text()))) {
+          && !(token.isKeyword("update") && isLocking(i))) {
         return true;
       }
     }
     return false;
+  }
+
+  /** {@code FOR} is reserved; {@code key} before UPDATE can be a column that SEARCH or CYCLE adds. */
+  private boolean isLocking(int update) {
+    return at(update - 1).isKeyword("for")
+        || (at(update - 1).isKeyword("key")
+            && at(update - 2).isKeyword("no")
+            && at(update - 3).isKeyword("for"));
   }
 
   private boolean has(String keyword) {

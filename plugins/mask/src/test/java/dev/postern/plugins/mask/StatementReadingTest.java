@@ -59,6 +59,7 @@ final class StatementReadingTest {
         "update people set name = 'x' where id = 1 returning id",
         "update people p set ssn = '1', name = 'x' where p.id = 1",
         "update people set name = 'x', ssn = $1",
+        "update people set name = substring(name from 1), ssn = '1' where id = 1",
         "delete from only people where id = 1",
         "copy (select id from people) to stdout",
         "explain select id from people",
@@ -99,6 +100,7 @@ final class StatementReadingTest {
         "select card from cards",
         "select most_common_vals from pg_stats",
         "select ssn from people for update",
+        "select ssn from people for no key update",
         "select 1from people x,people",
         "declare c cursor for select ssn from people",
         "prepare q as select ssn from people",
@@ -122,6 +124,18 @@ final class StatementReadingTest {
   @ValueSource(
       strings = {
         "update people set name = ssn",
+        "update people set name = 'x' returning id, ssn = '1'",
+        "update people set name = 'x' where id = 1 returning id, ssn = '1'",
+        "update people set name = concat('', ssn = '1')",
+        "update people set name = array['', ssn = '1']",
+        "with recursive x(s, n) as (select ssn, 1 from people union all select s, n from x)"
+            + " search depth first by n set key update notes set text = s from x",
+        "with recursive x(s, n) as (select ssn, 1 from people union all select s, n from x)"
+            + " search depth first by n set \"key\" update notes set text = s from x",
+        "with recursive x(s, n) as (select ssn, 1 from people union all select s, n from x)"
+            + " search depth first by n set \"for\" update notes set text = s from x",
+        "with recursive x(s, n) as (select ssn, 1 from people union all select s, n from x)"
+            + " cycle n set c using key update notes set text = s from x",
         "update people set name = people::text",
         "update people overriding set name = overriding::text",
         "update only people values set name = values::text",
