@@ -121,6 +121,20 @@ final class MaskIT {
 
   @ParameterizedTest
   @MethodSource("ways")
+  void masksWhatTheTableInheritsFrom(Map<String, String> way) throws Exception {
+    try (Connection connection = Gateways.connect(gateway(), MASKED, way)) {
+      assertThat(
+              rows(connection, "SELECT id, ssn FROM mask_it.beings WHERE id IN (1, 3) ORDER BY 1"))
+          .containsExactly(List.of("1", "*******6789"), List.of("3", "*******5555"));
+      assertThat(rows(connection, "SELECT count(*) FROM mask_it.beings WHERE id > 0")).hasSize(1);
+      assertRefused(connection, "SELECT upper(ssn) FROM mask_it.beings");
+      assertRefused(connection, "INSERT INTO mask_it.notes SELECT id, ssn FROM mask_it.beings");
+      assertRefused(connection, "SELECT chunk_data FROM pg_toast.pg_toast_1");
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("ways")
   void statementsThatDoNotUseMaskedColumnsAreRun(Map<String, String> way) throws Exception {
     try (Connection connection = Gateways.connect(gateway(), MASKED, way)) {
       for (String sql :

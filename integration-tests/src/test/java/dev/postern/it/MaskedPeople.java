@@ -50,6 +50,9 @@ final class MaskedPeople {
             "CREATE TABLE mask_it.former (LIKE mask_it.people) ",
             "CREATE TABLE mask_it.emigrants () INHERITS (mask_it.people)",
             "INSERT INTO mask_it.emigrants VALUES (3, 'Cyd', '555-55-5555', 'Oslo', 3000, 'c@d.e')",
+            "CREATE TABLE mask_it.beings (ssn text, id int)",
+            "INSERT INTO mask_it.beings VALUES ('000-00-0000', 9)",
+            "ALTER TABLE mask_it.people INHERIT mask_it.beings",
             "CREATE VIEW mask_it.cards AS SELECT id, name, ssn AS card FROM mask_it.people",
             "CREATE VIEW mask_it.totals AS SELECT person, sum(total) FROM mask_it.orders GROUP BY 1",
             """

@@ -9,6 +9,7 @@ import java.sql.Statement;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -161,7 +162,7 @@ final class CatalogReader {
     return names;
   }
 
-  /** Those that policies name, and what inherits from them. */
+  /** Those that policies name, what inherits from them, and what these inherit from. */
   private Set<Integer> tables(
       Map<Integer, Snapshot.Relation> relations, Map<Integer, List<Integer>> children) {
     Set<Integer> tables = new LinkedHashSet<>();
@@ -175,6 +176,13 @@ final class CatalogReader {
       int table = ahead.remove();
       if (tables.add(table)) {
         ahead.addAll(children.getOrDefault(table, List.of()));
+      }
+    }
+    boolean more = !tables.isEmpty();
+    while (more) {
+      more = false;
+      for (Map.Entry<Integer, List<Integer>> parent : children.entrySet()) {
+        more |= !Collections.disjoint(parent.getValue(), tables) && tables.add(parent.getKey());
       }
     }
     return tables;

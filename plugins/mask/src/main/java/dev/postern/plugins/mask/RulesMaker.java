@@ -35,6 +35,7 @@ final class RulesMaker {
   Rules make(List<ColumnConfig> columns) {
     columns.forEach(this::column);
     tables.forEach(this::refuseGenerated);
+    parents();
     Set<Integer> reaching = reaching();
     Set<String> functions = new HashSet<>();
     for (QualifiedName function : snapshot.functions()) {
@@ -46,7 +47,8 @@ final class RulesMaker {
     Set<String> reachingNames = new HashSet<>();
     for (int oid : reaching) {
       Snapshot.Relation relation = snapshot.relations().get(oid);
-      if (relation != null) {
+      // Texts with a name of TOAST are refused as they are.
+      if (relation != null && !relation.name().name().startsWith(UnsafeObjects.TOAST)) {
         reachingNames.add(Lexer.name(relation.name().name()));
       }
     }
@@ -132,6 +134,55 @@ final class RulesMaker {
     }
   }
 
+  /**
+   * A row of a table is one of each table that it inherits from. What a policy says of a parent
+   * itself counts there.
+   */
+  private void parents() {
+    Map<Integer, List<Integer>> parents = new HashMap<>();
+    snapshot
+        .children()
+        .forEach(
+            (parent, children) ->
+                children.forEach(
+                    child -> parents.computeIfAbsent(child, _ -> new ArrayList<>()).add(parent)));
+    Deque<Integer> ahead = new ArrayDeque<>(tables.keySet());
+    while (!ahead.isEmpty()) {
+      int child = ahead.remove();
+      for (int parent : parents.getOrDefault(child, List.of())) {
+        if (maskAsIn(child, parent)) {
+          ahead.add(parent);
+        }
+      }
+    }
+  }
+
+  /** Whether the parent has more masked columns now. */
+  private boolean maskAsIn(int child, int parent) {
+    Map<Short, ColumnRule> ofChild = tables.getOrDefault(child, Map.of());
+    Map<String, ColumnRule> byName = new HashMap<>();
+    for (Snapshot.Column column : snapshot.columns().getOrDefault(child, List.of())) {
+      ColumnRule rule = ofChild.get(column.number());
+      if (rule != null) {
+        byName.put(column.name(), rule);
+      }
+    }
+    Map<Short, ColumnRule> rules = new HashMap<>(tables.getOrDefault(parent, Map.of()));
+    int before = rules.size();
+    for (Snapshot.Column column : snapshot.columns().getOrDefault(parent, List.of())) {
+      ColumnRule rule = byName.get(column.name());
+      if (rule != null) {
+        rules.putIfAbsent(column.number(), rule);
+      }
+    }
+    if (rules.size() == before) {
+      return false;
+    }
+    refuseGenerated(parent, rules);
+    tables.put(parent, rules);
+    return true;
+  }
+
   /** Views and the like that read masked tables, or may, at whatever remove. */
   private Set<Integer> reaching() {
     Map<Integer, Set<Integer>> readers = new HashMap<>();
@@ -152,7 +203,9 @@ final class RulesMaker {
               }
             });
     for (Snapshot.Relation relation : snapshot.relations().values()) {
-      if (relation.system() && UnsafeObjects.RELATIONS.contains(relation.name().name())) {
+      boolean unsafe =
+          relation.system() && UnsafeObjects.RELATIONS.contains(relation.name().name());
+      if (unsafe || relation.name().name().startsWith(UnsafeObjects.TOAST)) {
         add(relation.oid(), reaching, ahead);
       }
     }

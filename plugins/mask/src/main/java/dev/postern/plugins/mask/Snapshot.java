@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  *     server; for what they use of {@link UnsafeObjects}, {@link #UNSAFE}
  * @param functions that did not come with the server
  * @param volatileFunctions names of those that did, and have effects
- * @param columns of the tables that policies name and their children
+ * @param columns of the tables that policies name, their children, and all parents of these
  * @param fixedValues what policies put in the place of values, by column
  */
 record Snapshot(

@@ -96,6 +96,10 @@ final class StatementReading {
    * @param mayCopyOut whether COPY TO may take masked columns along
    */
   static Reading of(String sql, Vocabulary vocabulary, boolean queryWasKept, boolean mayCopyOut) {
+    if (sql.indexOf('\uFFFD') >= 0) {
+      // The server reads other characters there, and has others told apart.
+      return Reading.refused("its text is not in UTF-8");
+    }
     Lexer.Lexemes lexemes = Lexer.read(sql);
     if (lexemes.ambiguous()) {
       return Reading.refused("its text can be read in two ways");
@@ -125,6 +129,9 @@ final class StatementReading {
         || (!query && !HARMLESS.contains(command) && !CHECKED.contains(command))) {
       return Reading.refused("of what " + shown(command) + " does nothing is known");
     }
+    if (tokens.stream().anyMatch(StatementReading::isToast)) {
+      return Reading.refused("what long values are kept in cannot be masked");
+    }
     Use use = use();
     String refusal = functionRefusal(use);
     if (refusal == null) {
@@ -143,6 +150,10 @@ final class StatementReading {
         outlook,
         HARMLESS.contains(command),
         changes);
+  }
+
+  private static boolean isToast(Token token) {
+    return token.isName() && token.text().startsWith(UnsafeObjects.TOAST);
   }
 
   private boolean reads(boolean query) {
@@ -341,7 +352,9 @@ final class StatementReading {
     return false;
   }
 
-  /** {@code FOR} is reserved; {@code key} before UPDATE can be a column that SEARCH or CYCLE adds. */
+  /**
+   * {@code FOR} is reserved; {@code key} before UPDATE can be a column that SEARCH or CYCLE adds.
+   */
   private boolean isLocking(int update) {
     return at(update - 1).isKeyword("for")
         || (at(update - 1).isKeyword("key")

@@ -44,5 +44,8 @@ final class UnsafeObjects {
           "pg_stats_ext_exprs",
           "pg_stat_activity");
 
+  /** How the schema and the tables begin in which the server keeps long values of others. */
+  static final String TOAST = "pg_toast";
+
   private UnsafeObjects() {}
 }

@@ -187,6 +187,11 @@ final class StatementReadingTest {
         "select set_config('a.b', ssn, false) from people",
         "select 'a\\' , ssn from people --'",
         "select U&\"\\0073sn\" from t",
+        "select chunk_data from pg_toast.pg_toast_20000",
+        "select chunk_data from \"pg_toast_20000\"",
+        "set search_path = pg_toast",
+        "select $\uFFFD$ $\uFFFD$, ssn from people",
+        "insert into orders values ('caf\uFFFD')",
         "select 'open",
         "select \"open",
         "select $$open",
@@ -301,7 +306,7 @@ final class StatementReadingTest {
             Set.of(),
             Set.of());
 
-    assertThat(StatementReading.of("select x from k\uFFFDndigungen", german, false, false).use())
+    assertThat(StatementReading.of("select x from kÃ¼ndigungen", german, false, false).use())
         .isEqualTo(Use.USES);
     assertThat(StatementReading.of("select x from orders", german, false, false).use())
         .isEqualTo(Use.NONE);
