@@ -210,7 +210,12 @@ public final class StatementScan {
     boolean on = false;
     boolean updates = words.is("update");
     boolean executes = words.is("execute");
+    boolean escaped = false;
     while (words.next()) {
+      if (escaped && (words.isAhead('(') || words.isAhead('u') || words.isAhead('U'))) {
+        effects |= Effects.UNKNOWN | Effects.CHANGES_REPORTS; // a call, or UESCAPE before one
+      }
+      escaped = words.isEscapedName();
       if (executes) {
         effects |= shared(words);
       }
@@ -241,12 +246,7 @@ public final class StatementScan {
             effects |= Effects.CHANGES_REPORTS | setConfig(words.arguments());
           }
         }
-        case 'u' -> {
-          updates |= words.is("update");
-          if (words.isEscapedName()) {
-            effects |= Effects.UNKNOWN | Effects.CHANGES_REPORTS;
-          }
-        }
+        case 'u' -> updates |= words.is("update");
         default -> {}
       }
     }

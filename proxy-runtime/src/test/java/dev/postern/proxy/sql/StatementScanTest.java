@@ -30,6 +30,7 @@ final class StatementScanTest {
         "SELECT set_config('application_name', 'v', false)",
         "SELECT pg_advisory_xact_lock(1)",
         "SELECT U&'d\\0061t\\+000061' AS u",
+        "SELECT U&\"d\\0061t\" FROM u",
         "DECLARE c CURSOR FOR SELECT 1",
         "UPDATE t SET role = 'x'",
         "NOTIFY c"
@@ -75,7 +76,8 @@ final class StatementScanTest {
         "SELECT set_config('ro' || 'le', 'x', false)",
         "SELECT set_config('ro' 'le', 'x', false)",
         "SELECT set_config(E'\\162ole', 'x', false)",
-        "SELECT U&\"set\\005fconfig\"('role', 'x', false)"
+        "SELECT U&\"set\\005fconfig\"('role', 'x', false)",
+        "SELECT U&\"set!005fconfig\" UESCAPE '!' ('role', 'x', false)"
       })
   void takesASettingOfAnUnknownNameForAnyThatThereIs(String sql) {
     assertThat(scan(sql) & Effects.UNKNOWN).isEqualTo(Effects.UNKNOWN);
