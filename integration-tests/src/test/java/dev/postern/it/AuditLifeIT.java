@@ -6,11 +6,8 @@ import static org.hamcrest.Matchers.greaterThan;
 
 import dev.postern.proxy.admin.AdminClient;
 import dev.postern.proxy.admin.AdminServer;
-import dev.postern.proxy.admin.UserAdministration;
 import dev.postern.proxy.cli.Postern;
-import dev.postern.proxy.config.ConfigurationFile;
 import dev.postern.proxy.server.Gateway;
-import dev.postern.proxy.server.GatewayControl;
 import dev.postern.testkit.WireClient;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -65,27 +62,17 @@ final class AuditLifeIT {
     return home.resolve("logs/audit");
   }
 
-  private Path file() {
-    return home.resolve("conf/postern.yaml");
-  }
-
   @ParameterizedTest
   @ValueSource(strings = {"session", "transaction"})
   void goesOnInOneChainWhileThePluginIsReloaded(String mode) throws Exception {
     BundledPlugins.install(home);
-    Path socket = home.resolve("admin/socket");
     Set<String> asked = ConcurrentHashMap.newKeySet();
     try (Gateway gateway = Installations.start(home, yaml(mode, ""))) {
       Installations.addUser(gateway, ROLE);
-      try (AdminServer admin =
-              AdminServer.start(
-                  socket,
-                  new UserAdministration(gateway.users()),
-                  new GatewayControl(
-                      gateway, () -> ConfigurationFile.load(file(), home), "test", _ -> {}));
+      try (AdminServer admin = Installations.administer(gateway, home);
           ExecutorService clients = Executors.newVirtualThreadPerTaskExecutor()) {
         assertThat(admin).isNotNull();
-        AdminClient operator = new AdminClient(socket);
+        AdminClient operator = Installations.operator(home);
         InetSocketAddress address = gateway.server().addresses().getFirst();
         AtomicBoolean over = new AtomicBoolean();
         AtomicInteger number = new AtomicInteger();
@@ -103,7 +90,8 @@ final class AuditLifeIT {
         for (int i = 0; i < RELOADS; i++) {
           int before = asked.size();
           await().until(() -> asked.size(), greaterThan(before + 20));
-          Files.writeString(file(), yaml(mode, ", rotate: {size: %dKiB}".formatted(8 + i)));
+          Files.writeString(
+              Installations.file(home), yaml(mode, ", rotate: {size: %dKiB}".formatted(8 + i)));
           operator.reload(List.of("audit"));
         }
         over.set(true);

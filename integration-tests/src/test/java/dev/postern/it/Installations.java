@@ -1,9 +1,13 @@
 package dev.postern.it;
 
 import dev.postern.api.auth.ScramVerifier;
+import dev.postern.proxy.admin.AdminClient;
+import dev.postern.proxy.admin.AdminServer;
+import dev.postern.proxy.admin.UserAdministration;
 import dev.postern.proxy.config.ConfigurationException;
 import dev.postern.proxy.config.ConfigurationFile;
 import dev.postern.proxy.server.Gateway;
+import dev.postern.proxy.server.GatewayControl;
 import dev.postern.proxy.server.StartException;
 import dev.postern.proxy.user.NewVerifier;
 import dev.postern.proxy.user.UserSettings;
@@ -23,9 +27,32 @@ final class Installations {
   /** Writes the configuration file and starts with it; the caller closes the gateway. */
   static Gateway start(Path home, String yaml)
       throws StartException, ConfigurationException, IOException {
-    Path file = Files.createDirectories(home.resolve("conf")).resolve("postern.yaml");
-    Files.writeString(file, yaml);
-    return Gateway.start(ConfigurationFile.load(file, home), home);
+    Files.createDirectories(home.resolve("conf"));
+    Files.writeString(file(home), yaml);
+    return Gateway.start(ConfigurationFile.load(file(home), home), home);
+  }
+
+  /** The configuration file. */
+  static Path file(Path home) {
+    return home.resolve("conf/postern.yaml");
+  }
+
+  /** Lets an {@link #operator} reload from the configuration file; the caller closes it first. */
+  static AdminServer administer(Gateway gateway, Path home) throws IOException {
+    return AdminServer.start(
+        socket(home),
+        new UserAdministration(gateway.users()),
+        new GatewayControl(
+            gateway, () -> ConfigurationFile.load(file(home), home), "test", _ -> {}));
+  }
+
+  /** Who asks the gateway that is {@link #administer administered}. */
+  static AdminClient operator(Path home) {
+    return new AdminClient(socket(home));
+  }
+
+  private static Path socket(Path home) {
+    return home.resolve("admin/socket");
   }
 
   /**

@@ -11,10 +11,7 @@ import dev.postern.proxy.admin.AdminClient;
 import dev.postern.proxy.admin.AdminException;
 import dev.postern.proxy.admin.AdminServer;
 import dev.postern.proxy.admin.InstanceRow;
-import dev.postern.proxy.admin.UserAdministration;
-import dev.postern.proxy.config.ConfigurationFile;
 import dev.postern.proxy.server.Gateway;
-import dev.postern.proxy.server.GatewayControl;
 import dev.postern.testkit.FrontendPackets;
 import dev.postern.testkit.WireClient;
 import java.nio.file.Files;
@@ -75,24 +72,14 @@ final class MaskReloadIT {
     Files.copy(driver, folder.resolve("postgresql.jar"));
     gateway = Installations.start(home, yaml(LAST_FOUR));
     Installations.addUser(gateway, MaskedPeople.MASKED);
-    Path socket = home.resolve("admin/socket");
-    admin =
-        AdminServer.start(
-            socket,
-            new UserAdministration(gateway.users()),
-            new GatewayControl(
-                gateway, () -> ConfigurationFile.load(file(), home), "test", _ -> {}));
-    operator = new AdminClient(socket);
+    admin = Installations.administer(gateway, home);
+    operator = Installations.operator(home);
   }
 
   @AfterEach
   void stop() {
     admin.close();
     gateway.close();
-  }
-
-  private Path file() {
-    return home.resolve("conf/postern.yaml");
   }
 
   private String yaml(String how) {
@@ -117,7 +104,7 @@ final class MaskReloadIT {
   }
 
   private void reload(String how) throws Exception {
-    Files.writeString(file(), yaml(how));
+    Files.writeString(Installations.file(home), yaml(how));
     operator.reload(List.of("mask"));
   }
 

@@ -11,10 +11,7 @@ import dev.postern.proxy.admin.AdminException;
 import dev.postern.proxy.admin.AdminServer;
 import dev.postern.proxy.admin.InstanceRow;
 import dev.postern.proxy.admin.SessionRow;
-import dev.postern.proxy.admin.UserAdministration;
-import dev.postern.proxy.config.ConfigurationFile;
 import dev.postern.proxy.server.Gateway;
-import dev.postern.proxy.server.GatewayControl;
 import dev.postern.testkit.FrontendPackets;
 import dev.postern.testkit.TestCertificate;
 import dev.postern.testkit.TestTls;
@@ -66,14 +63,8 @@ final class OauthInstallationIT {
     Files.setPosixFilePermissions(password, PosixFilePermissions.fromString("rw-------"));
     gateway = Installations.start(home, yaml(mode, authenticators));
     Installations.addUser(gateway, ROLE);
-    Path socket = home.resolve("admin/socket");
-    admin =
-        AdminServer.start(
-            socket,
-            new UserAdministration(gateway.users()),
-            new GatewayControl(
-                gateway, () -> ConfigurationFile.load(file(), home), "test", _ -> {}));
-    operator = new AdminClient(socket);
+    admin = Installations.administer(gateway, home);
+    operator = Installations.operator(home);
   }
 
   @AfterEach
@@ -81,10 +72,6 @@ final class OauthInstallationIT {
     admin.close();
     gateway.close();
     issuer.close();
-  }
-
-  private Path file() {
-    return home.resolve("conf/postern.yaml");
   }
 
   private static String yaml(String mode, String authenticators) {
@@ -186,7 +173,7 @@ final class OauthInstallationIT {
     String token = issuer.token().signed();
     String better = issuer.token().with("scope", "gold").signed();
     try (WireClient old = loggedIn(token)) {
-      Files.writeString(file(), yaml(mode, FIRST.formatted(oauth("gold"))));
+      Files.writeString(Installations.file(home), yaml(mode, FIRST.formatted(oauth("gold"))));
       operator.reload(List.of("oauth"));
 
       assertThat(old.queryOne("SELECT 'old'")).isEqualTo("old");
@@ -195,7 +182,8 @@ final class OauthInstallationIT {
         assertThat(answer(refused, token).body().toUtf8()).contains("insufficient_scope");
       }
 
-      Files.writeString(file(), yaml(mode, FIRST.formatted(oauth("gold") + ", audience: []")));
+      Files.writeString(
+          Installations.file(home), yaml(mode, FIRST.formatted(oauth("gold") + ", audience: []")));
       assertThatThrownBy(() -> operator.reload(List.of("oauth")))
           .isInstanceOf(AdminException.class)
           .hasMessageContaining("audience");

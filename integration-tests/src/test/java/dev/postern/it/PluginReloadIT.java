@@ -10,10 +10,7 @@ import dev.postern.proxy.admin.AdminClient;
 import dev.postern.proxy.admin.AdminException;
 import dev.postern.proxy.admin.AdminServer;
 import dev.postern.proxy.admin.InstanceRow;
-import dev.postern.proxy.admin.UserAdministration;
-import dev.postern.proxy.config.ConfigurationFile;
 import dev.postern.proxy.server.Gateway;
-import dev.postern.proxy.server.GatewayControl;
 import dev.postern.testkit.FrontendPackets;
 import dev.postern.testkit.WireClient;
 import java.nio.file.Files;
@@ -53,10 +50,6 @@ final class PluginReloadIT {
     Gateways.server().createRole(ROLE, Gateways.PASSWORD);
   }
 
-  private Path file() {
-    return home.resolve("conf/postern.yaml");
-  }
-
   private static String yaml(String mode, String minimum) {
     return """
     listeners: [{host: 127.0.0.1, port: 0}]
@@ -80,14 +73,8 @@ final class PluginReloadIT {
   private void serve(String yaml) throws Exception {
     gateway = Installations.start(home, yaml);
     Installations.addUser(gateway, ROLE);
-    Path socket = home.resolve("admin/socket");
-    admin =
-        AdminServer.start(
-            socket,
-            new UserAdministration(gateway.users()),
-            new GatewayControl(
-                gateway, () -> ConfigurationFile.load(file(), home), "test", _ -> {}));
-    operator = new AdminClient(socket);
+    admin = Installations.administer(gateway, home);
+    operator = Installations.operator(home);
   }
 
   @AfterEach
@@ -154,7 +141,7 @@ final class PluginReloadIT {
   void givesNewSessionsTheNewConfigurationAndOldOnesTheirs(String mode) throws Exception {
     start(mode);
     try (WireClient old = loggedIn()) {
-      Files.writeString(file(), yaml(mode, ", slower-than: 1h"));
+      Files.writeString(Installations.file(home), yaml(mode, ", slower-than: 1h"));
       operator.reload(List.of("query-log"));
       try (WireClient young = loggedIn()) {
         assertThat(young.queryOne("SELECT 'young'")).isEqualTo("young");
@@ -193,7 +180,7 @@ final class PluginReloadIT {
         .hasMessageContaining("plugins/made.jar: has the SHA-256 ");
     assertThat(inService("made")).isEqualTo(before);
 
-    Files.writeString(file(), yaml(mode, "") + made + pins());
+    Files.writeString(Installations.file(home), yaml(mode, "") + made + pins());
     operator.reload(List.of("made"));
     assertThat(inService("made")).hasSize(1).doesNotContainAnyElementsOf(before);
     try (WireClient client = loggedIn()) {
@@ -202,7 +189,7 @@ final class PluginReloadIT {
 
     // Pins that are gone pin nothing, as at a start.
     replace(jar, TestPlugins.good());
-    Files.writeString(file(), yaml(mode, "") + made);
+    Files.writeString(Installations.file(home), yaml(mode, "") + made);
     operator.reload(List.of("made"));
   }
 
@@ -232,7 +219,7 @@ final class PluginReloadIT {
     try (WireClient early = WireClient.connect(gateway.server().addresses().getFirst())) {
       early.send(FrontendPackets.sslRequest());
       assertThat(early.readByte()).isEqualTo('N');
-      Files.writeString(file(), yaml("session", "") + "  - {plugin: made}\n");
+      Files.writeString(Installations.file(home), yaml("session", "") + "  - {plugin: made}\n");
       operator.reload(List.of("made"));
       early.login(ROLE, Gateways.PASSWORD, "postgres");
       assertThat(System.getProperty(seen)).contains(mayBlock ? "@ForkJoinPool" : "@loop-");
@@ -267,7 +254,8 @@ final class PluginReloadIT {
   @ValueSource(strings = {"session", "transaction"})
   void leavesTheOldOnesInServiceWhereSomethingIsWrong(String mode) throws Exception {
     start(mode);
-    Files.writeString(file(), yaml(mode, ", slower-than: soon, max-length: many"));
+    Files.writeString(
+        Installations.file(home), yaml(mode, ", slower-than: soon, max-length: many"));
 
     assertThatThrownBy(() -> operator.reload(List.of("query-log")))
         .isInstanceOfSatisfying(

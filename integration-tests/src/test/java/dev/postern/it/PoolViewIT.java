@@ -7,10 +7,7 @@ import dev.postern.proxy.admin.AdminClient;
 import dev.postern.proxy.admin.AdminServer;
 import dev.postern.proxy.admin.PoolRow;
 import dev.postern.proxy.admin.SessionRow;
-import dev.postern.proxy.admin.UserAdministration;
-import dev.postern.proxy.config.ConfigurationFile;
 import dev.postern.proxy.server.Gateway;
-import dev.postern.proxy.server.GatewayControl;
 import dev.postern.proxy.user.UserSettings;
 import dev.postern.testkit.FrontendPackets;
 import dev.postern.testkit.WireClient;
@@ -66,17 +63,8 @@ final class PoolViewIT {
                 backends: [{host: 127.0.0.1, port: %1$d}]
         """
                 .formatted(Gateways.server().port()));
-    Path socket = home.resolve("admin/socket");
-    admin =
-        AdminServer.start(
-            socket,
-            new UserAdministration(gateway.users()),
-            new GatewayControl(
-                gateway,
-                () -> ConfigurationFile.load(home.resolve("conf/postern.yaml"), home),
-                "test",
-                _ -> {}));
-    operator = new AdminClient(socket);
+    admin = Installations.administer(gateway, home);
+    operator = Installations.operator(home);
     Installations.addUser(gateway, ROLE);
   }
 

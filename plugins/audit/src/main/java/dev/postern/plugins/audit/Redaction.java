@@ -54,13 +54,16 @@ final class Redaction {
    * @param secret whether its values are hidden in any case
    */
   String ofStatement(String sql, boolean secret) {
-    return byRules(keepLiterals && !secret ? sql : SqlLiterals.redact(sql));
+    return byRules(hidesLiterals(secret) ? SqlLiterals.redact(sql) : sql);
   }
 
   /** Whether more may run than {@link #ofStatement} shows. */
   boolean isUnclear(String sql, boolean secret) {
-    return sql.indexOf(NOT_UTF_8) >= 0
-        || (!(keepLiterals && !secret) && SqlLiterals.isUnclear(sql));
+    return sql.indexOf(NOT_UTF_8) >= 0 || (hidesLiterals(secret) && SqlLiterals.isUnclear(sql));
+  }
+
+  private boolean hidesLiterals(boolean secret) {
+    return secret || !keepLiterals;
   }
 
   /** What may be shown of a value. */
