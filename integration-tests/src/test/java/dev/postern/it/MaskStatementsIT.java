@@ -1,5 +1,8 @@
 package dev.postern.it;
 
+import static dev.postern.testkit.FrontendPackets.bind;
+import static dev.postern.testkit.FrontendPackets.execute;
+import static dev.postern.testkit.FrontendPackets.parse;
 import static dev.postern.testkit.FrontendPackets.query;
 import static dev.postern.testkit.FrontendPackets.sync;
 import static dev.postern.testkit.FrontendPackets.unnamed;
@@ -192,5 +195,86 @@ final class MaskStatementsIT {
     }
     Gateways.server().execute("BEGIN; LOCK TABLE mask_it.notes; COMMIT");
     assertThat(notes()).containsExactly("done");
+  }
+
+  @Test
+  void whatIsSentAtOnceBehindARefusedResultOfABlockCommitsNothing() {
+    try (WireClient client = client()) {
+      client.send(query("BEGIN"), query(NOTE), query(COMPUTED), query(NOTE), query("COMMIT"));
+      assertThat(WireMessage.types(client.receiveUntil('Z'))).isEqualTo("CZ");
+      assertThat(WireMessage.types(client.receiveUntil('Z'))).isEqualTo("CZ");
+      assertThat(refusal(client.receiveUntil('Z'))).isEqualTo("42501");
+      assertThat(refusal(client.receiveUntil('Z'))).isEqualTo("25P02");
+      assertThat(tag(client.receiveUntil('Z').getFirst())).isEqualTo("ROLLBACK");
+      assertThat(client.query("SELECT 1")).hasSize(4);
+    }
+    assertThat(notes()).isEmpty();
+  }
+
+  @Test
+  void aPipelineBehindARefusedResultOfABlockCommitsNothing() {
+    try (WireClient client = client()) {
+      client.send(
+          query("BEGIN"), query(NOTE), query(COMPUTED), unnamed("SELECT 1"), unnamed("COMMIT"));
+      client.send(sync(), query("COMMIT"));
+      client.receiveUntil('Z');
+      client.receiveUntil('Z');
+      assertThat(refusal(client.receiveUntil('Z'))).isEqualTo("42501");
+      assertThat(refusal(client.receiveUntil('Z'))).isEqualTo("25P02");
+      assertThat(tag(client.receiveUntil('Z').getFirst())).isEqualTo("ROLLBACK");
+    }
+    assertThat(notes()).isEmpty();
+  }
+
+  /** A driver prepares its COMMIT once, and commits by its name from then on. */
+  @Test
+  void aCommitThatWasPreparedWhereABlockHadFailedStillCommits() {
+    try (WireClient client = client()) {
+      client.query("BEGIN");
+      client.query(NOTE);
+      assertThat(refusal(client.query(COMPUTED))).isEqualTo("42501");
+      client.send(parse("commit", "COMMIT"), bind("", "commit"), execute("", 0), sync());
+      assertThat(refusal(client.receiveUntil('Z'))).isEqualTo("25P02");
+      client.send(parse("commit", "COMMIT"), bind("", "commit"), execute("", 0), sync());
+      assertThat(tag(client.receiveUntil('Z').get(2))).isEqualTo("ROLLBACK");
+      assertThat(notes()).isEmpty();
+      client.query("BEGIN");
+      client.query(NOTE);
+      client.send(bind("", "commit"), execute("", 0), sync());
+      assertThat(WireMessage.types(client.receiveUntil('Z'))).isEqualTo("2CZ");
+    }
+    assertThat(notes()).containsExactly("done");
+  }
+
+  /** The server does not know that it has failed, and would go on with what is open in it. */
+  @Test
+  void inABlockThatHasFailedPortalsShowNothingAndItsStatusStays() {
+    try (WireClient client = client()) {
+      client.query("BEGIN");
+      client.send(parse("", "SELECT generate_series(1, 3)"), bind("p", ""), execute("p", 1));
+      client.send(sync());
+      client.receiveUntil('Z');
+      assertThat(refusal(client.query(COMPUTED))).isEqualTo("42501");
+      client.send(sync());
+      assertThat(client.receiveUntil('Z').getFirst().body().toByteArray()).containsExactly('E');
+      client.send(execute("p", 1), sync());
+      assertThat(refusal(client.receiveUntil('Z'))).isEqualTo("25P02");
+      client.query("ROLLBACK");
+      assertThat(client.query("SELECT 1")).hasSize(4);
+    }
+  }
+
+  private static String tag(WireMessage complete) {
+    return new String(complete.body().toByteArray(), StandardCharsets.US_ASCII).trim();
+  }
+
+  /** A refusal, after which the block counts as failed. */
+  private static String refusal(List<WireMessage> answer) {
+    assertThat(answer.getLast().body().toByteArray()).containsExactly('E');
+    return answer.stream()
+        .filter(message -> message.type() == 'E')
+        .findFirst()
+        .orElseThrow()
+        .sqlState();
   }
 }

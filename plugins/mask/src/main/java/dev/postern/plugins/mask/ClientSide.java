@@ -16,8 +16,10 @@ import dev.postern.api.message.Query;
 import dev.postern.api.message.Sync;
 import dev.postern.api.message.Target;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,15 +43,30 @@ final class ClientSide {
     // ours are not to be taken for the client's.
     interests
         .observeFrontend(Describe.class, _ -> conversation.describing())
-        .interceptFrontend(Query.class, this::query)
-        .interceptFrontend(Parse.class, this::parse)
-        .interceptFrontend(Bind.class, this::bind)
-        .interceptFrontend(Execute.class, this::execute)
+        .interceptFrontend(Query.class, query -> judged(query, this::query))
+        .interceptFrontend(Parse.class, parse -> judged(parse, this::parse))
+        .interceptFrontend(Bind.class, bind -> judged(bind, this::bind))
+        .interceptFrontend(Execute.class, execute -> judged(execute, this::execute))
         .interceptFrontend(FunctionCall.class, _ -> functionCall())
         .observeFrontend(Close.class, close -> conversation.closing(close.target(), close.name()))
         .observeFrontend(Sync.class, _ -> conversation.syncing())
         .observeFrontend(CopyDone.class, _ -> conversation.pipeline().copyEndSent())
         .observeFrontend(CopyFail.class, _ -> conversation.pipeline().copyEndSent());
+  }
+
+  /** Decides of a message when it is known what became of the Query before it. */
+  private <M> Verdict<FrontendMessage> judged(
+      M message, Function<M, Verdict<FrontendMessage>> decision) {
+    CompletableFuture<Void> unjudged = conversation.unjudged();
+    return unjudged == null
+        ? decision.apply(message)
+        : Verdict.later(unjudged.thenCompose(_ -> stage(decision.apply(message))));
+  }
+
+  private static CompletionStage<Verdict<FrontendMessage>> stage(Verdict<FrontendMessage> verdict) {
+    return verdict instanceof Verdict.Later<FrontendMessage>(var later)
+        ? later
+        : CompletableFuture.completedStage(verdict);
   }
 
   private Verdict<FrontendMessage> query(Query query) {
@@ -138,6 +155,9 @@ final class ClientSide {
   }
 
   private Verdict<FrontendMessage> execute(Execute execute) {
+    if (conversation.isFailed()) {
+      return failUntilSync();
+    }
     Prepared statement = conversation.portal(execute.portal());
     boolean check = statement == null || statement.guarded;
     return conversation.executing(statement, check) && check
@@ -170,20 +190,17 @@ final class ClientSide {
     };
   }
 
+  /**
+   * A ROLLBACK may be prepared. A COMMIT may not: what stands for it here would do so whenever the
+   * client commits by its name.
+   */
   private Verdict<FrontendMessage> inFailedTransaction(Parse parse) {
-    return switch (TransactionEnd.of(parse.sql())) {
-      case ROLLBACK -> {
-        conversation.setFailed(false);
-        conversation.parsing(parse.statement(), new Prepared(Reading.NOTHING));
-        yield Verdict.forward();
-      }
-      case COMMIT -> {
-        conversation.setFailed(false);
-        conversation.parsing(parse.statement(), new Prepared(Reading.NOTHING));
-        yield Verdict.replace(new Parse(parse.statement(), "ROLLBACK", List.of()));
-      }
-      case NONE -> failUntilSync();
-    };
+    if (TransactionEnd.of(parse.sql()) != TransactionEnd.ROLLBACK) {
+      return failUntilSync();
+    }
+    conversation.setFailed(false);
+    conversation.parsing(parse.statement(), new Prepared(Reading.NOTHING));
+    return Verdict.forward();
   }
 
   private Verdict<FrontendMessage> failUntilSync() {

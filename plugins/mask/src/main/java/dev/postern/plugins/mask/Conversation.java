@@ -6,6 +6,7 @@ import dev.postern.api.intercept.Pipeline.Request;
 import dev.postern.api.intercept.SessionNames;
 import dev.postern.api.intercept.SessionNames.Given;
 import dev.postern.api.message.Target;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,6 +40,12 @@ final class Conversation {
    */
   private boolean failed;
 
+  /**
+   * Completes when the Query that uses masked columns, of which there is one at a time, is
+   * answered; {@code null}: there is none.
+   */
+  private @Nullable CompletableFuture<Void> unjudged;
+
   Pipeline<Pending> pipeline() {
     return pipeline;
   }
@@ -47,6 +54,28 @@ final class Conversation {
   void querying(Reading reading) {
     if (!refused && pipeline.sent(Request.QUERY, new Pending.Simple(reading))) {
       reading.changes().applyTo(statements, portals);
+      if (reading.use() == Use.USES) {
+        unjudged = new CompletableFuture<>();
+      }
+    }
+  }
+
+  /**
+   * What the client's next message has to wait for; {@code null}: nothing. Were a result refused in
+   * a transaction block when the COMMIT is on its way already, the block would not fail.
+   */
+  @Nullable CompletableFuture<Void> unjudged() {
+    return unjudged;
+  }
+
+  /** This is answered, or waits for what the client sends. */
+  void judged(@Nullable Pending request) {
+    CompletableFuture<Void> waited = unjudged;
+    if (waited != null
+        && request instanceof Pending.Simple(Reading reading)
+        && reading.use() == Use.USES) {
+      unjudged = null;
+      waited.complete(null);
     }
   }
 

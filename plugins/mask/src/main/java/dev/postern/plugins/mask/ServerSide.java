@@ -261,6 +261,7 @@ final class ServerSide {
 
   private Verdict<BackendMessage> copyIn() {
     pipeline.copyInBegan();
+    conversation.judged(pipeline.first());
     return pipeline.isLost() ? end(OUT_OF_ORDER) : Verdict.forward();
   }
 
@@ -316,23 +317,22 @@ final class ServerSide {
   private Verdict<BackendMessage> ready(ReadyForQuery ready) {
     result = null;
     statements = 0;
-    pipeline.ready();
+    Pending answered = pipeline.ready();
     if (pipeline.isLost()) {
       return end(OUT_OF_ORDER);
     }
     if (ready.status() == TransactionStatus.IDLE) {
       conversation.transactionEnded();
       conversation.setFailed(false);
-    }
-    if (!discarding) {
-      return Verdict.forward();
+    } else if (discarding && ready.status() == TransactionStatus.IN_TRANSACTION) {
+      conversation.setFailed(true);
     }
     discarding = false;
-    if (ready.status() != TransactionStatus.IN_TRANSACTION) {
-      return Verdict.forward();
-    }
-    conversation.setFailed(true);
-    return Verdict.replace(new ReadyForQuery(TransactionStatus.FAILED));
+    boolean failed = conversation.isFailed();
+    conversation.judged(answered);
+    return failed
+        ? Verdict.replace(new ReadyForQuery(TransactionStatus.FAILED))
+        : Verdict.forward();
   }
 
   private Verdict<BackendMessage> end(String why) {
