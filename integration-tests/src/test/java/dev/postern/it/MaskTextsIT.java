@@ -13,6 +13,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Which sentences reach a client under a policy, in both poolings. */
@@ -133,5 +134,19 @@ final class MaskTextsIT {
         .asString()
         .contains("plugin=\"privacy\"")
         .doesNotContain("interceptor=");
+  }
+
+  /** In UTF-8 the rest of these is a literal. In SJIS, 0x83 and the backslash are one character. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "SELECT E'\u00c3\\', upper(ssn), '' FROM mask_it.people -- '",
+        "SELECT E'\u00c3\\\\\\', upper(ssn), '' FROM mask_it.people -- '"
+      })
+  void aBackslashThatIsHalfACharacterHidesNoStatement(String sql) {
+    try (WireClient client = client()) {
+      client.query("SET client_encoding = 'SJIS'");
+      assertThat(client.query(sql).getFirst().sqlState()).isEqualTo("42501");
+    }
   }
 }

@@ -21,7 +21,10 @@ public final class SqlLiterals {
   /**
    * The text without its values. A text that was cut short may be given. Where a text can be read
    * in two ways, everything from there on is left out: the backslash in {@code 'a\'} ends the
-   * string or escapes the quote, as the server's standard_conforming_strings has it.
+   * string or escapes the quote, as the server's standard_conforming_strings has it; and behind a
+   * character that is not ASCII, backslashes before a quote may be one fewer than they seem, since
+   * in some client_encodings ({@code SJIS}, {@code BIG5}, {@code GBK} and others) a backslash is
+   * the half of a character.
    */
   public static String redact(String sql) {
     return read(sql).out.toString();
@@ -99,13 +102,14 @@ public final class SqlLiterals {
     at++;
     while (at < sql.length()) {
       char c = sql.charAt(at);
-      if (escapes && c == '\\') {
+      if (c == '\\' && isHalfBeforeQuote()) {
+        leaveOutRest();
+      } else if (escapes && c == '\\') {
         at += 2;
       } else if (c != '\'') {
         at++;
       } else if (!escapes && sql.charAt(at - 1) == '\\') {
-        unclear = true;
-        at = sql.length();
+        leaveOutRest();
       } else if (sql.startsWith("''", at)) {
         at += 2;
       } else {
@@ -113,6 +117,20 @@ public final class SqlLiterals {
         return;
       }
     }
+    at = sql.length();
+  }
+
+  /** Whether this backslash, one of those before a quote, may be the half of a character. */
+  private boolean isHalfBeforeQuote() {
+    int end = at + 1;
+    while (end < sql.length() && sql.charAt(end) == '\\') {
+      end++;
+    }
+    return sql.charAt(at - 1) >= 0x80 && end < sql.length() && sql.charAt(end) == '\'';
+  }
+
+  private void leaveOutRest() {
+    unclear = true;
     at = sql.length();
   }
 

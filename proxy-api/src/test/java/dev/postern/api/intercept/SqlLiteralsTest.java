@@ -3,6 +3,7 @@ package dev.postern.api.intercept;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -50,5 +51,19 @@ final class SqlLiteralsTest {
         .isFalse();
     assertThat(SqlLiterals.redact("select 'a\\', 'secret'")).isEqualTo("select '?'");
     assertThat(SqlLiterals.redact("select 'a\\'secret'")).isEqualTo("select '?'");
+  }
+
+  /** As in SJIS, where the last byte of U+00C3 and a backslash are one character. */
+  @Test
+  void whereABackslashMayBeHalfACharacterNothingFurtherIsShown() {
+    for (String hiding : List.of("E'\u00c3\\'", "'\u00c3\\\\'", "E'a\\\u00c3\\\\\\'")) {
+      assertThat(SqlLiterals.isUnclear("select " + hiding + "; drop table t --'")).isTrue();
+      assertThat(SqlLiterals.redact("select " + hiding + "; drop table t --'"))
+          .isIn("select E'?'", "select '?'");
+    }
+    for (String plain :
+        List.of("E'\u00c3\\n'", "E'\u00c3 \\''", "E'c:\\\\\u00c3\\\\d'", "$$\u00c3\\'$$")) {
+      assertThat(SqlLiterals.isUnclear("select " + plain)).isFalse();
+    }
   }
 }

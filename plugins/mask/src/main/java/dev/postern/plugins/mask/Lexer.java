@@ -1,5 +1,6 @@
 package dev.postern.plugins.mask;
 
+import dev.postern.api.intercept.SqlLiterals;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,13 +29,14 @@ final class Lexer {
    * A text, cut.
    *
    * @param statements without those that are empty
-   * @param ambiguous whether the server may see other lexemes, as its settings have it, or the text
+   * @param ambiguous whether the server may see other lexemes, as settings have it, or the text
    *     ends within one
    */
   record Lexemes(List<List<Token>> statements, boolean ambiguous) {}
 
   static Lexemes read(String sql) {
     Lexer lexer = new Lexer(sql);
+    lexer.ambiguous = SqlLiterals.isUnclear(sql);
     while (lexer.at < sql.length()) {
       lexer.step();
     }
