@@ -67,6 +67,7 @@ public final class AuditVerifier {
     Path directory = log.directory();
     boolean written = directory != null && AuditFiles.isWritten(directory);
     AnchorCheck anchor = directory == null ? null : AnchorCheck.read(directory, keys);
+    log.misplaced().forEach(this::found);
     long number = 0;
     for (Path file : log.files()) {
       long own = AuditFiles.number(file);
@@ -89,6 +90,7 @@ public final class AuditVerifier {
     if (expected != null) {
       expected.check(last == null ? 0 : last.seq(), what -> found(what));
     }
+    log.noteOfForeign().ifPresent(notes::add);
     return new AuditReport(
         log.files().size(),
         records,
@@ -277,8 +279,12 @@ public final class AuditVerifier {
   }
 
   private void found(String what) {
+    found(new Finding(fileName, line, what));
+  }
+
+  private void found(Finding finding) {
     if (findings.size() < AuditReport.MOST_FINDINGS) {
-      findings.add(new Finding(fileName, line, what));
+      findings.add(finding);
     } else {
       moreFindings++;
     }

@@ -74,7 +74,7 @@ final class AuditCommand {
       try {
         ExpectedRecord expected = expectLast == null ? null : ExpectedRecord.parse(expectLast);
         AuditFiles log = directory ? AuditFiles.in(paths.getFirst()) : new AuditFiles(paths, null);
-        if (log.files().isEmpty()) {
+        if (log.files().isEmpty() && log.misplaced().isEmpty()) {
           Failures.print(paths.getFirst() + ": no files of an audit log");
           return ExitCode.NOT_FOUND.code();
         }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
+import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,6 +17,7 @@ import javax.crypto.spec.SecretKeySpec;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The check of logs that are made here, as the format says, and not by the plugin. */
@@ -193,5 +195,95 @@ final class AuditCommandTest {
 
     assertThat(verify(directory, "--key", key)).isEqualTo(1);
     assertThat(printed()).isEmpty();
+  }
+
+  @Test
+  void whatElseIsInTheDirectoryIsNamedInOneLineAndIsNoFault() throws Exception {
+    log(false);
+    Files.writeString(directory.resolve("lock"), "");
+    Files.writeString(directory.resolve("anchor.json.new"), "{");
+    assertThat(verify(directory)).isZero();
+    assertThat(printed()).doesNotContain("no part of the log");
+
+    Files.writeString(directory.resolve("README"), "ask Ann\n");
+    Files.createDirectory(directory.resolve("lost+found"));
+    Files.copy(
+        directory.resolve("audit-00000001.jsonl"),
+        directory.resolve("audit-00000001.jsonl.bak\nwhole: 9 records in 9 files"));
+
+    assertThat(verify(directory)).isZero();
+    assertThat(printed())
+        .contains(
+            "\nnote: no part of the log, and not read: README,"
+                + " audit-00000001.jsonl.bak?whole: 9 records in 9 files, lost+found\n"
+                + "whole: 4 records in 1 file\n");
+  }
+
+  @Test
+  void ofManyForeignFilesTheFirstAreNamed() throws Exception {
+    log(false);
+    for (int i = 10; i < 40; i++) {
+      Files.writeString(directory.resolve("note" + i), "");
+    }
+
+    assertThat(verify(directory, "--output", "json")).isZero();
+    assertThat(printed()).contains("note10, note11, ").contains(", note29 and 10 more\"");
+  }
+
+  @Test
+  void aCopyUnderAnotherFormOfItsNumberIsAFaultAndHidesNothing() throws Exception {
+    Path file = log(false);
+    Files.copy(file, directory.resolve("audit-000000001.jsonl"));
+    Files.copy(file, directory.resolve("audit-00000000.jsonl"));
+
+    assertThat(verify(directory)).isEqualTo(65);
+    assertThat(printed())
+        .isEqualTo(
+            """
+            audit-00000000.jsonl: is not read: the first file of a log has the number 1
+            audit-000000001.jsonl: is not read: a log calls its file of this number audit-00000001.jsonl
+            NOT WHOLE: 4 records in 1 file
+            first: 1 of 2026-01-01T00:00:00Z
+            last:  4 of 2026-01-01T00:00:00Z
+            --expect-last 4:%s
+            """
+                .formatted(previous));
+  }
+
+  @Test
+  @Timeout(value = 30, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+  void whatCanBeNoKeyIsRefusedInASentence() throws Exception {
+    log(true);
+    Path key = keyFile();
+    large(key);
+    assertThat(verify(directory, "--key", key)).isEqualTo(1);
+    assertThat(err.toString(StandardCharsets.UTF_8))
+        .contains(key + ": larger than 65536 bytes, which no secret is\n");
+
+    Files.delete(key);
+    pipe("key");
+    assertThat(verify(directory, "--key", key)).isEqualTo(1);
+    assertThat(err.toString(StandardCharsets.UTF_8)).contains(key + ": not a file\n");
+    assertThat(printed()).isEmpty();
+  }
+
+  @Test
+  void aKeyMayBeALinkAsSecretsOfContainersAre() throws Exception {
+    log(true);
+    Path link = directory.resolve("link");
+    Files.createSymbolicLink(link, keyFile());
+
+    assertThat(verify(directory, "--key", link)).isZero();
+  }
+
+  private void pipe(String name) throws Exception {
+    String path = directory.resolve(name).toString();
+    assertThat(new ProcessBuilder("mkfifo", "-m", "600", path).start().waitFor()).isZero();
+  }
+
+  private static void large(Path file) throws Exception {
+    try (RandomAccessFile large = new RandomAccessFile(file.toFile(), "rw")) {
+      large.setLength(3L << 30);
+    }
   }
 }

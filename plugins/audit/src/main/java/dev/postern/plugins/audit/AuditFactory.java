@@ -78,6 +78,7 @@ public final class AuditFactory implements MessageInterceptorFactory<AuditConfig
 
   /** One process writes to a directory; its instances share the lock. */
   private static FileChannel lock(LogDirectory directory) throws IOException {
+    LogFile.mustNotBeSpecial(directory.lock());
     FileChannel channel =
         FileChannel.open(
             directory.lock(),

@@ -1,6 +1,7 @@
 package dev.postern.plugins.audit;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -24,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 record LogDirectory(Path path) {
   private static final Pattern NAME = Pattern.compile("audit-([0-9]{8,12})\\.jsonl");
   private static final String ANCHOR = "anchor.json";
+  private static final int LARGEST_ANCHOR = 4096;
 
   /** Made with mode 0700 where it is not there. */
   static LogDirectory at(Path path) throws IOException {
@@ -44,8 +46,10 @@ record LogDirectory(Path path) {
       all.forEach(
           file -> {
             Matcher name = NAME.matcher(file.getFileName().toString());
-            if (name.matches()) {
-              files.put(Long.parseLong(name.group(1)), file);
+            long number = name.matches() ? Long.parseLong(name.group(1)) : 0;
+            // A copy under another form of a number is no file of the log.
+            if (number > 0 && file.equals(file(number))) {
+              files.put(number, file);
             }
           });
     }
@@ -77,10 +81,20 @@ record LogDirectory(Path path) {
     return path.resolve("lock");
   }
 
-  /** What the anchor says; {@code null} where there is none. */
+  /**
+   * What the anchor says; {@code null} where there is none.
+   *
+   * @throws Damage if it is too long for one
+   */
   @Nullable String anchor() throws IOException {
-    try {
-      return Files.readString(path.resolve(ANCHOR)).strip();
+    Path anchor = path.resolve(ANCHOR);
+    LogFile.mustNotBeSpecial(anchor);
+    try (InputStream in = Files.newInputStream(anchor)) {
+      byte[] content = in.readNBytes(LARGEST_ANCHOR + 1);
+      if (content.length > LARGEST_ANCHOR) {
+        throw new Damage(this, "the anchor cannot be read");
+      }
+      return new String(content, StandardCharsets.UTF_8).strip();
     } catch (NoSuchFileException e) {
       return null;
     }

@@ -5,6 +5,8 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileSystem;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
@@ -32,7 +34,15 @@ interface LogFile extends Closeable {
   /** Brings to the disk what was written. */
   void force() throws IOException;
 
+  /** To open a pipe waits for somebody at its other end, and a device takes what is lost then. */
+  static void mustNotBeSpecial(Path path) throws FileSystemException {
+    if (Files.exists(path) && !Files.isRegularFile(path)) {
+      throw new FileSystemException(path.toString(), null, "is no regular file");
+    }
+  }
+
   static LogFile open(Path path) throws IOException {
+    mustNotBeSpecial(path);
     FileChannel channel =
         FileChannel.open(
             path,
