@@ -50,6 +50,10 @@ public final class ConfigurationFile {
   }
 
   static String read(Path file, Path home) throws ConfigurationException {
+    if (Files.exists(file) && !Files.isRegularFile(file) && !Files.isDirectory(file)) {
+      // To open a pipe waits for somebody who writes, and a reload reads again.
+      throw refused(file, home, "is no regular file");
+    }
     String reason;
     try (InputStream in = Files.newInputStream(file)) {
       byte[] content = in.readNBytes(LARGEST_BYTES + 1);
@@ -67,8 +71,12 @@ public final class ConfigurationFile {
               ? "is a directory"
               : "cannot be read: " + e.getClass().getSimpleName();
     }
+    throw refused(file, home, reason);
+  }
+
+  private static ConfigurationException refused(Path file, Path home, String reason) {
     Location whole = new Location(shown(file, home), 0, 0, "");
-    throw new ConfigurationException(List.of(new Problem(whole, reason)));
+    return new ConfigurationException(List.of(new Problem(whole, reason)));
   }
 
   static String shown(Path file, Path home) {

@@ -134,6 +134,10 @@ final class Pem {
   }
 
   private static byte[] read(Path file) throws TlsConfigurationException {
+    if (Files.exists(file) && !Files.isRegularFile(file) && !Files.isDirectory(file)) {
+      // To open a pipe waits for somebody who writes.
+      throw TlsConfigurationException.of(file, "is no regular file", "check the path");
+    }
     try (InputStream in = Files.newInputStream(file)) {
       byte[] content = in.readNBytes(LARGEST_FILE + 1);
       if (content.length > LARGEST_FILE) {

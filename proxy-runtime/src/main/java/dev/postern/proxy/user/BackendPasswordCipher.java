@@ -3,6 +3,7 @@ package dev.postern.proxy.user;
 import dev.postern.api.Secret;
 import dev.postern.proxy.user.StoreException.Reason;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -30,6 +31,9 @@ final class BackendPasswordCipher {
   private static final int KEY_BYTES = 32;
   private static final int NONCE_BYTES = 12;
   private static final int TAG_BITS = 128;
+
+  /** In base64, with room for blanks. */
+  private static final int LARGEST_KEY_FILE = 1024;
 
   /** The first byte of what is sealed, so that another way of sealing can follow this one. */
   private static final byte FORMAT = 1;
@@ -135,6 +139,10 @@ final class BackendPasswordCipher {
 
   private byte[] readKey() {
     try {
+      if (Files.exists(keyFile) && !Files.isRegularFile(keyFile)) {
+        throw new StoreException(
+            Reason.FAILED, "the key file %s is no regular file".formatted(keyFile));
+      }
       Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(keyFile);
       if (!OWNER_ONLY.containsAll(permissions)) {
         throw new StoreException(
@@ -145,7 +153,7 @@ final class BackendPasswordCipher {
                     PosixFilePermissions.toString(permissions),
                     PosixFilePermissions.toString(OWNER_ONLY)));
       }
-      byte[] key = Base64.getDecoder().decode(Files.readString(keyFile).strip());
+      byte[] key = Base64.getDecoder().decode(text().strip());
       if (key.length != KEY_BYTES) {
         throw new IllegalArgumentException("length");
       }
@@ -160,6 +168,16 @@ final class BackendPasswordCipher {
       throw new StoreException(
           Reason.FAILED,
           "the key file %s holds no key (expected: 32 bytes in base64)".formatted(keyFile));
+    }
+  }
+
+  private String text() throws IOException {
+    try (InputStream in = Files.newInputStream(keyFile)) {
+      byte[] content = in.readNBytes(LARGEST_KEY_FILE + 1);
+      if (content.length > LARGEST_KEY_FILE) {
+        throw new IllegalArgumentException("length");
+      }
+      return new String(content, StandardCharsets.US_ASCII);
     }
   }
 }

@@ -13,6 +13,7 @@ import dev.postern.proxy.tls.TestAuthority.PemPair;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Files for TLS, looked at without a connection. */
@@ -44,6 +45,19 @@ final class ListenerFilesTest {
     assertThatExceptionOfType(TlsConfigurationException.class)
         .isThrownBy(() -> ServerTls.check(listener(files, false)))
         .withMessageContaining("holds no certificate");
+  }
+
+  @Test
+  @Timeout(value = 30, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+  void doesNotWaitForAPipeInThePlaceOfTheCertificate() throws Exception {
+    PemPair files = pair("server");
+    Files.delete(files.certificate());
+    String pipe = files.certificate().toString();
+    assertThat(new ProcessBuilder("mkfifo", pipe).start().waitFor()).isZero();
+
+    assertThatExceptionOfType(TlsConfigurationException.class)
+        .isThrownBy(() -> ServerTls.check(listener(files, false)))
+        .withMessageContaining("is no regular file");
   }
 
   @Test

@@ -1,5 +1,6 @@
 package dev.postern.plugins.ldap;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -23,6 +24,9 @@ import org.slf4j.LoggerFactory;
  * leaves what was read before in service. Safe for use by many threads.
  */
 final class Trust {
+  /** Room for some hundred CAs; keeps a mistaken path from being read whole. */
+  private static final int LARGEST_FILE = 4 << 20;
+
   private static final Logger log = LoggerFactory.getLogger(Trust.class);
 
   private final @Nullable Path file;
@@ -91,9 +95,17 @@ final class Trust {
   }
 
   static KeyStore read(Path file) throws UnusableException {
+    if (Files.exists(file) && !Files.isRegularFile(file)) {
+      throw new UnusableException("is no regular file: " + file, null);
+    }
     try (InputStream in = Files.newInputStream(file)) {
+      byte[] content = in.readNBytes(LARGEST_FILE + 1);
+      if (content.length > LARGEST_FILE) {
+        throw new UnusableException("larger than 4 MiB: " + file, null);
+      }
       Collection<? extends Certificate> certificates =
-          CertificateFactory.getInstance("X.509").generateCertificates(in);
+          CertificateFactory.getInstance("X.509")
+              .generateCertificates(new ByteArrayInputStream(content));
       if (certificates.isEmpty()) {
         throw new UnusableException("holds no certificate: " + file, null);
       }

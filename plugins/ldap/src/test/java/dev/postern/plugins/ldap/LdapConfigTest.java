@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.postern.proxy.config.ConfigurationException;
+import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -138,6 +140,24 @@ final class LdapConfigTest {
     assertThatThrownBy(() -> Setup.config(home, whole.toString()))
         .isInstanceOf(ConfigurationException.class)
         .hasMessageContaining(message);
+  }
+
+  @Test
+  @Timeout(value = 30, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+  void whatCanHoldNoCertificatesIsRefusedUnread() throws Exception {
+    Path file = home.resolve("ca.crt");
+    assertThat(new ProcessBuilder("mkfifo", file.toString()).start().waitFor()).isZero();
+    assertThatThrownBy(() -> Setup.config(home, SMALLEST + "tls: {trust: ca.crt}\n"))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessageContaining("trust: is no regular file: " + file);
+
+    Files.delete(file);
+    try (RandomAccessFile large = new RandomAccessFile(file.toFile(), "rw")) {
+      large.setLength(3L << 30);
+    }
+    assertThatThrownBy(() -> Setup.config(home, SMALLEST + "tls: {trust: ca.crt}\n"))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessageContaining("trust: larger than 4 MiB: " + file);
   }
 
   @Test

@@ -1,5 +1,6 @@
 package dev.postern.plugins.oauth;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -16,6 +17,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Whose certificates count. */
 final class Trust {
+  /** Room for some hundred CAs; keeps a mistaken path from being read whole. */
+  private static final int LARGEST_FILE = 4 << 20;
+
   private Trust() {}
 
   /** The messages begin with the configuration's key. */
@@ -46,9 +50,17 @@ final class Trust {
   }
 
   private static KeyStore read(Path file) throws IssuerException {
+    if (Files.exists(file) && !Files.isRegularFile(file)) {
+      throw new IssuerException("is no regular file: " + file);
+    }
     try (InputStream in = Files.newInputStream(file)) {
+      byte[] content = in.readNBytes(LARGEST_FILE + 1);
+      if (content.length > LARGEST_FILE) {
+        throw new IssuerException("larger than 4 MiB: " + file);
+      }
       Collection<? extends Certificate> certificates =
-          CertificateFactory.getInstance("X.509").generateCertificates(in);
+          CertificateFactory.getInstance("X.509")
+              .generateCertificates(new ByteArrayInputStream(content));
       if (certificates.isEmpty()) {
         throw new IssuerException("holds no certificate: " + file);
       }

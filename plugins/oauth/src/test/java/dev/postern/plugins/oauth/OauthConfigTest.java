@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.postern.plugins.oauth.issuer.TestIssuer;
 import dev.postern.proxy.config.Binder;
 import dev.postern.proxy.config.ConfigurationException;
+import java.io.RandomAccessFile;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,6 +14,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -160,6 +162,24 @@ final class OauthConfigTest {
     assertThatThrownBy(
             () -> bind("issuer: http://10.0.0.1\naudience: [a]\nscopes: []\ninsecure-http: true\n"))
         .hasMessageContaining("http for this machine only");
+  }
+
+  @Test
+  @Timeout(value = 30, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+  void whatCanHoldNoCertificatesIsRefusedUnread() throws Exception {
+    Path file = home.resolve("ca.crt");
+    assertThat(new ProcessBuilder("mkfifo", file.toString()).start().waitFor()).isZero();
+    assertThatThrownBy(() -> bind(LEAST + "trust: ca.crt\n"))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessageContaining("trust: is no regular file: " + file);
+
+    Files.delete(file);
+    try (RandomAccessFile large = new RandomAccessFile(file.toFile(), "rw")) {
+      large.setLength(3L << 30);
+    }
+    assertThatThrownBy(() -> bind(LEAST + "trust: ca.crt\n"))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessageContaining("trust: larger than 4 MiB: " + file);
   }
 
   @ParameterizedTest

@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -132,6 +133,16 @@ final class StaticRoutesConfigTest {
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageStartingWith("root-certificate: " + complaint)
         .hasMessageContaining(file.toString());
+  }
+
+  @Test
+  @Timeout(value = 30, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+  void aPipeInThePlaceOfARootCertificateIsNotWaitedFor() throws Exception {
+    Path pipe = directory.resolve("ca.crt");
+    assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
+    assertThatThrownBy(() -> new TlsSettings(null, pipe, null, null))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("root-certificate: is no regular file: " + pipe);
   }
 
   @Test

@@ -50,5 +50,8 @@ public record TlsSettings(
     if (file != null && !Files.isReadable(file)) {
       throw new IllegalArgumentException(name + ": file not found or not readable: " + file);
     }
+    if (file != null && !Files.isRegularFile(file)) {
+      throw new IllegalArgumentException(name + ": is no regular file: " + file);
+    }
   }
 }
