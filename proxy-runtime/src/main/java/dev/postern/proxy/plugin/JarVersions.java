@@ -1,6 +1,5 @@
 package dev.postern.proxy.plugin;
 
-import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -18,11 +17,18 @@ final class JarVersions {
   private static final int LARGEST = 99;
   private static final String FOLDER = "meta-inf/versions/";
 
-  /** Begins the record of an entry in the central directory; 42 bytes later its name begins. */
-  private static final int SIGNATURE = 0x504b0102;
+  /** Begins the record of an entry in the central directory. */
+  private static final byte[] SIGNATURE = {'P', 'K', 1, 2};
 
-  private static final int TO_NAME = 42;
+  /** From there to the entry's name. */
+  private static final int TO_NAME = 46;
+
   private static final int DIGITS = 16;
+
+  /** What is looked at of a record, in bytes. */
+  private static final int RECORD = TO_NAME + FOLDER.length() + DIGITS;
+
+  private static final int WINDOW = 1 << 16;
 
   private JarVersions() {}
 
@@ -33,36 +39,59 @@ final class JarVersions {
    * @throws IOException if a number is too great, or the file cannot be read
    */
   static void check(Path jar) throws IOException {
-    try (InputStream file = new BufferedInputStream(Files.newInputStream(jar), 1 << 16)) {
-      int last = 0;
-      for (int next = file.read(); next >= 0; next = file.read()) {
-        last = last << 8 | next;
-        if (last == SIGNATURE) {
-          file.mark(TO_NAME + FOLDER.length() + DIGITS);
-          byte[] entry = file.readNBytes(TO_NAME + FOLDER.length() + DIGITS);
-          file.reset();
-          checkName(entry);
+    byte[] window = new byte[WINDOW + RECORD];
+    try (InputStream file = Files.newInputStream(jar)) {
+      int kept = 0;
+      boolean last = false;
+      while (!last) {
+        int length = kept + file.readNBytes(window, kept, WINDOW - kept);
+        last = length < WINDOW;
+        if (last) {
+          Arrays.fill(window, length, length + RECORD, (byte) 0);
         }
+        int limit = last ? length : WINDOW - RECORD;
+        checkNames(window, limit);
+        kept = length - limit;
+        System.arraycopy(window, limit, window, 0, kept);
       }
     }
   }
 
-  private static void checkName(byte[] entry) throws IOException {
-    if (entry.length <= TO_NAME) {
-      return;
+  /**
+   * Of the records that begin before an index. Goes from one place where a signature can end to the
+   * next, since this runs before anything is compiled, over all that is installed.
+   */
+  private static void checkNames(byte[] window, int limit) throws IOException {
+    int at = 0;
+    while (at < limit) {
+      switch (window[at + 3]) {
+        case 'P' -> at += 3;
+        case 'K' -> at += 2;
+        case 1 -> at += 1;
+        case 2 -> {
+          if (Arrays.equals(window, at, at + SIGNATURE.length, SIGNATURE, 0, SIGNATURE.length)) {
+            checkName(
+                new String(window, at + TO_NAME, RECORD - TO_NAME, StandardCharsets.ISO_8859_1));
+          }
+          at += 4;
+        }
+        default -> at += 4;
+      }
     }
-    String name =
-        new String(Arrays.copyOfRange(entry, TO_NAME, entry.length), StandardCharsets.ISO_8859_1);
+  }
+
+  private static void checkName(String name) throws IOException {
     if (!name.toLowerCase(Locale.ROOT).startsWith(FOLDER)) {
       return;
     }
     int version = 0;
-    for (int at = FOLDER.length(); at < name.length() && isDigit(name.charAt(at)); at++) {
-      version = version * 10 + name.charAt(at) - '0';
-      if (version > LARGEST) {
-        throw new IOException(
-            "META-INF/versions/ has a number above " + LARGEST + ", and there is no such Java");
-      }
+    int at = FOLDER.length();
+    while (at < name.length() && isDigit(name.charAt(at)) && version <= LARGEST) {
+      version = version * 10 + name.charAt(at++) - '0';
+    }
+    if (version > LARGEST || at == name.length()) {
+      throw new IOException(
+          "META-INF/versions/ has a number above " + LARGEST + ", and there is no such Java");
     }
   }
 

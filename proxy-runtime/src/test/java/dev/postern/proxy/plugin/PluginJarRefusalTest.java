@@ -215,7 +215,11 @@ final class PluginJarRefusalTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"META-INF/versions/2000000000/a.class", "meta-inf/VERSIONS/100/a/b.class"})
+      strings = {
+        "META-INF/versions/2000000000/a.class",
+        "META-INF/versions/000000000000000002000000000/a.class",
+        "meta-inf/VERSIONS/100/a/b.class"
+      })
   void refusesANumberOfAJavaThatWouldTakeMemoryForEachBefore(String name) throws Exception {
     PluginSources.router(directory.jar("bad.jar"), "bad").entry(name, "x").build();
 
