@@ -8,7 +8,16 @@ import org.jspecify.annotations.Nullable;
  *
  * @param kind {@code authenticator}, {@code router} or {@code interceptor}
  * @param jar where it came from
- * @param instances which the configuration makes of it; empty: not in use
+ * @param api the plugin API that it was built for
+ * @param state {@code in service}; {@code leaving}: needed only by sessions that began with an
+ *     instance that new ones do not get; {@code not in use}
+ * @param instances those in service, which the configuration makes of it
  */
 public record PluginRow(
-    String name, String kind, String jar, @Nullable String version, List<String> instances) {}
+    String name,
+    String kind,
+    String jar,
+    @Nullable String version,
+    int api,
+    String state,
+    List<String> instances) {}

@@ -46,6 +46,8 @@ final class PluginCommand {
             .add("PLUGIN", PluginRow::name)
             .add("KIND", PluginRow::kind)
             .add("VERSION", PluginRow::version)
+            .add("API", PluginRow::api)
+            .add("STATE", PluginRow::state)
             .add("IN USE AS", PluginRow::instances)
             .add("FROM", PluginRow::jar);
 

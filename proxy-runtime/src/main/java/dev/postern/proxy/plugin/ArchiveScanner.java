@@ -136,10 +136,13 @@ final class ArchiveScanner {
     List<Path> ordered = new ArrayList<>();
     Map<PluginKind, List<String>> providers = new EnumMap<>(PluginKind.class);
     String version = null;
+    int apiLevel = 0;
     for (JarFacts jar : facts) {
       if (jar.hasServices()) {
         ordered.add(jar.jar());
         version = version == null ? jar.version() : version;
+        // Each has been looked at: it says a level, and no other one.
+        apiLevel = Integer.parseInt(jar.apiLevel());
         jar.providers()
             .forEach(
                 (kind, names) ->
@@ -147,7 +150,7 @@ final class ArchiveScanner {
       }
     }
     jars.stream().filter(jar -> !ordered.contains(jar)).forEach(ordered::add);
-    return new PluginArchive(shown(path), List.copyOf(ordered), version, API_LEVEL, providers);
+    return new PluginArchive(shown(path), List.copyOf(ordered), version, apiLevel, providers);
   }
 
   private boolean isAcceptable(Path path, List<JarFacts> facts) {

@@ -50,6 +50,8 @@ import org.slf4j.LoggerFactory;
 public final class GatewayControl implements ProxyControl {
   private static final Logger log = LoggerFactory.getLogger(GatewayControl.class);
   private static final String WAITING = "waiting for a server connection";
+  private static final String IN_SERVICE = "in service";
+  private static final String LEAVING = "leaving";
 
   /** The file as it is now. */
   @FunctionalInterface
@@ -255,24 +257,29 @@ public final class GatewayControl implements ProxyControl {
 
   @Override
   public List<PluginRow> plugins() {
+    List<InstanceView> all = gateway.plugins().instances();
     return gateway.plugins().descriptions().stream()
         .map(
-            plugin ->
-                new PluginRow(
-                    plugin.name(),
-                    plugin.kind().toString(),
-                    plugin.jar(),
-                    plugin.version(),
-                    instances(plugin)))
+            plugin -> row(plugin, all.stream().filter(instance -> isOf(plugin, instance)).toList()))
         .toList();
   }
 
-  private List<String> instances(PluginDescription plugin) {
-    return gateway.plugins().instances().stream()
-        .filter(InstanceView::inService)
-        .filter(view -> view.kind() == plugin.kind() && view.plugin().equals(plugin.name()))
-        .map(InstanceView::name)
-        .toList();
+  private static boolean isOf(PluginDescription plugin, InstanceView instance) {
+    return instance.kind() == plugin.kind() && instance.plugin().equals(plugin.name());
+  }
+
+  private static PluginRow row(PluginDescription plugin, List<InstanceView> instances) {
+    List<String> inService =
+        instances.stream().filter(InstanceView::inService).map(InstanceView::name).toList();
+    String otherwise = instances.isEmpty() ? "not in use" : LEAVING;
+    return new PluginRow(
+        plugin.name(),
+        plugin.kind().toString(),
+        plugin.jar(),
+        plugin.version(),
+        plugin.apiLevel(),
+        inService.isEmpty() ? otherwise : IN_SERVICE,
+        inService);
   }
 
   @Override
@@ -288,7 +295,7 @@ public final class GatewayControl implements ProxyControl {
         view.jar(),
         view.version(),
         view.apiLevel(),
-        view.inService() ? "in service" : "leaving",
+        view.inService() ? IN_SERVICE : LEAVING,
         view.sessions(),
         view.createdAt(),
         view.calls(),

@@ -112,7 +112,9 @@ public final class FakeProxy implements ProxyControl {
 
   @Override
   public List<PluginRow> plugins() {
-    return List.of(new PluginRow("scram", "authenticator", "plugins/scram.jar", null, List.of()));
+    return List.of(
+        new PluginRow(
+            "scram", "authenticator", "plugins/scram.jar", null, 1, "not in use", List.of()));
   }
 
   @Override

@@ -101,7 +101,14 @@ final class ProxyCommandsTest {
 
   @Test
   void showsPlugins() {
-    assertThat(shell.run("plugin", "list").out()).contains("scram   authenticator");
+    assertThat(shell.run("plugin", "list").out())
+        .isEqualTo(
+            """
+            PLUGIN  KIND           VERSION  API  STATE       IN USE AS  FROM
+            scram   authenticator  -        1    not in use  -          plugins/scram.jar
+            """);
+    assertThat(shell.run("plugin", "list", "--output", "json").out())
+        .contains("\"api\": 1", "\"state\": \"not in use\"");
   }
 
   @Test
