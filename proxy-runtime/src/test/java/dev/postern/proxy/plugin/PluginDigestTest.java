@@ -66,6 +66,19 @@ final class PluginDigestTest {
         .hasMessageContaining(", and plugins.sha256 says " + digests.get("more/more.jar"));
   }
 
+  /** Whoever put it there has not had its zip read: what it is not meant to be is not opened. */
+  @Test
+  void refusesWhatIsNoJarForItsDigestAndDoesNotOpenIt() throws Exception {
+    Map<String, String> digests = digests();
+    Files.writeString(directory.path().resolve("auth.jar"), "no jar");
+
+    assertThatThrownBy(() -> load(digests))
+        .isInstanceOf(PluginLoadException.class)
+        .hasMessageStartingWith("plugins/auth.jar: has the SHA-256 ")
+        .hasMessageContaining(", and plugins.sha256 says " + digests.get("auth.jar"))
+        .hasMessageNotContaining("as a jar");
+  }
+
   @Test
   void refusesAJarThatIsNotNamed() throws Exception {
     Map<String, String> digests = digests();
