@@ -76,8 +76,7 @@ final class IdleBackends {
       boolean expired = now - backend.expiresAt() > 0;
       if (expired || pool.isRetired()) {
         close(backend);
-      } else if (idleTimeout > 0
-          && now - backend.idleSince() > idleTimeout
+      } else if (backend.hasIdledFor(idleTimeout, now)
           && pool.places().spare(pool.pooling().minimum())) {
         backend.spare();
         close(backend);

@@ -181,11 +181,15 @@ public final class Pool {
     return expiry(pooling().lifetime(), now);
   }
 
-  /** Give or take a tenth, so that connections opened at once are not replaced at once. */
   static long expiry(Duration lifetime, long now) {
     return lifetime.isZero()
         ? now + Long.MAX_VALUE / 2
-        : now + (long) (lifetime.toNanos() * ThreadLocalRandom.current().nextDouble(0.9, 1.1));
+        : now + (long) (lifetime.toNanos() * nearlyOne());
+  }
+
+  /** Give or take a tenth, so that what began at once does not end at once. */
+  static double nearlyOne() {
+    return ThreadLocalRandom.current().nextDouble(0.9, 1.1);
   }
 
   void sessionOpened(@Nullable String owner) {

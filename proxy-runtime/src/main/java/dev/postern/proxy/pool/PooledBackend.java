@@ -31,6 +31,9 @@ public final class PooledBackend {
   private final String loginMethod;
   private final long expiresAt;
 
+  /** Of the pool's idle timeout. */
+  private final double patience = Pool.nearlyOne();
+
   private final PreparedStatements prepared;
   private final ServerParameters initial;
   private ServerParameters parameters;
@@ -123,6 +126,15 @@ public final class PooledBackend {
 
   long idleSince() {
     return idleSince;
+  }
+
+  /**
+   * Whether nobody has used it for so long that it is not needed.
+   *
+   * @param timeout in nanoseconds; zero: it never is
+   */
+  boolean hasIdledFor(long timeout, long now) {
+    return timeout > 0 && now - idleSince > timeout * patience;
   }
 
   /** What is prepared there. */

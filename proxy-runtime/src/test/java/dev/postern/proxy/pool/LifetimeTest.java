@@ -3,6 +3,7 @@ package dev.postern.proxy.pool;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.util.stream.DoubleStream;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
@@ -24,5 +25,13 @@ final class LifetimeTest {
     long now = System.nanoTime();
     assertThat(Pool.expiry(Duration.ZERO, now) - now)
         .isGreaterThan(Duration.ofDays(36_500).toNanos());
+  }
+
+  @Test
+  void connectionsOfOneBurstAreNotSparedAtOnce() {
+    assertThat(DoubleStream.generate(Pool::nearlyOne).limit(1000).boxed())
+        .allSatisfy(patience -> assertThat(patience).isBetween(0.9, 1.1))
+        .anySatisfy(patience -> assertThat(patience).isLessThan(0.92))
+        .anySatisfy(patience -> assertThat(patience).isGreaterThan(1.08));
   }
 }
