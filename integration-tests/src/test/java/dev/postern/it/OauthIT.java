@@ -6,6 +6,7 @@ import dev.postern.plugins.oauth.OauthAuthenticatorFactory;
 import dev.postern.plugins.oauth.issuer.IssuerKey;
 import dev.postern.plugins.oauth.issuer.TestIssuer;
 import dev.postern.plugins.oauth.issuer.TokenDraft;
+import dev.postern.plugins.staticroutes.StaticRoutesFactory;
 import dev.postern.testkit.FrontendPackets;
 import dev.postern.testkit.RunningPostern;
 import dev.postern.testkit.WireClient;
@@ -57,6 +58,45 @@ final class OauthIT {
       client.query("COMMIT");
       assertThat(client.queryOne("SELECT 6 * 7")).isEqualTo("42");
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"session", "transaction"})
+  void theClaimForItSaysAsWhichRoleASessionIs(String mode) {
+    List<String> roles = List.of("oauth_claimed_reader", "oauth_claimed_writer");
+    roles.forEach(role -> Gateways.server().createRole(role, Gateways.PASSWORD));
+    try (RunningPostern postern =
+        tokens
+            .gateway(mode, Map.of("role", Map.of("claim", "pg_role")))
+            .router(new StaticRoutesFactory(), Map.of("routes", List.of(asClaimed(mode))))
+            .start()) {
+      for (String role : roles) {
+        try (WireClient client = TokenGateway.asked(postern, "alice")) {
+          client.send(TokenGateway.bearer(tokens.issuer().token().with("pg_role", role).signed()));
+          assertThat(client.expect('R').int32(0)).isZero();
+          client.greeting();
+          assertThat(client.queryOne("SELECT session_user || ' ' || current_user"))
+              .isEqualTo(role + " " + role);
+        }
+      }
+      try (WireClient client = TokenGateway.asked(postern, "alice")) {
+        client.send(TokenGateway.bearer(tokens.issuer().token().signed()));
+        assertThat(client.expectFatal("28000").text()).isEqualTo("user \"alice\" has no role here");
+      }
+    }
+  }
+
+  /** A route that says the password of all roles, and not which. */
+  private static Map<String, Object> asClaimed(String mode) {
+    return Map.of(
+        "name",
+        "claimed",
+        "backends",
+        List.of(Gateways.backend(Gateways.server().host(), Gateways.server().port())),
+        "login",
+        Map.of("password", Map.of("file", tokens.password())),
+        "pool",
+        Map.of("mode", mode));
   }
 
   @ParameterizedTest
