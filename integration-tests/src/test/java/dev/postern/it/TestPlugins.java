@@ -34,6 +34,7 @@ final class TestPlugins {
     RECORD(""),
     COMPONENTS("@org.jspecify.annotations.Nullable String text"),
     CREATE("return new Made();"),
+    OPEN(""),
     CLOSE(""),
     CLASS("public final class");
 
@@ -66,7 +67,7 @@ final class TestPlugins {
           OddError(String message) { super(message); }
         }
         static final class Made implements MessageInterceptor {
-          @Override public void open(SessionInfo session, Interests interests) {}
+          @Override public void open(SessionInfo session, Interests interests) { @OPEN@ }
           @Override public void close() { @CLOSE@ }
         }
       }
