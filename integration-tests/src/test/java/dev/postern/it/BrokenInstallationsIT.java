@@ -6,6 +6,8 @@ import dev.postern.it.Breakage.Moment;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -107,6 +109,50 @@ final class BrokenInstallationsIT {
         .doesNotContainPattern(": null\\b")
         .hasSizeLessThan(1000)
         .matches("\\S.*: .*(\\(.*\\)|expected .*)");
+  }
+
+  /** Of each kind of broken jars one: a process takes a second. */
+  static Stream<Breakage> jarsOfAllKinds() throws Exception {
+    String thrown = "throw new IllegalStateException(\"on purpose\");";
+    Set<String> names =
+        Set.of(
+            "a text named .jar",
+            "no manifest",
+            "a jar for the API 2",
+            "without Factory$Config",
+            "classes of version 70",
+            "constructor: " + thrown,
+            "create: " + thrown,
+            "two plugins of one name");
+    List<Breakage> found = jars().filter(breakage -> names.contains(breakage.name())).toList();
+    assertThat(found).extracting(Breakage::name).containsExactlyInAnyOrderElementsOf(names);
+    return found.stream();
+  }
+
+  @ParameterizedTest
+  @MethodSource("jarsOfAllKinds")
+  void theCommandsSayItOnStandardErrorAndExitWithTheCodeForIt(Breakage breakage) throws Exception {
+    // The store in home is that of the Postern that serves.
+    Map<String, String> elsewhere = Map.of("POSTERN_DATA", made.resolve("elsewhere").toString());
+    try {
+      breakage.deed().to(ofJars);
+
+      assertRefused(breakage, PosternCommand.run(made, elsewhere, "run"));
+      PosternCommand.Result check = PosternCommand.run(made, elsewhere, "config", "check");
+      if (breakage.seenBy(Moment.CHECK)) {
+        assertRefused(breakage, check);
+      } else {
+        assertThat(check.exitCode()).isZero();
+      }
+    } finally {
+      ofJars.repair();
+    }
+  }
+
+  private static void assertRefused(Breakage breakage, PosternCommand.Result result) {
+    assertThat(result.errors()).hasSize(1).allMatch(line -> line.startsWith("postern: "));
+    assertTold(breakage, result.errors().getFirst().substring("postern: ".length()));
+    assertThat(result.exitCode()).isEqualTo(78);
   }
 
   @Test
