@@ -96,7 +96,10 @@ final class BundledInterceptorsConformIT {
                             "secret",
                             "with",
                             "nulled")))));
-    return InterceptorConformance.of(new MaskFactory(), config).server(Gateways.server()).tests();
+    return InterceptorConformance.of(new MaskFactory(), config)
+        .server(Gateways.server())
+        .jar(BundledPlugins.shipped(MaskFactory.class, files))
+        .tests();
   }
 
   private static Path secret() throws IOException {

@@ -6,6 +6,7 @@ import dev.postern.api.PluginFactory;
 import dev.postern.plugins.audit.AuditFactory;
 import dev.postern.plugins.ldap.LdapAuthenticatorFactory;
 import dev.postern.plugins.limits.LimitsFactory;
+import dev.postern.plugins.mask.MaskFactory;
 import dev.postern.plugins.oauth.OauthAuthenticatorFactory;
 import dev.postern.plugins.querylog.QueryLogFactory;
 import dev.postern.plugins.recorder.RecorderFactory;
@@ -25,6 +26,7 @@ import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
 import java.util.jar.Manifest;
 import java.util.stream.Stream;
+import org.postgresql.Driver;
 
 /** The plugins of the distribution, as jars. */
 final class BundledPlugins {
@@ -45,7 +47,9 @@ final class BundledPlugins {
           LdapAuthenticatorFactory.class,
           LDAPConnection.class,
           OauthAuthenticatorFactory.class,
-          JWSObject.class);
+          JWSObject.class,
+          MaskFactory.class,
+          Driver.class);
 
   private BundledPlugins() {}
 

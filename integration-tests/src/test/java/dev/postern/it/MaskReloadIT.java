@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.greaterThan;
 
-import dev.postern.plugins.mask.MaskFactory;
 import dev.postern.proxy.admin.AdminClient;
 import dev.postern.proxy.admin.AdminException;
 import dev.postern.proxy.admin.AdminServer;
@@ -60,16 +59,6 @@ final class MaskReloadIT {
     MaskedPeople.create();
     password = MaskedPeople.password();
     BundledPlugins.install(home);
-    Path folder = Files.createDirectory(home.resolve("plugins/mask"));
-    BundledPlugins.shipped(MaskFactory.class, folder);
-    Path driver =
-        Path.of(
-            org.postgresql.Driver.class
-                .getProtectionDomain()
-                .getCodeSource()
-                .getLocation()
-                .toURI());
-    Files.copy(driver, folder.resolve("postgresql.jar"));
     gateway = Installations.start(home, yaml(LAST_FOUR));
     Installations.addUser(gateway, MaskedPeople.MASKED);
     admin = Installations.administer(gateway, home);

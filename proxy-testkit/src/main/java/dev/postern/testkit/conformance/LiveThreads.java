@@ -19,7 +19,7 @@ final class LiveThreads {
   /** The JVM's own, which come and go as it likes. */
   private static final Pattern OF_THE_JVM =
       Pattern.compile(
-          "ForkJoinPool.*|VirtualThread-unparker|VirtualThread-.*|Common-Cleaner|Cleaner-.*"
+          "ForkJoinPool.*|VirtualThread-unparker|VirtualThread-.*|Common-Cleaner"
               + "|process reaper.*|Attach Listener|Reference Handler|Notification Thread"
               + "|C[12] CompilerThread.*|Read-Poller|Write-Poller|(Read|Write|Master)-Poller.*"
               + "|.*[uU]nblocker");

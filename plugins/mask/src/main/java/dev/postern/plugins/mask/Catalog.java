@@ -32,10 +32,11 @@ final class Catalog {
 
   private volatile @Nullable Known known;
 
-  /** Guarded by this, as is {@code failing}. */
+  /** Guarded by this, as are {@code failing} and {@code closed}. */
   private @Nullable Connection connection;
 
   private boolean failing;
+  private boolean closed;
 
   /** Sessions that need it; guarded by {@link Catalogs}. */
   int sessions;
@@ -78,6 +79,9 @@ final class Catalog {
     if (before != null && before.takenAt() - nanos > 0) {
       return true;
     }
+    if (closed) { // meanwhile: nobody would close another connection
+      return false;
+    }
     long now = nanoTime.getAsLong();
     try {
       if (connection == null) {
@@ -119,7 +123,13 @@ final class Catalog {
     return CompletableFuture.supplyAsync(() -> refresh(asked), executor);
   }
 
-  synchronized void disconnect() {
+  /** No session needs it any more; it asks nothing from now on. */
+  synchronized void close() {
+    closed = true;
+    disconnect();
+  }
+
+  private void disconnect() {
     Connection open = connection;
     connection = null;
     if (open != null) {

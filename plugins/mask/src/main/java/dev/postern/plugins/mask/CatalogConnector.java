@@ -10,6 +10,8 @@ import org.postgresql.Driver;
 
 /** Connects to a server for its catalog, with pgjdbc and the TLS of the session's route. */
 final class CatalogConnector {
+  private static final Driver DRIVER = driver();
+
   private final CatalogConfig config;
 
   CatalogConnector(CatalogConfig config) {
@@ -48,8 +50,25 @@ final class CatalogConnector {
     }
   }
 
+  /**
+   * pgjdbc registers itself with the JVM, which would keep this plugin's class loader, and pgjdbc's
+   * thread with it, for ever. One that is everybody's stays.
+   */
+  private static Driver driver() {
+    Driver driver = new Driver();
+    boolean everybodys = Driver.class.getClassLoader().equals(ClassLoader.getSystemClassLoader());
+    if (!everybodys && Driver.isRegistered()) {
+      try {
+        Driver.deregister();
+      } catch (SQLException e) {
+        throw new IllegalStateException("pgjdbc stays registered with the JVM", e);
+      }
+    }
+    return driver;
+  }
+
   private static Connection connect(String url, Properties properties) throws SQLException {
-    Connection connection = new Driver().connect(url, properties);
+    Connection connection = DRIVER.connect(url, properties);
     if (connection == null) {
       throw new SQLException("pgjdbc does not take " + url);
     }

@@ -59,7 +59,7 @@ final class Catalogs implements AutoCloseable {
       unused.forEach(catalog -> open.remove(catalog.key()));
       wanted = List.copyOf(open.values());
     }
-    unused.forEach(Catalog::disconnect);
+    unused.forEach(Catalog::close);
     for (Catalog catalog : wanted) {
       long now = System.nanoTime();
       threads.execute(() -> catalog.refresh(now));
@@ -69,7 +69,7 @@ final class Catalogs implements AutoCloseable {
   @Override
   public void close() {
     synchronized (open) {
-      open.values().forEach(Catalog::disconnect);
+      open.values().forEach(Catalog::close);
       open.clear();
     }
   }
