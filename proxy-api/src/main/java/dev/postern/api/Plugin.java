@@ -22,8 +22,9 @@ public interface Plugin extends AutoCloseable {
 
   /**
    * Releases what this instance owns. Called once, after the last session that used it has ended,
-   * with the plugin's class loader as context class loader. An exception is logged and does not
-   * stop anything else from closing.
+   * with the plugin's class loader as context class loader, on a thread of its own. An exception is
+   * logged and does not stop anything else from closing. Postern waits 10 seconds for it, then it
+   * closes what comes next, and when it ends it does so without the rest.
    */
   @Override
   default void close() throws Exception {}

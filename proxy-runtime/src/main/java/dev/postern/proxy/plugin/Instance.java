@@ -2,6 +2,7 @@ package dev.postern.proxy.plugin;
 
 import dev.postern.api.Plugin;
 import dev.postern.proxy.plugin.Catalog.Wanted;
+import java.time.Duration;
 import java.time.Instant;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -60,7 +61,31 @@ final class Instance<P extends Plugin> {
     return uses;
   }
 
+  /**
+   * Waits for it as long as anybody may expect, and then goes on: others have to close as well, and
+   * Postern to end. Until it is done its jar stays open.
+   */
   private void close() {
+    Duration patience = context.closePatience();
+    Thread closer =
+        Thread.ofPlatform().name("plugin-close-" + name()).daemon().start(this::closePlugin);
+    try {
+      if (!closer.join(patience)) {
+        Throwable where = new Throwable("what its close does");
+        where.setStackTrace(closer.getStackTrace());
+        log.atWarn()
+            .addKeyValue("plugin", name())
+            .addKeyValue("jar", origin().jar())
+            .addKeyValue("millis", patience.toMillis())
+            .setCause(where)
+            .log("plugin did not close in time; going on without it");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void closePlugin() {
     try (LoaderScope _ = origin().enter()) {
       plugin.close();
     } catch (Throwable e) {

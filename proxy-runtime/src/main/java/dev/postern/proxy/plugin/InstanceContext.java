@@ -66,6 +66,11 @@ public final class InstanceContext implements PluginContext, AutoCloseable {
     return instanceName;
   }
 
+  /** How long the instance's close is waited for. */
+  Duration closePatience() {
+    return environment.closePatience();
+  }
+
   @Override
   public Path dataDirectory() {
     Path directory = environment.dataDirectory().resolve("plugins").resolve(instanceName);

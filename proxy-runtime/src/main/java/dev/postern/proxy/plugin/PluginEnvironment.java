@@ -2,6 +2,7 @@ package dev.postern.proxy.plugin;
 
 import dev.postern.api.user.UserDirectory;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
 
@@ -14,6 +15,7 @@ import java.util.Map;
  * @param clock for validity times
  * @param variables of the environment, for {@code {env: NAME}}
  * @param shared what instances share
+ * @param closePatience how long the close of an instance is waited for, before others go on without
  */
 public record PluginEnvironment(
     Path home,
@@ -21,7 +23,9 @@ public record PluginEnvironment(
     UserDirectory users,
     InstantSource clock,
     Map<String, String> variables,
-    SharedResources shared) {
+    SharedResources shared,
+    Duration closePatience) {
+  private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(10);
 
   /** In which nothing is shared yet. */
   public PluginEnvironment(
@@ -30,7 +34,7 @@ public record PluginEnvironment(
       UserDirectory users,
       InstantSource clock,
       Map<String, String> variables) {
-    this(home, dataDirectory, users, clock, variables, new SharedResources());
+    this(home, dataDirectory, users, clock, variables, new SharedResources(), CLOSE_PATIENCE);
   }
 
   /** With the system's clock and environment. */

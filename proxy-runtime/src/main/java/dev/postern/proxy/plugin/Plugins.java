@@ -8,6 +8,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,6 +23,9 @@ public final class Plugins implements PluginSource, AutoCloseable {
 
   /** Those in service, and those that sessions still need. */
   private final Set<Generation> generations = ConcurrentHashMap.newKeySet();
+
+  /** Held while others are put in service. */
+  private final ReentrantLock changing = new ReentrantLock();
 
   private final Set<Thread> closing = ConcurrentHashMap.newKeySet();
   private volatile Generation current;
@@ -139,7 +144,18 @@ public final class Plugins implements PluginSource, AutoCloseable {
    *     another jar there says so in the configuration, too
    * @throws PluginLoadException if anything is wrong; what was in service stays so
    */
-  public synchronized void reload(
+  public void reload(
+      Set<String> names, PluginSelection selection, @Nullable Map<String, String> sha256)
+      throws PluginLoadException {
+    changing.lock();
+    try {
+      change(names, selection, sha256);
+    } finally {
+      changing.unlock();
+    }
+  }
+
+  private void change(
       Set<String> names, PluginSelection selection, @Nullable Map<String, String> sha256)
       throws PluginLoadException {
     if (closed) {
@@ -149,8 +165,7 @@ public final class Plugins implements PluginSource, AutoCloseable {
     try (Catalog catalog = Catalog.open(directory.with(sha256))) {
       Generation next =
           Assembly.following(before, catalog, environment, names).assemble(selection, this::end);
-      generations.add(next);
-      current = next;
+      inService(next);
       descriptions = catalog.describe();
     }
     before.set().leave();
@@ -158,6 +173,18 @@ public final class Plugins implements PluginSource, AutoCloseable {
         .addKeyValue("plugins", String.join(", ", names))
         .addKeyValue("sessionsWithOldOnes", before.set().uses().users())
         .log("plugins reloaded");
+  }
+
+  private void inService(Generation next) {
+    synchronized (closing) {
+      if (!closed) {
+        generations.add(next);
+        current = next;
+        return;
+      }
+    }
+    next.close();
+    throw new IllegalStateException("the plugins are closed");
   }
 
   @Override
@@ -240,14 +267,36 @@ public final class Plugins implements PluginSource, AutoCloseable {
 
   /**
    * Closes the interceptors from last to first, then the routers, then the authenticators, then the
-   * jars, and waits for that. What a plugin throws is logged. Further calls do nothing.
+   * jars, and waits for that, but for no plugin that does not come to an end. What a plugin throws
+   * is logged. Further calls do nothing.
    */
   @Override
-  public synchronized void close() {
-    if (closed) {
-      return;
+  public void close() {
+    boolean alone = false;
+    try {
+      alone = changing.tryLock(environment.closePatience().toNanos(), TimeUnit.NANOSECONDS);
+      if (!alone) {
+        log.atWarn().log("a reload of plugins does not end; going on without it");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
-    closed = true;
+    try {
+      end();
+    } finally {
+      if (alone) {
+        changing.unlock();
+      }
+    }
+  }
+
+  private void end() {
+    synchronized (closing) {
+      if (closed) {
+        return;
+      }
+      closed = true;
+    }
     current.set().leave();
     try {
       for (Thread closer : closing) {
