@@ -86,6 +86,15 @@ final class TestPlugins {
     return jar(compile(parts));
   }
 
+  /** One with a factory {@code x.Factory} of another kind. */
+  @SuppressWarnings("rawtypes") // the class of a generic interface
+  static TestJar of(Class<? extends PluginFactory> kind, String source) {
+    TestJar jar =
+        new TestJar().manifest("Postern-Api: 1").with(TestJar.services(kind), "x.Factory\n");
+    compile(source).forEach(jar::with);
+    return jar;
+  }
+
   private static TestJar jar(Map<String, byte[]> classes) {
     TestJar jar = new TestJar().manifest("Postern-Api: 1").with(TestJar.SERVICES, "x.Factory\n");
     classes.forEach(jar::with);
@@ -97,6 +106,10 @@ final class TestPlugins {
     for (Part part : Part.values()) {
       text = text.replace("@" + part + "@", parts.getOrDefault(part, part.usual));
     }
+    return compile(text);
+  }
+
+  private static Map<String, byte[]> compile(String text) {
     try {
       Path classes = Files.createTempDirectory("made");
       try {

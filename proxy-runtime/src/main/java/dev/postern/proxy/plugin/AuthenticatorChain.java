@@ -22,17 +22,32 @@ record AuthenticatorChain(Map<String, Authenticator> links, boolean all) impleme
   @Override
   public AuthenticatedUser authenticate(AuthenticationExchange exchange)
       throws AuthenticationException {
-    ChainedExchange chained = new ChainedExchange(exchange, links);
+    return authenticate(exchange, new Asked());
+  }
+
+  /**
+   * @param asked to be told which of them is asked
+   */
+  AuthenticatedUser authenticate(AuthenticationExchange exchange, Asked asked)
+      throws AuthenticationException {
+    ChainedExchange chained = new ChainedExchange(exchange, links, asked);
     if (all) {
       return chained.bounded(allOf(chained));
     }
     for (Map.Entry<String, Authenticator> link : links.entrySet()) {
-      if (links.size() == 1 || link.getValue().claims(exchange.client(), exchange.startup())) {
+      if (links.size() == 1 || claims(link, exchange, asked)) {
         return chained.bounded(chained.delegate(link.getKey()));
       }
     }
     throw AuthenticationException.denied(
         "no authentication is set up for this login", "no authenticator claims the login");
+  }
+
+  private static boolean claims(
+      Map.Entry<String, Authenticator> link, AuthenticationExchange exchange, Asked asked) {
+    return Boolean.TRUE.equals(
+        asked.of(
+            link.getKey(), () -> link.getValue().claims(exchange.client(), exchange.startup())));
   }
 
   private AuthenticatedUser allOf(ChainedExchange exchange) throws AuthenticationException {

@@ -14,6 +14,7 @@ import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -21,14 +22,19 @@ import org.jspecify.annotations.Nullable;
 final class ChainedExchange implements AuthenticationExchange {
   private final AuthenticationExchange exchange;
   private final Map<String, Authenticator> links;
-  private final Set<String> asked = new HashSet<>();
+  private final Asked asked;
+  private final Set<String> before = new HashSet<>();
 
   /** The earliest of those that were asked. */
   private @Nullable Instant expiry;
 
-  ChainedExchange(AuthenticationExchange exchange, Map<String, Authenticator> links) {
+  /**
+   * @param asked to be told which of them is asked
+   */
+  ChainedExchange(AuthenticationExchange exchange, Map<String, Authenticator> links, Asked asked) {
     this.exchange = exchange;
     this.links = links;
+    this.asked = asked;
   }
 
   @Override
@@ -65,11 +71,12 @@ final class ChainedExchange implements AuthenticationExchange {
               .formatted(authenticator, String.join(", ", links.keySet())),
           null);
     }
-    if (!asked.add(authenticator)) {
+    if (!before.add(authenticator)) {
       throw AuthenticationException.unavailable(
           "authenticator " + authenticator + " was asked a second time in one login", null);
     }
-    AuthenticatedUser user = link.authenticate(this);
+    AuthenticatedUser user =
+        Objects.requireNonNull(asked.of(authenticator, () -> link.authenticate(this)));
     Instant until = user.expiry();
     if (until != null && (expiry == null || until.isBefore(expiry))) {
       expiry = until;

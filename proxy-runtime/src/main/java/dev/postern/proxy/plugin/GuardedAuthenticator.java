@@ -23,8 +23,9 @@ record GuardedAuthenticator(Origin origin, Authenticator authenticator, Calls ca
   public boolean claims(ClientInfo client, StartupParameters startup) {
     try (LoaderScope _ = origin.enter()) {
       return authenticator.claims(client, startup);
-    } catch (LinkageError e) {
-      throw origin.failure(e);
+    } catch (RuntimeException | Error e) {
+      calls.add(1); // one that only says yes or no is not counted: it may come with each login
+      throw origin.failure(e, calls);
     }
   }
 
@@ -40,12 +41,8 @@ record GuardedAuthenticator(Origin origin, Authenticator authenticator, Calls ca
     calls.add(1);
     try (LoaderScope _ = origin.enter()) {
       return origin.present(authenticator.authenticate(exchange), "a user");
-    } catch (LinkageError e) {
-      calls.failed();
-      throw origin.failure(e);
-    } catch (RuntimeException e) {
-      calls.failed();
-      throw e;
+    } catch (RuntimeException | Error e) {
+      throw origin.failure(e, calls);
     } catch (AuthenticationException e) {
       if (e.kind() == FailureKind.PLUGIN) {
         calls.failed();

@@ -24,12 +24,8 @@ record GuardedInterceptor(Origin origin, MessageInterceptor interceptor, Calls c
   public void open(SessionInfo session, Interests interests) {
     try (LoaderScope _ = origin.enter()) {
       interceptor.open(session, interests);
-    } catch (LinkageError e) {
-      calls.failed();
-      throw origin.failure(e);
-    } catch (RuntimeException e) {
-      calls.failed();
-      throw e;
+    } catch (RuntimeException | Error e) {
+      throw origin.failure(e, calls);
     }
   }
 
@@ -37,12 +33,8 @@ record GuardedInterceptor(Origin origin, MessageInterceptor interceptor, Calls c
   public void refused(RefusedLogin login) {
     try (LoaderScope _ = origin.enter()) {
       interceptor.refused(login);
-    } catch (LinkageError e) {
-      calls.failed();
-      throw origin.failure(e);
-    } catch (RuntimeException e) {
-      calls.failed();
-      throw e;
+    } catch (RuntimeException | Error e) {
+      throw origin.failure(e, calls);
     }
   }
 

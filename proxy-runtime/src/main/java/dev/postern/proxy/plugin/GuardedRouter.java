@@ -23,12 +23,8 @@ record GuardedRouter(Origin origin, Router router, Calls calls) implements Route
     calls.add(1);
     try (LoaderScope _ = origin.enter()) {
       return router.route(request);
-    } catch (LinkageError e) {
-      calls.failed();
-      throw origin.failure(e);
-    } catch (RuntimeException e) {
-      calls.failed();
-      throw e;
+    } catch (RuntimeException | Error e) {
+      throw origin.failure(e, calls);
     } finally {
       calls.took(System.nanoTime() - begin);
     }

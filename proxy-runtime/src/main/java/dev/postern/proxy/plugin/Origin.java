@@ -14,10 +14,24 @@ record Origin(String instance, String jar, ClassLoader loader) {
     return LoaderScope.enter(loader);
   }
 
-  /** A class that is missing at this late time ends a session and not the thread that serves it. */
-  IllegalStateException failure(LinkageError e) {
-    return new IllegalStateException(
-        "plugin " + instance + " of " + jar + ": " + LoadFailure.of(e).reason(), e);
+  /**
+   * Counts what the instance threw, and makes of it what ends a session and not the thread that
+   * serves it: a class may be missing at this late time, an assertion fail, a recursion not end.
+   * What the JVM itself has come to passes as it is.
+   */
+  RuntimeException failure(Throwable thrown, Calls calls) {
+    calls.failed();
+    return switch (thrown) {
+      case RuntimeException e -> e;
+      case LinkageError e -> failure(LoadFailure.of(e).reason(), e);
+      case StackOverflowError e -> failure(e.toString(), e);
+      case VirtualMachineError e -> throw e;
+      default -> failure(thrown.toString(), thrown);
+    };
+  }
+
+  private IllegalStateException failure(String reason, Throwable cause) {
+    return new IllegalStateException("plugin " + instance + " of " + jar + ": " + reason, cause);
   }
 
   <T> T present(@Nullable T value, String what) {

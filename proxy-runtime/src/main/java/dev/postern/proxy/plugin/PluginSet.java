@@ -1,5 +1,8 @@
 package dev.postern.proxy.plugin;
 
+import dev.postern.api.auth.AuthenticatedUser;
+import dev.postern.api.auth.AuthenticationException;
+import dev.postern.api.auth.AuthenticationExchange;
 import dev.postern.api.auth.Authenticator;
 import dev.postern.api.routing.Route;
 import dev.postern.api.routing.Router;
@@ -36,19 +39,31 @@ public final class PluginSet {
             || interceptors.stream().anyMatch(named -> named.interceptor().mayBlock());
   }
 
-  /** Who gets in. */
-  public Authenticator authenticator() {
-    return authenticator;
+  /**
+   * Finds out who the client is, and whether it gets in. May block.
+   *
+   * @param asked to be told who is asked meanwhile
+   * @throws AuthenticationException if it does not get in
+   */
+  public AuthenticatedUser authenticate(AuthenticationExchange exchange, Asked asked)
+      throws AuthenticationException {
+    return authenticator instanceof AuthenticatorChain chain
+        ? chain.authenticate(exchange, asked)
+        : authenticator.authenticate(exchange);
   }
 
   /**
    * Asks the routers in turn where a session goes. May block.
    *
+   * @param asked to be told who is asked meanwhile
    * @throws RoutingException if there is no place for it
    */
-  public Decision decide(RoutingRequest request) throws RoutingException {
+  public Decision decide(RoutingRequest request, Asked asked) throws RoutingException {
     for (Router router : routers) {
-      Route route = router.route(request);
+      Route route =
+          router instanceof GuardedRouter guarded
+              ? asked.of(guarded.origin().instance(), () -> guarded.route(request))
+              : router.route(request);
       if (route != null) {
         return new Decision(route, router);
       }

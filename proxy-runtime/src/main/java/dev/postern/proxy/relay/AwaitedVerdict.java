@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 final class AwaitedVerdict<M> {
   private final MessageFlow<M> flow;
   private final Relay relay;
-  private final String interceptor;
+  private final Handler<M> handler;
   private final ScheduledFuture<?> timeout;
 
   /** The message's way so far. */
@@ -30,21 +30,17 @@ final class AwaitedVerdict<M> {
       MessageFlow<M> flow,
       Relay relay,
       EventLoop loop,
-      String interceptor,
+      Handler<M> handler,
       Passage<M> passage,
       ByteBuf original,
       ByteBuf behind) {
     this.flow = flow;
     this.relay = relay;
-    this.interceptor = interceptor;
+    this.handler = handler;
     this.passage = passage;
     this.original = original;
     this.behind = behind;
-    timeout =
-        loop.schedule(
-            () -> relay.interceptorLate(interceptor),
-            relay.interceptorTimeout().toNanos(),
-            TimeUnit.NANOSECONDS);
+    timeout = loop.schedule(this::late, relay.interceptorTimeout().toNanos(), TimeUnit.NANOSECONDS);
   }
 
   /**
@@ -62,7 +58,7 @@ final class AwaitedVerdict<M> {
       ByteBuf original,
       ByteBuf behind) {
     var awaited =
-        new AwaitedVerdict<>(flow, relay, loop, waiting.interceptor(), passage, original, behind);
+        new AwaitedVerdict<>(flow, relay, loop, waiting.handler(), passage, original, behind);
     waiting
         .verdict()
         .whenComplete(
@@ -80,9 +76,13 @@ final class AwaitedVerdict<M> {
       return;
     }
     relay.interceptorFailed(
-        new InterceptorFailure(
-            interceptor,
+        handler.failure(
             failure != null ? failure : new NullPointerException("the verdict is null")));
+  }
+
+  private void late() {
+    handler.failed();
+    relay.interceptorLate(handler.interceptor());
   }
 
   /** More has come. */

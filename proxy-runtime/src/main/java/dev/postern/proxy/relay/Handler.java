@@ -90,9 +90,15 @@ final class Handler<M> {
     return verdict;
   }
 
-  private InterceptorFailure failure(Throwable cause) {
-    calls.failed();
+  /** What it has done ends the session, and counts as its failure. */
+  InterceptorFailure failure(Throwable cause) {
+    failed();
     return new InterceptorFailure(interceptor, cause);
+  }
+
+  /** Counts a failure that has nothing to show. */
+  void failed() {
+    calls.failed();
   }
 
   /** When a measured call begins; 0 of any other. */

@@ -4,9 +4,11 @@ import dev.postern.api.intercept.UndecodedMessage;
 import dev.postern.proxy.codec.TypeSet;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -64,18 +66,19 @@ final class Handlers<M> {
   /** Tells each interceptor that wants messages of this type, once. */
   void passUndecoded(UndecodedMessage message) {
     byte type = (byte) message.type();
-    inOrder.stream()
-        .filter(handler -> handler.types().contains(type))
-        .map(Handler::interceptor)
-        .distinct()
-        .forEach(interceptor -> tell(interceptor, message));
+    Set<String> told = new HashSet<>();
+    for (Handler<M> handler : inOrder) {
+      if (handler.types().contains(type) && told.add(handler.interceptor())) {
+        tell(handler, message);
+      }
+    }
   }
 
-  private void tell(String interceptor, UndecodedMessage message) {
+  private void tell(Handler<M> handler, UndecodedMessage message) {
     try {
-      Objects.requireNonNull(undecoded.get(interceptor)).accept(message);
+      Objects.requireNonNull(undecoded.get(handler.interceptor())).accept(message);
     } catch (Throwable e) {
-      throw new InterceptorFailure(interceptor, e);
+      throw handler.failure(e);
     }
   }
 

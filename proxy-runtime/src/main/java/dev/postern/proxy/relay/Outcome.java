@@ -5,14 +5,17 @@ import dev.postern.api.intercept.Verdict;
 import dev.postern.api.message.BackendMessage;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
 
 /** What came of one message on its way through the handlers. */
 sealed interface Outcome<M> {
   /** Its original bytes go on. */
   record Unchanged<M>() implements Outcome<M> {}
 
-  /** These go on instead; {@code interceptor} was the last to change anything. */
-  record Changed<M>(String interceptor, List<M> messages) implements Outcome<M> {}
+  /**
+   * These go on instead; {@code by} was the last to change anything, {@code null}: no interceptor.
+   */
+  record Changed<M>(@Nullable Handler<M> by, List<M> messages) implements Outcome<M> {}
 
   /** It is refused; {@code by} is the place of the interceptor that did. */
   record Rejected<M>(int by, SqlState sqlState, String message) implements Outcome<M> {}
@@ -23,6 +26,6 @@ sealed interface Outcome<M> {
   record Ended<M>(String interceptor, SqlState sqlState, String message) implements Outcome<M> {}
 
   /** Not known yet; the passage goes on with the verdict. */
-  record Waiting<M>(String interceptor, CompletionStage<Verdict<M>> verdict)
+  record Waiting<M>(Handler<M> handler, CompletionStage<Verdict<M>> verdict)
       implements Outcome<M> {}
 }

@@ -27,12 +27,12 @@ final class OutcomeWriter<M> {
   /** False if the session has ended. What goes on does so with {@link #flush} at the latest. */
   boolean write(Outcome<M> outcome) {
     switch (outcome) {
-      case Outcome.Changed<M>(var interceptor, var messages) -> {
+      case Outcome.Changed<M>(var by, var messages) -> {
         try {
           messages.forEach(this::encode);
         } catch (RuntimeException e) {
           flush();
-          relay.interceptorFailed(new InterceptorFailure(interceptor, e));
+          relay.interceptorFailed(by == null ? new InterceptorFailure("(none)", e) : by.failure(e));
           return false;
         }
       }

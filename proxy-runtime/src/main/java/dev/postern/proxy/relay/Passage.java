@@ -22,7 +22,7 @@ final class Passage<M> {
   private final Deque<Step<M>> ahead = new ArrayDeque<>();
   private final List<M> passed = new ArrayList<>(1);
   private boolean changed;
-  private String changedBy = "(none)";
+  private @Nullable Handler<M> changedBy;
 
   /**
    * @param substitute what takes the place of {@code message}; {@code null}: nothing
@@ -81,8 +81,7 @@ final class Passage<M> {
     Step<M> step = ahead.pop();
     Handler<M> handler = handlers.get(step.nextHandler());
     if (verdict instanceof Verdict.Later<M>) {
-      throw new InterceptorFailure(
-          handler.interceptor(), new IllegalStateException("a later verdict was \"later\" again"));
+      throw handler.failure(new IllegalStateException("a later verdict was \"later\" again"));
     }
     Outcome<M> outcome = apply(handler, step, verdict);
     return outcome != null ? outcome : proceed();
@@ -94,7 +93,7 @@ final class Passage<M> {
       case Verdict.Forward<M>() -> ahead.push(new Step<>(step.message(), next));
       case Verdict.Replace<M>(List<M> messages) -> {
         changed = true;
-        changedBy = handler.interceptor();
+        changedBy = handler;
         messages.reversed().forEach(message -> ahead.push(new Step<>(message, next)));
       }
       case Verdict.Reject<M>(var sqlState, var message) -> {
@@ -111,7 +110,7 @@ final class Passage<M> {
       }
       case Verdict.Later<M>(var later) -> {
         ahead.push(step);
-        return new Outcome.Waiting<>(handler.interceptor(), later);
+        return new Outcome.Waiting<>(handler, later);
       }
     }
     return null;
@@ -121,15 +120,14 @@ final class Passage<M> {
     try {
       AnswerForm.check(message, answer);
     } catch (IllegalArgumentException e) {
-      throw new InterceptorFailure(handler.interceptor(), e);
+      throw handler.failure(e);
     }
   }
 
   /** What cannot be put on the wire is found while it is known whose it is. */
   private static <M> void checkError(Handler<M> handler, SqlState sqlState, String message) {
     if (sqlState == null || message == null || message.indexOf('\0') >= 0) {
-      throw new InterceptorFailure(
-          handler.interceptor(),
+      throw handler.failure(
           new IllegalArgumentException(
               "a verdict whose code or sentence is null or has a zero character"));
     }

@@ -1,6 +1,7 @@
 package dev.postern.proxy.session;
 
 import dev.postern.proxy.channel.BlockingChannel;
+import dev.postern.proxy.plugin.Asked;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
@@ -19,15 +20,21 @@ final class LoginAlarm implements SessionRegistry.Login {
   private static final int LAST_WORDS_SECONDS = 1;
 
   private final BlockingChannel channel;
+  private final Asked asked;
   private final ScheduledFuture<?> timer;
   private volatile @Nullable Thread thread;
   private volatile boolean rung;
+  private volatile @Nullable String late;
   private volatile boolean cutOff;
   private volatile @Nullable String user;
   private volatile boolean revoked;
 
-  LoginAlarm(BlockingChannel channel) {
+  /**
+   * @param asked knows which plugin the login is at
+   */
+  LoginAlarm(BlockingChannel channel, Asked asked) {
     this.channel = channel;
+    this.asked = asked;
     timer =
         channel
             .eventLoop()
@@ -48,6 +55,7 @@ final class LoginAlarm implements SessionRegistry.Login {
   }
 
   private void ring() {
+    late = asked.now();
     rung = true;
     interrupt();
   }
@@ -80,6 +88,11 @@ final class LoginAlarm implements SessionRegistry.Login {
 
   boolean hasRung() {
     return rung;
+  }
+
+  /** The plugin at which the login was when it rang; {@code null}: none. */
+  @Nullable String latePlugin() {
+    return late;
   }
 
   boolean isCutOff() {

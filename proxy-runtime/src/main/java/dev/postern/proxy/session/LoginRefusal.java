@@ -12,6 +12,7 @@ import dev.postern.proxy.backend.BackendRefusedException;
 import dev.postern.proxy.channel.DeadlineExceededException;
 import dev.postern.proxy.channel.PeerClosedException;
 import dev.postern.proxy.frontend.FrontendConnection;
+import dev.postern.proxy.plugin.Asked;
 import dev.postern.proxy.plugin.NamedInterceptor;
 import dev.postern.proxy.tls.HandshakeFailure;
 import java.io.IOException;
@@ -35,14 +36,16 @@ final class LoginRefusal {
   private final String sessionId;
   private final FrontendConnection client;
   private final LoginAlarm alarm;
+  private final Asked asked;
   private @Nullable StartupParameters startup;
   private @Nullable AuthenticatedUser user;
   private @Nullable Route route;
 
-  LoginRefusal(String sessionId, FrontendConnection client, LoginAlarm alarm) {
+  LoginRefusal(String sessionId, FrontendConnection client, LoginAlarm alarm, Asked asked) {
     this.sessionId = sessionId;
     this.client = client;
     this.alarm = alarm;
+    this.asked = asked;
   }
 
   /** The client has said who it wants to be. */
@@ -140,7 +143,9 @@ final class LoginRefusal {
               .log("the client went before it was logged in: {}", e.getMessage());
       case InterruptedException e -> interrupted(e);
       default -> {
-        log(FailureKind.PROXY).setCause(failure).log("the login failed unexpectedly");
+        log(FailureKind.PROXY, asked.thrower(failure))
+            .setCause(failure)
+            .log("the login failed unexpectedly");
         client.refuse(SqlState.INTERNAL_ERROR, "internal error (session " + sessionId + ")");
       }
     }
@@ -160,7 +165,10 @@ final class LoginRefusal {
       log.atDebug().addKeyValue("sessionId", sessionId).log("{}", e.getMessage());
       return;
     }
-    LoggingEventBuilder line = log(e.kind()).addKeyValue("sqlState", e.sqlState().code());
+    // Whoever does not let a client in for what the client has done has not failed.
+    LoggingEventBuilder line =
+        log(e.kind(), e.kind() == FailureKind.CLIENT ? null : asked.thrower(e))
+            .addKeyValue("sqlState", e.sqlState().code());
     if (e.kind() != FailureKind.CLIENT && e.getCause() != null) {
       line = line.setCause(e.getCause());
     }
@@ -169,7 +177,9 @@ final class LoginRefusal {
   }
 
   private void late(FailureKind kind, Exception e) {
-    log(kind).log("login timed out: {}", e.getMessage());
+    String plugin = alarm.latePlugin(); // which may have gone on as if nothing were
+    log(plugin == null ? kind : FailureKind.PLUGIN, plugin)
+        .log("login timed out: {}", e.getMessage());
     client.refuse(SqlState.QUERY_CANCELED, "canceling authentication due to timeout");
   }
 
@@ -184,6 +194,11 @@ final class LoginRefusal {
     } else {
       client.refuse(SqlState.ADMIN_SHUTDOWN, "terminating connection due to administrator command");
     }
+  }
+
+  private LoggingEventBuilder log(FailureKind kind, @Nullable String plugin) {
+    LoggingEventBuilder line = log(kind);
+    return plugin == null ? line : line.addKeyValue("plugin", plugin);
   }
 
   private LoggingEventBuilder log(FailureKind kind) {

@@ -18,6 +18,7 @@ import dev.postern.proxy.frontend.FrontendConnection;
 import dev.postern.proxy.frontend.LoginExchange;
 import dev.postern.proxy.frontend.Negotiation;
 import dev.postern.proxy.frontend.Opening;
+import dev.postern.proxy.plugin.Asked;
 import dev.postern.proxy.plugin.Decision;
 import dev.postern.proxy.plugin.NamedInterceptor;
 import dev.postern.proxy.plugin.PluginSet;
@@ -41,6 +42,7 @@ public final class SessionRunner implements Runnable {
   private final SessionServices services;
   private final boolean mayBlock;
   private final Instant startedAt;
+  private final Asked asked = new Asked();
   private final LoginAlarm alarm;
   private final LoginRefusal refusal;
   private boolean relaying;
@@ -61,8 +63,8 @@ public final class SessionRunner implements Runnable {
     this.services = services;
     this.mayBlock = mayBlock;
     this.startedAt = services.clock().instant();
-    this.alarm = new LoginAlarm(channel);
-    this.refusal = new LoginRefusal(sessionId, client, alarm);
+    this.alarm = new LoginAlarm(channel, asked);
+    this.refusal = new LoginRefusal(sessionId, client, alarm, asked);
   }
 
   @Override
@@ -271,9 +273,8 @@ public final class SessionRunner implements Runnable {
     FailedLogins.Attempt attempt = services.failedLogins().attempt(address());
     boolean failed = false;
     try {
-      return plugins
-          .authenticator()
-          .authenticate(new LoginExchange(client, info, parameters, services.mocks(), attempt));
+      return plugins.authenticate(
+          new LoginExchange(client, info, parameters, services.mocks(), attempt), asked);
     } catch (AuthenticationException e) {
       failed = e.sqlState().equals(SqlState.INVALID_PASSWORD);
       throw e;
@@ -286,7 +287,7 @@ public final class SessionRunner implements Runnable {
 
   private Decision decide(RoutingRequest request, PluginSet plugins) throws SessionException {
     try {
-      return plugins.decide(request);
+      return plugins.decide(request, asked);
     } catch (RuntimeException e) {
       throw new SessionException(
           SqlState.INTERNAL_ERROR,
@@ -302,7 +303,10 @@ public final class SessionRunner implements Runnable {
     for (NamedInterceptor named : plugins.interceptors()) {
       try {
         if (named.isFor(session)) {
-          named.interceptor().open(session, declarations.of(named.name(), named.calls()));
+          asked.tell(
+              named.name(),
+              () ->
+                  named.interceptor().open(session, declarations.of(named.name(), named.calls())));
         }
       } catch (RuntimeException e) {
         throw new SessionException(

@@ -2,6 +2,7 @@ package dev.postern.proxy.plugin;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.postern.api.auth.Authenticator;
 import dev.postern.api.intercept.MessageInterceptor;
@@ -54,6 +55,32 @@ final class GuardedPluginTest {
     try (Plugins plugins = directory.load()) {
       assertThat(PluginDirectory.ask(plugins))
           .isEqualTo("plugin auth of plugins/auth.jar: class lib.Needed is missing");
+    }
+  }
+
+  @Test
+  void keepsAnErrorOfAPluginsFromEndingMoreThanItsCall() throws Exception {
+    PluginSources.authenticator(
+            directory.jar("auth.jar"), "auth", "throw new AssertionError(\"never\");")
+        .build();
+
+    try (Plugins plugins = directory.load()) {
+      assertThat(PluginDirectory.ask(plugins))
+          .isEqualTo("plugin auth of plugins/auth.jar: java.lang.AssertionError: never");
+      assertThat(plugins.instances().getFirst().failures()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void letsPassWhatTheJvmHasComeTo() throws Exception {
+    PluginSources.authenticator(
+            directory.jar("auth.jar"), "auth", "throw new OutOfMemoryError(\"pretended\");")
+        .build();
+
+    try (Plugins plugins = directory.load()) {
+      assertThatThrownBy(() -> PluginDirectory.ask(plugins))
+          .isInstanceOf(OutOfMemoryError.class)
+          .hasMessage("pretended");
     }
   }
 

@@ -147,7 +147,7 @@ final class PluginDirectory {
                   throw new AssertionError("not to be used");
                 });
     try {
-      return set.authenticator().authenticate(exchange).name();
+      return set.authenticate(exchange, new Asked()).name();
     } catch (IllegalStateException e) {
       return String.valueOf(e.getMessage());
     }

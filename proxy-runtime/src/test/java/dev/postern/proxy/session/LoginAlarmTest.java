@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.postern.proxy.channel.BlockingChannel;
 import dev.postern.proxy.channel.Deadline;
+import dev.postern.proxy.plugin.Asked;
 import io.netty.channel.embedded.EmbeddedChannel;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
@@ -12,7 +13,7 @@ import org.junit.jupiter.api.Test;
 final class LoginAlarmTest {
   private final EmbeddedChannel channel = new EmbeddedChannel();
   private final LoginAlarm alarm =
-      new LoginAlarm(new BlockingChannel(channel, Deadline.in(Duration.ofMinutes(1))));
+      new LoginAlarm(new BlockingChannel(channel, Deadline.in(Duration.ofMinutes(1))), new Asked());
 
   @Test
   void interruptsALoginThatIsLateAndThenClosesItsConnection() {
