@@ -11,6 +11,8 @@ import static dev.postern.testkit.FrontendPackets.terminate;
 import static dev.postern.testkit.FrontendPackets.unnamed;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.postern.api.routing.Pooling;
+import dev.postern.api.routing.Pooling.SessionState;
 import dev.postern.testkit.PostgresServer;
 import dev.postern.testkit.RunningPostern;
 import dev.postern.testkit.WireClient;
@@ -32,22 +34,28 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 final class OddTracesIT {
   private static final String ROLE = "odd_role";
-  private static PostgresServer server;
+  private static final List<PostgresServer> SERVERS = new ArrayList<>();
 
   private static final String LONG = "/* " + "x".repeat(100_000) + " */ ";
   private static final Map<String, byte[][]> CASES = cases();
 
   @BeforeAll
   static void createRoles() {
-    server = PostgresServer.builder(PostgresServer.versions().getLast()).start();
-    server.createRole(ROLE, Pools.PASSWORD);
-    server.execute(
-        "ALTER ROLE odd_role SUPERUSER", "CREATE ROLE hunt_group", "GRANT hunt_group TO odd_role");
+    List<Integer> versions = PostgresServer.versions();
+    for (int version : List.of(versions.getFirst(), versions.getLast())) {
+      PostgresServer server = PostgresServer.builder(version).start();
+      SERVERS.add(server);
+      server.createRole(ROLE, Pools.PASSWORD);
+      server.execute(
+          "ALTER ROLE odd_role SUPERUSER",
+          "CREATE ROLE hunt_group",
+          "GRANT hunt_group TO odd_role");
+    }
   }
 
   @AfterAll
   static void stop() {
-    server.close();
+    SERVERS.forEach(PostgresServer::close);
   }
 
   static Set<String> names() {
@@ -57,6 +65,45 @@ final class OddTracesIT {
   @ParameterizedTest(name = "{0}")
   @MethodSource("names")
   void leaveNothingForTheNextClient(String name) {
+    SERVERS.forEach(server -> leaveNothingForTheNextClient(server, name));
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("names")
+  void leaveNothingForTheNextClientWhereTheyAreRefused(String name) {
+    for (PostgresServer server : SERVERS) {
+      byte[][] packets = Objects.requireNonNull(CASES.get(name));
+      try (RunningPostern postern =
+          Pools.before(
+              server,
+              Pooling.TRANSACTION.with(pool -> pool.size(1).sessionState(SessionState.REFUSE)),
+              ROLE)) {
+        Way way = Way.through(postern, ROLE);
+        List<String> untouched;
+        try (WireClient first = way.wire();
+            WireClient next = way.wire()) {
+          untouched = look(next.query(Trace.LOOK));
+          boolean refused = false;
+          for (byte[] packet : packets) {
+            first.send(packet);
+            if (packet[0] == 'Q' || packet[0] == 'S' || packet[0] == 'F') {
+              refused |= first.receiveUntil('Z').stream().anyMatch(OddTracesIT::isRefusal);
+            }
+          }
+          assertThat(refused).as("refused on %s", server).isEqualTo(!name.startsWith("LISTEN"));
+          next.send(query(Trace.LOOK));
+          first.send(terminate());
+          assertThat(look(next.receiveUntil('Z'))).as("on %s", server).isEqualTo(untouched);
+        }
+      }
+    }
+  }
+
+  private static boolean isRefusal(WireMessage message) {
+    return message.type() == 'E' && message.sqlState().equals("0A000");
+  }
+
+  private static void leaveNothingForTheNextClient(PostgresServer server, String name) {
     byte[][] packets = Objects.requireNonNull(CASES.get(name));
     try (RunningPostern postern = Pools.before(server, Pools.transactions(1), ROLE)) {
       Way way = Way.through(postern, ROLE);
@@ -127,11 +174,83 @@ final class OddTracesIT {
             "SET SCHEMA 'odd'",
             "SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL SERIALIZABLE",
             "LISTEN odd",
+            "BEGIN; SET LOCAL search_path TO pg_temp; CREATE TABLE odd (a int); COMMIT",
+            "BEGIN; SELECT set_config('search_path', 'pg_' || 'temp', true);"
+                + " CREATE TABLE odd (a int); COMMIT",
+            "BEGIN; SET LOCAL SCHEMA 'pg_temp'; SELECT 1 AS a INTO odd; COMMIT",
+            "CREATE TABLE U&\"pg\\005ftemp\".odd (a int)",
+            "SELECT set_config('role', 'hunt_group', false -- for me, true\n)",
+            "SELECT set_config('role', 'hunt_group'/* , true)*/, false)",
+            "SELECT set_config('role', 'hunt_group'/*'*/, false), true",
+            "SELECT set_config('my.x', $$, true)$$, false)",
+            "BEGIN; DECLARE \"for\" CURSOR WITH HOLD FOR SELECT 1; COMMIT",
+            "BEGIN; CREATE TABLE joined AS SELECT true AS drop;"
+                + " CREATE TEMP TABLE odd AS SELECT 1 AS a FROM joined a JOIN joined commit"
+                + " ON commit.drop; DROP TABLE joined; COMMIT",
+            "DO $$BEGIN PERFORM set_config('my.x', 'v', false); END$$",
+            "DO $$BEGIN SET ROLE hunt_group; END$$",
+            "SELECT * FROM ts_stat('SELECT null::tsvector FROM set_config(''my.x'', ''v'', false)')",
+            "SET SESSION SESSION AUTHORIZATION hunt_group",
+            "SET U&\"r\\006fle\" = hunt_group",
+            "SELECT pg_create_physical_replication_slot('odd', false, true)",
             "BEGIN; SET ROLE hunt_group; COMMIT; SELECT 1/0",
             LONG + "SET ROLE hunt_group",
             "SELECT '" + "x".repeat(100_000) + "'; SET my.x = 'v'")) {
       cases.put(sql.length() > 100 ? sql.substring(0, 20) + "..." : sql, packets(query(sql)));
     }
+    cases.put(
+        "a table on a path of its transaction, in queries of their own",
+        packets(
+            query("BEGIN"),
+            query("SET LOCAL search_path TO pg_temp"),
+            query("CREATE TABLE odd (a int)"),
+            query("COMMIT")));
+    cases.put(
+        "a table on a path of its transaction that is a parameter",
+        packets(
+            query("BEGIN"),
+            parse("", "SELECT set_config($1, $2, true)"),
+            bind("", "", "search_path", "pg_temp"),
+            execute("", 0),
+            unnamed("CREATE TABLE odd (a int)"),
+            sync(),
+            query("COMMIT")));
+    cases.put(
+        "RESET ALL behind a table on a path",
+        packets(
+            query("SET search_path = pg_temp"),
+            query("CREATE TABLE odd (a int)"),
+            query("RESET ALL")));
+    cases.put(
+        "DISCARD TEMP before a table on a path",
+        packets(
+            query("SET search_path = pg_temp"),
+            query("DISCARD TEMP"),
+            query("CREATE TABLE odd (a int)"),
+            query("RESET ALL")));
+    cases.put(
+        "RESET ALL behind a table on a path that an UPDATE has set",
+        packets(
+            query("UPDATE pg_settings SET setting = 'pg_temp' WHERE name = 'search_path'"),
+            query("CREATE TABLE odd (a int)"),
+            query("RESET ALL")));
+    cases.put(
+        "what is called as a keyword is",
+        packets(query("SET ROLE hunt_group"), query("SET role.x = 'v'"), query("RESET role.x")));
+    cases.put(
+        "a setting that is called as a keyword is",
+        packets(query("SET local.x = 'v'; SET transaction.y = 'v'")));
+    cases.put(
+        "CLOSE of a cursor that is called all",
+        packets(
+            query("BEGIN; DECLARE c CURSOR WITH HOLD FOR SELECT 1; COMMIT"),
+            query("BEGIN; DECLARE \"all\" CURSOR WITH HOLD FOR SELECT 1; COMMIT"),
+            query("CLOSE \"all\"")));
+    cases.put(
+        "pg_advisory_unlock_all that is not called",
+        packets(
+            query("SELECT pg_advisory_lock(1)"),
+            query("SELECT pg_advisory_unlock_all() WHERE false")));
     cases.put(
         "RESET ROLE that is rolled back",
         packets(query("SET ROLE hunt_group"), query("BEGIN; RESET ROLE; ROLLBACK")));

@@ -22,6 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class PinsIT {
   private static final String ROLE = "pins_role";
   private static final String SETTING = "SET of a setting that servers do not report";
+  private static final String ANYTHING = "a statement that may leave anything behind";
   private static PostgresServer server;
 
   @BeforeAll
@@ -46,8 +47,11 @@ final class PinsIT {
         "SET my.own = 'x' | " + SETTING + " | RESET ALL",
         "SELECT set_config('my.own', 'x', false) | " + SETTING + " | RESET ALL",
         "UPDATE pg_settings SET setting = '1024' WHERE name = 'work_mem' | "
-            + SETTING
-            + " | RESET ALL",
+            + ANYTHING
+            + " | DISCARD ALL",
+        "DO $$BEGIN END$$ | " + ANYTHING + " | DISCARD ALL",
+        "SET standard_conforming_strings = off"
+            + " | SET of standard_conforming_strings or scram_iterations | RESET ALL",
         "SET ROLE pins_role | SET ROLE | RESET ROLE",
         "SET ROLE pins_role | SET ROLE | DISCARD ALL",
         "SET SESSION AUTHORIZATION pins_role | SET SESSION AUTHORIZATION"
@@ -105,13 +109,37 @@ final class PinsIT {
   }
 
   @Test
+  void ofReplicationAndBackupsAreThereUntilTheEnd() {
+    try (RunningPostern postern = pool(pool -> pool.size(1));
+        WireClient client = Way.through(postern, ROLE).wire()) {
+      client.query("SELECT pg_create_physical_replication_slot('pins', false, true)");
+      client.query("DISCARD ALL");
+      awaitPins(postern, "a replication origin, a replication slot or a backup");
+    }
+  }
+
+  @Test
+  void ofAPathThatLeadsToTemporaryTablesAreThereUntilDiscardAll() {
+    try (RunningPostern postern = pool(pool -> pool.size(1));
+        WireClient client = Way.through(postern, ROLE).wire()) {
+      client.query("SET search_path = pg_temp");
+      client.query("CREATE TABLE t (a int)");
+      client.query("RESET ALL");
+      client.query("DISCARD TEMP");
+      awaitPins(postern, "a search_path that may lead to pg_temp");
+      client.query("DISCARD ALL");
+      awaitPins(postern);
+    }
+  }
+
+  @Test
   void ofWhatCannotBeKnownAreThereUntilDiscardAll() {
     String text = "/* " + "x".repeat(1024 * 1024) + " */ SELECT 1";
     for (String sql : List.of("SELECT set_config('my' || '.own', 'x', false)", text)) {
       try (RunningPostern postern = pool(pool -> pool.size(1));
           WireClient client = Way.through(postern, ROLE).wire()) {
         client.query(sql);
-        await().until(() -> pins(postern).size() == 4);
+        awaitPins(postern, ANYTHING);
         client.query("DISCARD ALL");
         awaitPins(postern);
       }
@@ -128,6 +156,8 @@ final class PinsIT {
         "SET TimeZone = 'Asia/Tokyo'",
         "SET LOCAL work_mem = '1MB'",
         "CREATE TEMP TABLE t (a int) ON COMMIT DROP",
+        "SET LOCAL search_path = app, public",
+        "SELECT set_config('my.own', f::text, true) FROM generate_series(1, 1) f",
         "SELECT pg_advisory_xact_lock(1)",
         "DECLARE c CURSOR FOR SELECT 1"
       })

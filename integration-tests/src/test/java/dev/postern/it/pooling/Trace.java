@@ -49,6 +49,7 @@ enum Trace {
           WHERE relnamespace = pg_my_temp_schema() AND relkind = 'r'),
         CASE WHEN current_user = session_user THEN '' ELSE current_user::text END,
         session_user::text,
+        (SELECT count(*)::text FROM pg_replication_slots WHERE active_pid = pg_backend_pid()),
         (SELECT coalesce(string_agg(channel, ';'), '') FROM pg_listening_channels() channel)""";
 
   /** Ends several of them at once. */

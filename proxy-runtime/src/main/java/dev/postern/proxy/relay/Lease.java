@@ -226,22 +226,27 @@ final class Lease implements BackendUser {
    *
    * @param cleaning statements that make the backend fit for the next user; {@code null} if it may
    *     be in the middle of something, and nobody can have it
+   * @param spoilt whether these do not help
    * @return whether it may still be working on what the client asked
    */
-  boolean end(@Nullable List<String> cleaning) {
-    boolean busy = leave(cleaning);
+  boolean end(@Nullable List<String> cleaning, boolean spoilt) {
+    boolean busy = leave(cleaning, spoilt);
     restored();
     return busy;
   }
 
-  private boolean leave(@Nullable List<String> cleaning) {
+  private boolean leave(@Nullable List<String> cleaning, boolean spoilt) {
     PooledBackend last = backend;
     backend = null;
     if (last == null || !last.isOpen()) {
       return false;
     }
     if (cleaning != null && !dying) {
-      last.giveBack(cleaning);
+      if (spoilt) {
+        last.discard(false);
+      } else {
+        last.giveBack(cleaning);
+      }
       return false;
     }
     abandoned = last;

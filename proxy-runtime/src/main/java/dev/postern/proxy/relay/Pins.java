@@ -22,6 +22,9 @@ final class Pins {
   /** What statements under way may do to what servers report. */
   private int reports;
 
+  /** Whether what this transaction creates may be temporary, as its search_path may say. */
+  private boolean leadsLocally;
+
   /** What the only statement under way takes away, if it is carried out. */
   private int ending;
 
@@ -44,6 +47,11 @@ final class Pins {
     return pins == 0;
   }
 
+  /** Whether the backend is of no use to others even when it has been cleaned. */
+  boolean last() {
+    return (pins & Effects.LASTS) != 0;
+  }
+
   /** For people. */
   List<String> reasons() {
     return Effects.reasons(pins);
@@ -61,7 +69,8 @@ final class Pins {
             && lease.backend().parameters().reports("default_transaction_read_only"))) {
       wanted |= Effects.SETTING;
     }
-    return wanted;
+    boolean leads = leadsLocally || (effects & Effects.TEMPORARY_PATH_LOCALLY) != 0;
+    return leads && (effects & Effects.CREATES) != 0 ? wanted | Effects.TEMPORARY : wanted;
   }
 
   /** An answer has shown this. */
@@ -106,6 +115,7 @@ final class Pins {
 
   private void notes(int effects) {
     reports |= effects & (Effects.CHANGES_REPORTS | Effects.DEFAULTS | Effects.ENDS_SETTING);
+    leadsLocally |= (effects & Effects.TEMPORARY_PATH_LOCALLY) != 0;
   }
 
   /** A statement with these effects goes on, or is prepared. */
@@ -156,6 +166,7 @@ final class Pins {
     ending = 0;
     if (outstanding.queue.isEmpty()) {
       reports = 0;
+      leadsLocally &= status != 'I';
     }
   }
 

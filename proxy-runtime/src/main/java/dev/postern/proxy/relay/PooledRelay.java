@@ -296,7 +296,7 @@ public final class PooledRelay extends Relay {
       toClient.end(error, replies);
     }
     acquisition.stop();
-    boolean busy = lease.end(settlement.cleaning());
+    boolean busy = lease.end(settlement.cleaning(), settlement.isSpoilt());
     settlement.close();
     requests.close();
     replies.close();

@@ -112,6 +112,11 @@ final class Settlement {
         && replies.isBetweenMessages();
   }
 
+  /** At the session's end: whether the backend is of no use to others even when it is cleaned. */
+  boolean isSpoilt() {
+    return pins != null && pins.last();
+  }
+
   /**
    * At the session's end: statements that make the backend fit for the next user; {@code null} if
    * it may be in the middle of something.

@@ -11,6 +11,7 @@ import dev.postern.proxy.codec.ProtocolException;
 import dev.postern.proxy.sql.Effects;
 import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** What answers mean for statements that clients share. */
@@ -132,8 +133,11 @@ final class SharedAnswers extends Answers {
   boolean reported(ByteBuf bytes, int at, int size, Replies replies) {
     super.reported(bytes, at, size, replies);
     if (begins(SEARCH_PATH, bytes, at, size)
-        && bytes.toString(at, size, StandardCharsets.US_ASCII).contains("pg_temp")) {
-      sharing.pins.add(Effects.TEMPORARY);
+        && bytes
+            .toString(at, size, StandardCharsets.US_ASCII)
+            .toLowerCase(Locale.ROOT)
+            .contains("pg_temp")) {
+      sharing.pins.add(Effects.TEMPORARY_PATH);
     }
     ParameterStatus instead =
         relay.isEnded() ? null : sharing.restoring.insteadOf(bytes, at, size, lease.backend());

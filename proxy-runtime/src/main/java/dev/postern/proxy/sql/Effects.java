@@ -15,46 +15,64 @@ public final class Effects {
   static final int ADVISORY = 1 << 7;
   static final int LOAD = 1 << 8;
 
+  /** Whatever there is: what it does is not written in it, or in a way that is not understood. */
+  public static final int UNKNOWN = 1 << 9;
+
+  /** {@code search_path} may name {@code pg_temp}: whatever is created may be temporary. */
+  public static final int TEMPORARY_PATH = 1 << 10;
+
+  /** What DISCARD ALL leaves there, but for LOAD. */
+  static final int REPLICATION = 1 << 11;
+
+  /** A setting that servers report and that is not carried to other connections all the same. */
+  static final int SETTING_KEPT = 1 << 12;
+
   /** All that ties a session to its connection. */
-  public static final int PINS = (1 << 9) - 1;
+  public static final int PINS = (1 << 13) - 1;
+
+  /** What nothing but the end of the connection takes away. */
+  public static final int LASTS = LOAD | REPLICATION;
 
   /** A setting that newer servers report. */
-  public static final int SETTING_REPORTED_LATELY = 1 << 9;
+  public static final int SETTING_REPORTED_LATELY = 1 << 13;
 
-  public static final int BEGINS = 1 << 10;
-  public static final int DEALLOCATES_ONE = 1 << 11;
+  public static final int BEGINS = 1 << 14;
+  public static final int DEALLOCATES_ONE = 1 << 15;
 
   /** RESET ALL. */
-  public static final int ENDS_SETTING = 1 << 12;
+  public static final int ENDS_SETTING = 1 << 16;
 
-  static final int ENDS_ROLE = 1 << 13;
-  static final int ENDS_AUTHORIZATION = 1 << 14;
-  static final int ENDS_LISTEN = 1 << 15;
-  static final int ENDS_PREPARE = 1 << 16;
-  static final int ENDS_HOLD = 1 << 17;
-  static final int ENDS_TEMPORARY = 1 << 18;
-  static final int ENDS_ADVISORY = 1 << 19;
-  static final int ENDS_ALL = 1 << 20;
+  static final int ENDS_ROLE = 1 << 17;
+  static final int ENDS_AUTHORIZATION = 1 << 18;
+  static final int ENDS_LISTEN = 1 << 19;
+  static final int ENDS_PREPARE = 1 << 20;
+  static final int ENDS_HOLD = 1 << 21;
+  static final int ENDS_TEMPORARY = 1 << 22;
+  static final int ENDS_ADVISORY = 1 << 23;
+  static final int ENDS_ALL = 1 << 24;
 
   /** There is more than one statement: what one of them ends may not be ended by the end of all. */
-  public static final int SEVERAL = 1 << 21;
+  public static final int SEVERAL = 1 << 25;
 
   /** LISTEN that the pool's listening connection does for the session. */
-  public static final int LISTENS_SHARED = 1 << 22;
+  public static final int LISTENS_SHARED = 1 << 26;
 
   /** What servers report may change: by SET and its like, or by the end of a transaction. */
-  public static final int CHANGES_REPORTS = 1 << 23;
+  public static final int CHANGES_REPORTS = 1 << 27;
 
   /** SET of something to its default. */
-  public static final int DEFAULTS = 1 << 24;
+  public static final int DEFAULTS = 1 << 28;
 
   /** It names a statement that the pool shares among its clients, or may do so. */
-  public static final int NAMES_SHARED = 1 << 25;
+  public static final int NAMES_SHARED = 1 << 29;
 
-  /** What a function may do that is called by its number, or by a name that is not known. */
-  public static final int UNKNOWN = SETTING | ROLE | AUTHORIZATION | ADVISORY;
+  /** As {@link #TEMPORARY_PATH}, until the end of the transaction. */
+  public static final int TEMPORARY_PATH_LOCALLY = 1 << 30;
 
-  private static final int ENDS_SHIFT = 12;
+  /** Something is created, which is temporary if {@code search_path} leads there. */
+  public static final int CREATES = 1 << 31;
+
+  private static final int ENDS_SHIFT = 16;
 
   private static final String[] REASONS = {
     "SET of a setting that servers do not report",
@@ -65,7 +83,11 @@ public final class Effects {
     "a cursor WITH HOLD",
     "a temporary table",
     "a session advisory lock",
-    "LOAD"
+    "LOAD",
+    "a statement that may leave anything behind",
+    "a search_path that may lead to pg_temp",
+    "a replication origin, a replication slot or a backup",
+    "SET of standard_conforming_strings or scram_iterations"
   };
 
   /** What ends each of these. */
@@ -78,7 +100,11 @@ public final class Effects {
     "CLOSE ALL or DISCARD ALL",
     "DISCARD TEMP or DISCARD ALL",
     "pg_advisory_unlock_all() or DISCARD ALL",
-    "it ends"
+    "it ends",
+    "DISCARD ALL",
+    "DISCARD ALL",
+    "it ends",
+    "RESET ALL or DISCARD ALL"
   };
 
   private Effects() {}
@@ -86,9 +112,10 @@ public final class Effects {
   /** The pins that a statement with these effects takes away. */
   public static int ended(int effects) {
     if ((effects & ENDS_ALL) != 0) {
-      return PINS & ~LOAD;
+      return PINS & ~LASTS;
     }
-    return effects >>> ENDS_SHIFT & 0xff;
+    int ended = effects >>> ENDS_SHIFT & 0xff;
+    return (ended & SETTING) == 0 ? ended : ended | SETTING_KEPT;
   }
 
   /** A sentence for each of these, for the client. */

@@ -1,6 +1,8 @@
 package dev.postern.proxy.sql;
 
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -48,6 +50,26 @@ final class SqlWords {
     return length() == word.length() && begins(word);
   }
 
+  /** Whether the word is this one, which is written in small letters, and is not quoted. */
+  boolean isKeyword(String word) {
+    return is(word) && !(wordStart > 0 && text[wordStart - 1] == '"' && isAt(wordEnd, '"'));
+  }
+
+  /** Whether it is this keyword, and not the beginning of a name with a dot. */
+  boolean isKeywordAlone(String word) {
+    return isKeyword(word) && !isAhead('.');
+  }
+
+  /** Whether nothing but space is between this place and the word. */
+  boolean isBehindSpace(int from) {
+    for (int i = from; i < wordStart; i++) {
+      if (!Lexemes.isSpace(text[i])) {
+        return false;
+      }
+    }
+    return from < wordStart;
+  }
+
   /** Whether the word begins like this, which is written in small letters. */
   boolean begins(String prefix) {
     if (length() < prefix.length()) {
@@ -71,6 +93,31 @@ final class SqlWords {
   /** Where the word begins in the text. */
   int start() {
     return wordStart;
+  }
+
+  /** Where the word ends in the text; a quote is behind that. */
+  int behind() {
+    return wordEnd;
+  }
+
+  /** The text from here up to the word, a char for each byte. */
+  String since(int from) {
+    return latin1(from, wordStart);
+  }
+
+  /** The rest of the statement behind the word, a char for each byte. Stays where it is. */
+  String rest() {
+    int here = at;
+    int start = wordStart;
+    int behind = wordEnd;
+    while (next()) {
+      // up to the end
+    }
+    int to = at;
+    at = here;
+    wordStart = start;
+    wordEnd = behind;
+    return latin1(here, to);
   }
 
   /**
@@ -160,24 +207,72 @@ final class SqlWords {
     return false;
   }
 
-  /** What is behind the word, from its opening parenthesis up to the closing one, without that. */
-  String arguments() {
-    int depth = 0;
-    int close = at;
-    while (close < end) {
-      byte c = text[close];
-      if (c == '\'') {
-        close = afterLiteral(close);
-        continue;
-      }
-      if (c == '(') {
-        depth++;
-      } else if (c == ')' && --depth <= 0) {
-        break;
-      }
-      close++;
+  /**
+   * The arguments of the function that is called by the word, a char for each byte; only those
+   * before the first that could be read in another way: one with a comment, a name in quotes, a
+   * literal between dollar signs or with escapes.
+   */
+  List<String> arguments() {
+    List<String> found = new ArrayList<>();
+    int i = at;
+    while (i < end && Lexemes.isSpace(text[i])) {
+      i++;
     }
-    return new String(text, at, Math.min(close, end) - at, StandardCharsets.ISO_8859_1).strip();
+    if (!isAt(i, '(')) {
+      return found;
+    }
+    int start = ++i;
+    int depth = 0;
+    while (i < end) {
+      switch (text[i]) {
+        case '\'' -> {
+          int behind = afterLiteral(i);
+          if (text[i - 1] == '&' || Lexemes.isPart(text[i - 1]) || hasBackslash(i, behind)) {
+            return found;
+          }
+          i = behind - 1;
+        }
+        case '(', '[' -> depth++;
+        case ')', ']' -> {
+          if (--depth < 0) {
+            found.add(latin1(start, i).strip());
+            return found;
+          }
+        }
+        case ',' -> {
+          if (depth == 0) {
+            found.add(latin1(start, i).strip());
+            start = i + 1;
+          }
+        }
+        case '$' -> {
+          boolean parameter = i + 1 < end && text[i + 1] >= '0' && text[i + 1] <= '9';
+          if (!parameter || Lexemes.isPart(text[i - 1])) {
+            return found;
+          }
+        }
+        case '-', '/' -> {
+          if (isAt(i + 1, text[i] == '-' ? '-' : '*')) {
+            return found;
+          }
+        }
+        case '"', '\\', ';' -> {
+          return found;
+        }
+        default -> {}
+      }
+      i++;
+    }
+    return found;
+  }
+
+  private boolean hasBackslash(int from, int to) {
+    for (int i = from; i < to; i++) {
+      if (text[i] == '\\') {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Behind the literal that begins with this quote. */
@@ -199,7 +294,7 @@ final class SqlWords {
     int behind = wordEnd;
     boolean found = false;
     while (next()) {
-      found = is(keyword) && text[wordStart - 1] != '"';
+      found = isKeyword(keyword);
     }
     at = here;
     wordStart = start;

@@ -1,14 +1,16 @@
 package dev.postern.proxy.sql;
 
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Looks through the text of a query for what it does to the server's session beyond its
- * transaction. Knows the first words of statements, not their grammar; what functions and DO blocks
- * do inside is not seen.
+ * transaction. Knows the first words of statements, not their grammar; what functions do inside is
+ * not seen.
  */
 public final class StatementScan {
   /** What the names of statements begin with that a pool shares among its clients. */
@@ -22,10 +24,20 @@ public final class StatementScan {
   private static final Set<String> REPORTED_LATELY =
       Set.of("search_path", "default_transaction_read_only");
 
-  /** A whole first argument: what is joined, doubled or escaped may be any name. */
-  private static final Pattern LITERAL_NAME = Pattern.compile("\\(\\s*'([^'\\\\]*)'\\s*,");
+  /** Reported, and not carried on: texts are read by the first, and nobody needs the second. */
+  private static final Set<String> KEPT = Set.of("standard_conforming_strings", "scram_iterations");
 
-  private static final Pattern LOCALLY = Pattern.compile(",\\s*(true|'t'|'true'|'on')$");
+  private static final Set<String> TRUE = Set.of("true", "'t'", "'true'", "'on'");
+
+  /** A whole argument: what is joined, doubled or escaped may be anything. */
+  private static final Pattern LITERAL = Pattern.compile("'([^'\\\\]*)'");
+
+  private static final Pattern NO_PART_OF_NAMES = Pattern.compile("[\\s'\"]+");
+
+  private static final Pattern SELECT =
+      Pattern.compile("select\\s+(pg_catalog\\s*\\.\\s*)?", Pattern.CASE_INSENSITIVE);
+
+  private static final Pattern CALL_ALONE = Pattern.compile("\\s*\\(\\s*\\)\\s*;?");
 
   private StatementScan() {}
 
@@ -98,6 +110,8 @@ public final class StatementScan {
           effects = deallocated(words);
         } else if (words.is("declare")) {
           effects = declared(words);
+        } else if (words.is("do")) {
+          effects = Effects.UNKNOWN | Effects.CHANGES_REPORTS;
         }
         yield effects | body(words, false);
       }
@@ -105,10 +119,11 @@ public final class StatementScan {
         if (words.is("create")) {
           yield body(words, true);
         }
-        boolean closesAll = words.is("close") && words.next() && words.is("all");
+        boolean closesAll = words.is("close") && words.next() && words.isKeyword("all");
         yield (closesAll ? Effects.ENDS_HOLD : 0) | body(words, false);
       }
       case 'w', 'e' -> body(words, words.is("with") || words.is("explain"));
+      case 'i' -> body(words, words.is("import"));
       default -> body(words, false);
     };
   }
@@ -117,20 +132,31 @@ public final class StatementScan {
     if (!words.next()) {
       return 0;
     }
-    if (words.is("session")) {
+    boolean session = false;
+    while (words.isKeywordAlone("session")) {
+      session = true;
       if (!words.next()) {
         return 0;
       }
-      if (words.is("characteristics")) {
-        return Effects.SETTING;
-      }
-      if (words.is("authorization")) {
-        boolean byDefault = words.next() && words.is("default");
-        return byDefault ? Effects.ENDS_AUTHORIZATION : Effects.AUTHORIZATION;
-      }
     }
-    if (words.is("local") || words.is("transaction") || words.is("constraints")) {
+    if (session && words.isKeywordAlone("characteristics")) {
+      return Effects.SETTING;
+    }
+    if (session && words.isKeywordAlone("authorization")) {
+      return words.endsWith("default") ? Effects.ENDS_AUTHORIZATION : Effects.AUTHORIZATION;
+    }
+    if (words.isKeywordAlone("transaction") || words.isKeywordAlone("constraints")) {
       return 0;
+    }
+    if (words.isKeywordAlone("local")) {
+      boolean leads = words.next() && (words.isEscapedName() || (isPath(words) && leads(words)));
+      return leads ? Effects.TEMPORARY_PATH_LOCALLY : 0;
+    }
+    if (words.isEscapedName()) {
+      return Effects.UNKNOWN;
+    }
+    if (words.isAhead('.')) {
+      return words.endsWith("default") ? Effects.DEFAULTS : Effects.SETTING;
     }
     if (words.is("time")) {
       return words.endsWith("default") || words.endsWith("local") ? Effects.DEFAULTS : 0;
@@ -139,12 +165,31 @@ public final class StatementScan {
       return words.isEndAhead() || words.endsWith("default") ? Effects.DEFAULTS : 0;
     }
     if (words.is("role")) {
-      boolean none =
-          words.next()
-              && (words.is("none") || (words.is("to") && words.next() && words.is("none")));
-      return none ? Effects.ENDS_ROLE : Effects.ROLE;
+      return words.endsWith("none") ? Effects.ENDS_ROLE : Effects.ROLE;
     }
-    return words.endsWith("default") ? Effects.DEFAULTS : setting(words.word());
+    if (words.endsWith("default")) {
+      return Effects.DEFAULTS;
+    }
+    return setting(words.word()) | (isPath(words) && leads(words) ? Effects.TEMPORARY_PATH : 0);
+  }
+
+  private static boolean isPath(SqlWords words) {
+    return words.is("search_path") || words.is("schema");
+  }
+
+  /**
+   * Whether the rest of SET may have the name {@code pg_temp} in it, whatever it is written like.
+   */
+  private static boolean leads(SqlWords words) {
+    String rest = words.rest();
+    return rest.contains("\\")
+        || rest.contains("&")
+        || rest.contains("--") // between two lines of one literal
+        || namesTemporary(NO_PART_OF_NAMES.matcher(rest).replaceAll(""));
+  }
+
+  private static boolean namesTemporary(String path) {
+    return path.toLowerCase(Locale.ROOT).contains("pg_temp");
   }
 
   private static int setting(String name) {
@@ -154,7 +199,9 @@ public final class StatementScan {
       default ->
           REPORTED_LATELY.contains(name)
               ? Effects.SETTING_REPORTED_LATELY
-              : REPORTED.contains(name) ? 0 : Effects.SETTING;
+              : KEPT.contains(name)
+                  ? Effects.SETTING_KEPT
+                  : REPORTED.contains(name) ? 0 : Effects.SETTING;
     };
   }
 
@@ -162,7 +209,10 @@ public final class StatementScan {
     if (!words.next()) {
       return 0;
     }
-    if (words.is("all")) {
+    if (words.isAhead('.')) {
+      return 0;
+    }
+    if (words.isKeyword("all")) {
       return Effects.ENDS_SETTING;
     }
     if (words.is("role")) {
@@ -180,10 +230,10 @@ public final class StatementScan {
   }
 
   private static int deallocated(SqlWords words) {
-    if (words.next() && words.is("prepare") && !words.next()) {
-      return 0;
+    if (words.next() && words.is("prepare") && !words.isEndAhead()) {
+      words.next(); // else that is its name
     }
-    return words.is("all") ? Effects.ENDS_PREPARE : Effects.DEALLOCATES_ONE | shared(words);
+    return words.isKeyword("all") ? Effects.ENDS_PREPARE : Effects.DEALLOCATES_ONE | shared(words);
   }
 
   private static int declared(SqlWords words) {
@@ -194,7 +244,7 @@ public final class StatementScan {
         effects = Effects.HOLD;
       }
       with = words.is("with");
-      if (words.is("for")) {
+      if (words.isKeyword("for")) {
         break;
       }
     }
@@ -204,18 +254,25 @@ public final class StatementScan {
   /** The rest of a statement. */
   private static int body(SqlWords words, boolean mayCreate) {
     int effects = 0;
+    int begin = words.start();
     boolean temporary = false;
     boolean commit = false;
     boolean kind = mayCreate && words.is("create");
+    boolean creates = kind || (mayCreate && words.is("import"));
     boolean on = false;
     boolean updates = words.is("update");
     boolean executes = words.is("execute");
     boolean escaped = false;
+    int behind = words.behind();
     while (words.next()) {
       if (escaped && (words.isAhead('(') || words.isAhead('u') || words.isAhead('U'))) {
         effects |= Effects.UNKNOWN | Effects.CHANGES_REPORTS; // a call, or UESCAPE before one
       }
       escaped = words.isEscapedName();
+      if (escaped) {
+        temporary |= creates; // the schema may be pg_temp
+        effects |= updates ? Effects.UNKNOWN : 0; // the table may be pg_settings
+      }
       if (executes) {
         effects |= shared(words);
       }
@@ -223,33 +280,38 @@ public final class StatementScan {
       if (kind && (words.is("temp") || words.is("temporary"))) {
         temporary = true;
       }
-      if (commit && words.is("drop")) {
+      if (commit && words.is("drop") && words.isBehindSpace(behind)) {
         temporary = false;
       }
       kind = mayCreate && isBeforeTemporary(words);
-      commit = on && words.is("commit");
+      creates |= kind && (words.is("create") || words.is("into"));
+      commit = on && words.is("commit") && words.isBehindSpace(behind);
       on = words.is("on");
+      behind = words.behind();
       switch (words.initial()) {
         case 'p' -> {
           if (words.length() >= 7 && !words.isLast()) {
-            if (mayCreate && words.is("pg_temp")) {
+            if (mayCreate && words.begins("pg_temp")) {
               temporary = true;
             } else if (updates && words.is("pg_settings")) {
-              effects |= Effects.SETTING;
-            } else if (words.length() >= 16 && words.begins("pg_")) {
-              effects |= advisory(words.word());
+              effects |= Effects.UNKNOWN; // the search_path may be among them
+            } else if (words.length() >= 15 && words.begins("pg_")) {
+              effects |= function(words, begin);
             }
           }
         }
+        case 'q' -> effects |= words.begins("query_to_xml") ? Effects.UNKNOWN : 0;
         case 's' -> {
           if (words.length() == 10 && words.is("set_config")) {
             effects |= Effects.CHANGES_REPORTS | setConfig(words.arguments());
           }
         }
+        case 't' -> effects |= words.is("ts_stat") || words.is("ts_rewrite") ? Effects.UNKNOWN : 0;
         case 'u' -> updates |= words.is("update");
         default -> {}
       }
     }
+    effects |= creates ? Effects.CREATES : 0;
     return temporary ? effects | Effects.TEMPORARY : effects;
   }
 
@@ -270,24 +332,60 @@ public final class StatementScan {
     return words.isEscapedName() || words.begins(SHARED_NAMES) ? Effects.NAMES_SHARED : 0;
   }
 
-  /** Of a function whose name may be one of those for advisory locks. */
-  private static int advisory(String name) {
-    if (!name.contains("advisory") || name.contains("_xact_")) {
-      return 0;
-    }
-    if (name.equals("pg_advisory_unlock_all")) {
-      return Effects.ENDS_ADVISORY;
-    }
-    return name.contains("_lock") ? Effects.ADVISORY : 0;
+  /**
+   * Of a function that may be one of those that leave something behind.
+   *
+   * @param begin of the statement
+   */
+  private static int function(SqlWords words, int begin) {
+    String name = words.word();
+    return switch (name) {
+      case "pg_replication_origin_session_setup",
+          "pg_create_logical_replication_slot",
+          "pg_create_physical_replication_slot",
+          "pg_copy_logical_replication_slot",
+          "pg_copy_physical_replication_slot",
+          "pg_backup_start",
+          "pg_start_backup" ->
+          Effects.REPLICATION;
+      case "pg_advisory_unlock_all" -> {
+        boolean alone =
+            SELECT.matcher(words.since(begin)).matches()
+                && CALL_ALONE.matcher(words.rest()).matches();
+        yield alone ? Effects.ENDS_ADVISORY : 0;
+      }
+      default ->
+          name.contains("advisory") && name.contains("_lock") && !name.contains("_xact_")
+              ? Effects.ADVISORY
+              : 0;
+    };
   }
 
-  /** {@code set_config(name, value, is_local)}: with three literals it is seen what it does. */
-  private static int setConfig(String arguments) {
-    String lower = arguments.toLowerCase(Locale.ROOT);
-    if (LOCALLY.matcher(lower).find()) {
-      return 0;
+  /**
+   * {@code set_config(name, value, is_local)}: with literals it is seen what it does.
+   *
+   * @param arguments those that are certain
+   */
+  private static int setConfig(List<String> arguments) {
+    String name = literal(arguments, 0);
+    String value = literal(arguments, 1);
+    boolean path = name == null || name.equals("search_path");
+    boolean leads = path && (value == null || name == null || namesTemporary(value));
+    if (arguments.size() == 3 && TRUE.contains(arguments.get(2).toLowerCase(Locale.ROOT))) {
+      return leads ? Effects.TEMPORARY_PATH_LOCALLY : 0;
     }
-    Matcher literal = LITERAL_NAME.matcher(lower);
-    return literal.lookingAt() ? setting(literal.group(1)) : Effects.UNKNOWN;
+    if (name == null) {
+      return Effects.UNKNOWN;
+    }
+    return setting(name) | (leads ? Effects.TEMPORARY_PATH : 0);
+  }
+
+  /** In small letters; {@code null} where it is none. */
+  private static @Nullable String literal(List<String> arguments, int index) {
+    if (index >= arguments.size()) {
+      return null;
+    }
+    Matcher literal = LITERAL.matcher(arguments.get(index));
+    return literal.matches() ? literal.group(1).toLowerCase(Locale.ROOT) : null;
   }
 }

@@ -39,11 +39,27 @@ final class SqlWordsTest {
     assertThat(words("a 'b\\' c' d", true)).containsExactly("a", "d");
   }
 
-  @Test
-  void areFollowedByTheirArguments() {
-    SqlWords words = of("f('(', (1)) g", false);
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "f('(', (1, 2), a[3,4]) g(5) | '('; (1, 2); a[3,4]",
+        "f ( $1 , 'it''s', 2 - 1) | $1; 'it''s'; 2 - 1",
+        "f(1, 2 -- , 3\\n, 4) | 1",
+        "f(1, /* */ 2) | 1",
+        "f(1, $$, 3)$$) | 1",
+        "f(1, E'2', 3) | 1",
+        "f(1, U&'2', 3) | 1",
+        "f(1, '\\', 3) | 1",
+        "f(1, \"2, 3\") | 1",
+        "f /* ( */ (1) | ``",
+        "f | ``"
+      })
+  void areFollowedByArgumentsAsFarAsTheyAreCertain(String text, String expected) {
+    SqlWords words = of(text.replace("\\n", "\n"), false);
     assertThat(words.next()).isTrue();
-    assertThat(words.arguments()).isEqualTo("('(', (1)");
+    assertThat(String.join("; ", words.arguments())).isEqualTo(expected);
   }
 
   private static List<String> words(String text, boolean escapes) {

@@ -27,7 +27,12 @@ final class StatementScanTest {
         "SET TimeZone = 'UTC'",
         "SET TRANSACTION ISOLATION LEVEL SERIALIZABLE",
         "SELECT set_config('my.x', 'v', true)",
+        "SELECT set_config('my.x', $1, true), set_config($2, f($3, 4)::text, 'on')",
+        "SELECT set_config('search_path', 'app, public', true)",
         "SELECT set_config('application_name', 'v', false)",
+        "SET LOCAL search_path TO app",
+        "SELECT pg_replication_origin_xact_setup('0/1', now())",
+        "INSERT INTO t VALUES (1) ON CONFLICT DO NOTHING",
         "SELECT pg_advisory_xact_lock(1)",
         "SELECT U&'d\\0061t\\+000061' AS u",
         "SELECT U&\"d\\0061t\" FROM u",
@@ -48,7 +53,47 @@ final class StatementScanTest {
         "SET my.own TO \"default\" | SET of a setting that servers do not report",
         "SET my.own TO 'default' | SET of a setting that servers do not report",
         "SET work_mem TO DEFAULT; SET ROLE x | SET ROLE",
-        "SET standard_conforming_strings = off | SET of a setting that servers do not report",
+        "SET standard_conforming_strings = off | SET of standard_conforming_strings or scram_iterations",
+        "SET scram_iterations = 1 | SET of standard_conforming_strings or scram_iterations",
+        "SET local.x = 1 | SET of a setting that servers do not report",
+        "SET transaction.x = 1 | SET of a setting that servers do not report",
+        "SET application_name.x = 1 | SET of a setting that servers do not report",
+        "SET time.x = 1 | SET of a setting that servers do not report",
+        "SET role.x = none | SET of a setting that servers do not report",
+        "SET SESSION authorization.x = 1 | SET of a setting that servers do not report",
+        "SET SESSION SESSION AUTHORIZATION x | SET SESSION AUTHORIZATION",
+        "SET SESSION AUTHORIZATION \"default\" | SET SESSION AUTHORIZATION",
+        "DEALLOCATE prepare; SET ROLE x | SET ROLE",
+        "SET search_path = pg_temp | a search_path that may lead to pg_temp",
+        "SET search_path TO app, \"PG_TEMP_3\" | a search_path that may lead to pg_temp",
+        "SET search_path = U&\"pg\\005ftemp\" | a search_path that may lead to pg_temp",
+        "SET search_path = E'pg\\137temp' | a search_path that may lead to pg_temp",
+        "SET search_path = 'pg_'\\n'temp' | a search_path that may lead to pg_temp",
+        "SET search_path = 'pg_' -- x\\n'temp' | a search_path that may lead to pg_temp",
+        "SELECT set_config('search_path', $1, false) | a search_path that may lead to pg_temp",
+        "SELECT set_config('search_path', 'PG_TEMP', false) | a search_path that may lead to pg_temp",
+        "CREATE TABLE U&\"pg\\005ftemp\".t (a int) | a temporary table",
+        "SELECT 1 INTO U&\"pg\\005ftemp\".t | a temporary table",
+        "CREATE TABLE pg_temp_3.t (a int) | a temporary table",
+        "CREATE TEMP TABLE t AS SELECT FROM a JOIN b ON commit.drop | a temporary table",
+        "CREATE TEMP TABLE t (a int) ON/**/COMMIT DROP | a temporary table",
+        "DECLARE \"for\" CURSOR WITH HOLD FOR SELECT 1 | a cursor WITH HOLD",
+        "SELECT set_config('role', 'x', false -- for me, true\\n) | SET ROLE",
+        "SELECT set_config('role', 'x'/* , true)*/, false) | SET ROLE",
+        "SELECT set_config('role', 'x'/*'*/, false), true | SET ROLE",
+        "SELECT set_config('role', $$, true)$$, false) | SET ROLE",
+        "SELECT set_config('role', E'\\', true)', false) | SET ROLE",
+        "SELECT set_config('role', \"a, true)\", false) | SET ROLE",
+        "SELECT pg_replication_origin_session_setup('o') | "
+            + "a replication origin, a replication slot or a backup",
+        "SELECT pg_create_logical_replication_slot('s', 'p', true) | "
+            + "a replication origin, a replication slot or a backup",
+        "SELECT pg_create_physical_replication_slot('s', true, true) | "
+            + "a replication origin, a replication slot or a backup",
+        "SELECT pg_copy_logical_replication_slot('s', 't', true) | "
+            + "a replication origin, a replication slot or a backup",
+        "SELECT pg_start_backup('b') | a replication origin, a replication slot or a backup",
+        "SELECT * FROM pg_backup_start('b') | a replication origin, a replication slot or a backup",
         "SELECT set_config('my.x', 'v', NOT true) | SET of a setting that servers do not report",
         "SELECT 1; SET/**/ROLE x | SET ROLE",
         "SELECT set_config('role', 'x', false) | SET ROLE",
@@ -66,7 +111,7 @@ final class StatementScanTest {
         "LOAD 'auto_explain' | LOAD"
       })
   void findsWhatAStatementLeaves(String sql, String reason) {
-    assertThat(Effects.reasons(scan(sql))).containsExactly(reason);
+    assertThat(Effects.reasons(scan(sql.replace("\\n", "\n")))).containsExactly(reason);
   }
 
   @ParameterizedTest
@@ -77,10 +122,77 @@ final class StatementScanTest {
         "SELECT set_config('ro' 'le', 'x', false)",
         "SELECT set_config(E'\\162ole', 'x', false)",
         "SELECT U&\"set\\005fconfig\"('role', 'x', false)",
-        "SELECT U&\"set!005fconfig\" UESCAPE '!' ('role', 'x', false)"
+        "SELECT U&\"set!005fconfig\" UESCAPE '!' ('role', 'x', false)",
+        "SELECT set_config('role' /* */, 'x', false)",
+        "SELECT set_config -- (\n ('role', 'x', false)",
+        "DO $$BEGIN SET ROLE x; END$$",
+        "DO LANGUAGE plpgsql 'BEGIN END'",
+        "SET U&\"r\\006fle\" = x",
+        "UPDATE pg_settings SET setting = 'pg_temp' WHERE name = 'search_path'",
+        "UPDATE U&\"pg\\005fsettings\" SET setting = 'x'",
+        "SELECT query_to_xml('SELECT set_config(''role'', ''x'', false)', true, true, '')",
+        "SELECT * FROM ts_stat('SELECT set_config(''role'', ''x'', false)')"
       })
-  void takesASettingOfAnUnknownNameForAnyThatThereIs(String sql) {
-    assertThat(scan(sql) & Effects.UNKNOWN).isEqualTo(Effects.UNKNOWN);
+  void takesWhatCannotBeSeenForAnythingThatThereIs(String sql) {
+    assertThat(scan(sql) & Effects.PINS).isEqualTo(Effects.UNKNOWN);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "SET LOCAL search_path TO pg_temp; CREATE TABLE t (a int)",
+        "SET LOCAL SCHEMA 'pg_temp'; SELECT 1 INTO t",
+        "SET LOCAL U&\"search\\005fpath\" = 'x'; CREATE VIEW v AS SELECT 1",
+        "SELECT set_config('search_path', $1, true); CREATE SEQUENCE s",
+        "SELECT set_config($1, $2, true); IMPORT FOREIGN SCHEMA a FROM SERVER b INTO c",
+        "SELECT set_config('search_path', 'pg_temp', true); CREATE TABLE t (a int)"
+      })
+  void findsWhatIsCreatedOnAPathThatLeadsToTemporaryTables(String sql) {
+    int both = Effects.TEMPORARY_PATH_LOCALLY | Effects.CREATES;
+    assertThat(scan(sql) & (both | Effects.PINS)).isEqualTo(both);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "RESET \"all\".x",
+        "RESET role.x",
+        "RESET session.authorization",
+        "CLOSE \"all\"",
+        "DEALLOCATE \"all\"",
+        "SELECT 1 AS pg_advisory_unlock_all",
+        "SELECT pg_advisory_unlock_all() WHERE false",
+        "WITH a AS (SELECT pg_advisory_unlock_all()) SELECT 1"
+      })
+  void takesNothingAwayThatMayStay(String sql) {
+    assertThat(Effects.ended(scan(sql))).isZero();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "RESET ALL | SET work_mem = 1",
+        "RESET ALL | SET standard_conforming_strings = off",
+        "CLOSE ALL | DECLARE c CURSOR WITH HOLD FOR SELECT 1",
+        "DEALLOCATE PREPARE ALL | PREPARE q AS SELECT 1",
+        "DISCARD TEMP | CREATE TEMP TABLE t (a int)",
+        "SELECT pg_advisory_unlock_all() | SELECT pg_advisory_lock(1)",
+        "select pg_catalog.pg_advisory_unlock_all(); | SELECT pg_advisory_lock(1)",
+        "DISCARD ALL | SET search_path = pg_temp",
+        "DISCARD ALL | DO 'BEGIN END'"
+      })
+  void takesAwayWhatWasLeft(String end, String begin) {
+    int left = scan(begin) & Effects.PINS;
+    assertThat(left).isNotZero();
+    assertThat(left & ~Effects.ended(scan(end))).isZero();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"RESET ALL", "DISCARD TEMP"})
+  void aPathThatLeadsToTemporaryTablesIsEndedByDiscardAllOnly(String end) {
+    int left = scan("SET search_path = pg_temp") & Effects.PINS & ~Effects.ended(scan(end));
+    assertThat(left).isEqualTo(Effects.TEMPORARY_PATH);
   }
 
   @ParameterizedTest
@@ -158,6 +270,12 @@ final class StatementScanTest {
       })
   void findsDefaults(String sql) {
     assertThat(scan(sql)).isEqualTo(Effects.DEFAULTS | Effects.CHANGES_REPORTS);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"SET ROLE 'x'", "SET SESSION AUTHORIZATION 'x'"})
+  void findsWhatIsBehindAStatementThatEndsWithALiteral(String sql) {
+    assertThat(Effects.reasons(scan(sql + "; PREPARE q AS SELECT 1"))).contains("PREPARE");
   }
 
   @Test

@@ -24,10 +24,13 @@ final class ErrorTexts {
   private static final Pattern PIN_NOTICE =
       Pattern.compile(
           "(SET of a setting that servers do not report|SET ROLE|SET SESSION AUTHORIZATION|LISTEN"
-              + "|PREPARE|a cursor WITH HOLD|a temporary table|a session advisory lock|LOAD)"
+              + "|PREPARE|a cursor WITH HOLD|a temporary table|a session advisory lock|LOAD"
+              + "|a statement that may leave anything behind|a search_path that may lead to pg_temp"
+              + "|a replication origin, a replication slot or a backup"
+              + "|SET of standard_conforming_strings or scram_iterations)"
               + " keeps the server connection of this session until "
               + "((RESET ALL|RESET ROLE|RESET SESSION AUTHORIZATION|UNLISTEN \\*|DEALLOCATE ALL"
-              + "|CLOSE ALL|DISCARD TEMP|pg_advisory_unlock_all\\(\\)) or DISCARD ALL|it ends)");
+              + "|CLOSE ALL|DISCARD TEMP|pg_advisory_unlock_all\\(\\)) or DISCARD ALL|DISCARD ALL|it ends)");
 
   /** Of a relation that a statement, or a view in it, names. */
   private static final Pattern DENIED =
