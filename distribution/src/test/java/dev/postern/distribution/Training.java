@@ -23,7 +23,23 @@ final class Training {
   private static final int COPIES = 8;
 
   /** Where the sample configuration has its only route. */
-  private static final String SAMPLE_ROUTES = "    routes:\n";
+  private static final String SAMPLE_ROUTES =
+      """
+      router:
+        plugin: static-routes
+        name: routes
+        config:
+          routes:
+      """;
+
+  /** Of a tenant of whom nobody is. */
+  private static final String TENANTS =
+      """
+      tenants:
+        - name: nobody
+          match: {database: "nobody-{part}", user: nobody}
+          backends: [{host: 127.0.0.1, tls: {mode: disable}}]
+      """;
 
   /**
    * As an operator may write it, with what Postern's own logging consists of. Reading such a file
@@ -153,22 +169,28 @@ final class Training {
 
   private static void configurePlugins(Installation postern) throws IOException {
     postern.file("training/pg_hba.conf", "host all all all scram-sha-256\n");
+    postern.file("training/tenants.yaml", TENANTS);
     postern.file("training/audit.key", "A".repeat(43) + "=\n");
     postern.file("training/catalog.password", "none\n");
     postern.configure("authenticator:\n  plugin: scram\n", CHAIN);
     postern.configureMore(INTERCEPTORS);
   }
 
-  /** Transactions are pooled; sessions where the client asks for it. */
+  /** Transactions are pooled; sessions where the client asks for it. The sample's route follows. */
   private static String routes(PostgresServer backend) {
     return """
-        pool: {mode: transaction}
-        routes:
-          - name: sessions
-            match: {application-name: %s}
-            pool: {mode: session}
-            backends: [{host: %s, port: %d}]
-    """
+        routers:
+          - plugin: tenant
+            config: {file: training/tenants.yaml}
+          - plugin: static-routes
+            config:
+              pool: {mode: transaction}
+              routes:
+              - name: sessions
+                match: {application-name: %s}
+                pool: {mode: session}
+                backends: [{host: %s, port: %d}]
+        """
         .formatted(Exercise.SESSION, backend.host(), backend.port());
   }
 

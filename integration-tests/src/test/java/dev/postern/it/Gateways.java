@@ -35,10 +35,6 @@ final class Gateways {
 
   private static final String DATABASE = "postgres";
 
-  static {
-    Logs.collect();
-  }
-
   private Gateways() {}
 
   /**

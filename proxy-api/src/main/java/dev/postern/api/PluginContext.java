@@ -84,8 +84,10 @@ public interface PluginContext {
    * has to be the JDK's or the API's.
    *
    * @param name among all plugins: begin it with the plugin's own name
-   * @param opening opens it if it is not there; nobody else opens or closes any meanwhile
-   * @throws IllegalStateException if what is there is not of this type
+   * @param opening opens it if it is not there; whoever else asks for this name meanwhile, or while
+   *     it is closed, waits
+   * @throws IllegalStateException if what is there is not of this type, or another one has opened
+   *     or closed it for 10 seconds and is not done
    * @throws Exception what {@code opening} throws
    */
   <R extends AutoCloseable> R shared(String name, Class<R> type, Callable<? extends R> opening)

@@ -19,7 +19,8 @@
  *       the client sends up to that Sync, those that did not see the message are shown nothing.
  *   <li>Messages of one direction are handled in the order of the wire, and leave in that order,
  *       whatever a handler decides.
- *   <li>A handler that throws ends its session with {@code XX000}, and no other.
+ *   <li>A handler that throws, or does not return within {@code timeouts.interceptor}, ends its
+ *       session with {@code XX000}, and no other; the latter is interrupted.
  *   <li>What is observed or let through unchanged is forwarded as the original bytes, never
  *       re-encoded.
  *   <li>A declared message that is larger than {@code limits.intercepted-message} ends its session

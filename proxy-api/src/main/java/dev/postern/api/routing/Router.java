@@ -17,13 +17,13 @@ public interface Router extends Plugin {
 
   /**
    * A backend of a route was reached and a session logged in to it. Told to the router that gave
-   * the route, as is all that follows. Must not block.
+   * the route, as is all that follows. The client does not know of it yet. Must not block.
    */
   default void sessionOpened(Route route, Backend backend) {}
 
   /**
-   * A session for which {@link #sessionOpened} was called has ended. Called on an event loop; must
-   * not block.
+   * A session for which {@link #sessionOpened} was called has ended, or does not begin after all.
+   * Called on an event loop, or by the login's thread; must not block.
    */
   default void sessionClosed(Route route, Backend backend) {}
 

@@ -73,7 +73,8 @@ public final class AdminServer implements AutoCloseable {
       try {
         SocketChannel accepted = server.accept();
         open.add(accepted);
-        Thread.ofVirtual().name("admin-request").start(() -> serve(accepted));
+        // Not virtual: it is needed most where something holds all carriers.
+        Thread.ofPlatform().daemon().name("admin-request").start(() -> serve(accepted));
       } catch (ClosedChannelException e) {
         log.atTrace().setCause(e).log("closed");
       } catch (IOException e) {

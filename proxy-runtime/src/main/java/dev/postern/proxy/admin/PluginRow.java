@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param state {@code in service}; {@code leaving}: needed only by sessions that began with an
  *     instance that new ones do not get; {@code not in use}
  * @param instances those in service, which the configuration makes of it
+ * @param oldLoaders the class loaders of its jar whose instances are all closed, and which Java's
+ *     garbage collector has not taken yet
  */
 public record PluginRow(
     String name,
@@ -20,4 +22,5 @@ public record PluginRow(
     @Nullable String version,
     int api,
     String state,
-    List<String> instances) {}
+    List<String> instances,
+    int oldLoaders) {}

@@ -79,10 +79,10 @@ public final class Connections implements AutoCloseable {
       return;
     }
     closeAll();
-    settle();
+    Duration patience = settle() ? PATIENCE : LAST_WORK; // a loop that is held does not end
     eventLoops.shutdownGracefully(QUIET.toMillis(), LAST_WORK.toMillis(), TimeUnit.MILLISECONDS);
-    if (!eventLoops.terminationFuture().awaitUninterruptibly(PATIENCE.toMillis())) {
-      log.warn("event loops have not ended after {}, and are left behind", PATIENCE);
+    if (!eventLoops.terminationFuture().awaitUninterruptibly(patience.toMillis())) {
+      log.warn("event loops have not ended after {}, and are left behind", patience);
     }
   }
 
@@ -104,14 +104,19 @@ public final class Connections implements AutoCloseable {
    * Waits for what Netty does with a connection after it has closed it: only then is all cancelled
    * that it asked of io_uring. A loop that is told to end before that asks to be told when all is
    * done, which comes first in the kernel's queue: the one waits for the other (ADR 26).
+   *
+   * @return false if a loop does not come to it
    */
-  private void settle() {
+  private boolean settle() {
+    boolean settled = true;
     long deadline = System.nanoTime() + CLOSING.toNanos();
     for (int i = 0; i < 2; i++) { // one is behind the closing, one behind the task that it left
       for (EventLoop loop : eventLoops()) {
-        loop.submit(() -> {})
-            .awaitUninterruptibly(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
+        settled &=
+            loop.submit(() -> {})
+                .awaitUninterruptibly(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
       }
     }
+    return settled;
   }
 }

@@ -49,6 +49,7 @@ final class PluginCommand {
             .add("API", PluginRow::api)
             .add("STATE", PluginRow::state)
             .add("IN USE AS", PluginRow::instances)
+            .add("OLD LOADERS", PluginRow::oldLoaders)
             .add("FROM", PluginRow::jar);
 
     @Override

@@ -44,7 +44,9 @@ public final class Postern {
     if (!serves) {
       Logging.forACommand();
     }
+    UnaskedExit.watch();
     int code = serves && arguments.length == 1 ? serve() : execute(arguments);
+    UnaskedExit.asked(code);
     if (serves) {
       Logging.flush();
     }

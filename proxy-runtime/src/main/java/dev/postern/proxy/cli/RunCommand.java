@@ -28,6 +28,7 @@ final class RunCommand implements Callable<Integer> {
   @Mixin private final InstallationOptions options = new InstallationOptions();
 
   private final CountDownLatch over = new CountDownLatch(1);
+  private final CountDownLatch ended = new CountDownLatch(1);
   private final AtomicBoolean draining = new AtomicBoolean();
 
   @Override
@@ -40,6 +41,7 @@ final class RunCommand implements Callable<Integer> {
       // The socket goes last: while it answers, this Postern has not ended.
       try (admin;
           gateway) {
+        UnaskedExit.serving(over::countDown, ended);
         Signals.on("TERM", () -> stop(gateway));
         Signals.on("INT", () -> stop(gateway));
         Signals.on(
@@ -57,6 +59,8 @@ final class RunCommand implements Callable<Integer> {
       return failed(e, e.isMisconfigured() ? ExitCode.CONFIGURATION : ExitCode.FAILURE);
     } catch (AdminException e) {
       return failed(e, ExitCode.FAILURE);
+    } finally {
+      ended.countDown();
     }
   }
 

@@ -50,8 +50,7 @@ public final class ConfigurationFile {
   }
 
   static String read(Path file, Path home) throws ConfigurationException {
-    if (Files.exists(file) && !Files.isRegularFile(file) && !Files.isDirectory(file)) {
-      // To open a pipe waits for somebody who writes, and a reload reads again.
+    if (SpecialFile.is(file)) {
       throw refused(file, home, "is no regular file");
     }
     String reason;

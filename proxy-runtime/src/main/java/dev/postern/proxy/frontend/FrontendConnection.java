@@ -132,6 +132,17 @@ public final class FrontendConnection {
     closing = true;
   }
 
+  /**
+   * The same for a login whose thread does not come back, and uses this no more. Any thread.
+   *
+   * @param message for the client
+   */
+  public void refuseWithout(SqlState sqlState, String message) {
+    ByteBuf out = channel.alloc().buffer();
+    BackendCodec.encode(ErrorResponse.fatal(sqlState, message), out);
+    channel.writeAndClose(out);
+  }
+
   /** Closes, without what was not sent; unless it was refused, and then closes by itself. */
   public void close() {
     if (unsent != null) {

@@ -45,6 +45,16 @@ public final class Asked {
     of(instance, call);
   }
 
+  /** The same, of what the login does not fail with: an instance hears that it has failed. */
+  public void tellOfFailure(String instance, Runnable news) {
+    now = instance;
+    try {
+      news.run();
+    } finally {
+      now = null;
+    }
+  }
+
   /** The instance that is being asked; {@code null}: none. For any thread. */
   public @Nullable String now() {
     return now;

@@ -203,6 +203,11 @@ final class Catalog implements AutoCloseable {
     return digests;
   }
 
+  /** Who is told of each archive that nobody uses any more. */
+  void leave(Remains to) {
+    archives.forEach(archive -> archive.leave(to));
+  }
+
   /** Done with the archives; those of which instances were made stay open for them. */
   @Override
   public void close() {

@@ -8,4 +8,13 @@ import dev.postern.api.routing.Router;
  *
  * @param router who decided it, to be told what becomes of it
  */
-public record Decision(Route route, Router router) {}
+public record Decision(Route route, Router router) {
+  /**
+   * The router, for the login.
+   *
+   * @param asked to be told when the router is told something
+   */
+  public Router router(Asked asked) {
+    return AskedRouter.of(router, asked);
+  }
+}

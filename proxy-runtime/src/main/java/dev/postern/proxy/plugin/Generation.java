@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -46,6 +47,7 @@ final class Generation {
             new AuthenticatorChain(links, allAuthenticators),
             routers.stream().<Router>map(GuardedRouter::of).toList(),
             interceptors.stream().map(GuardedInterceptor::of).toList(),
+            instances().stream().collect(Collectors.toMap(Instance::name, Instance::calls)),
             () -> end.accept(this));
   }
 

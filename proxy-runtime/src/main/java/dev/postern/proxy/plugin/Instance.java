@@ -26,7 +26,7 @@ final class Instance<P extends Plugin> {
     this.plugin = plugin;
     this.context = context;
     this.createdAt = context.clock().instant();
-    wanted.factory().archive().uses().take();
+    wanted.factory().archive().use(wanted.name(), context.running());
   }
 
   P plugin() {

@@ -18,7 +18,9 @@ import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadFactory;
@@ -37,6 +39,7 @@ public final class InstanceContext implements PluginContext, AutoCloseable {
   private final String instanceName;
   private final PluginEnvironment environment;
   private final ExecutorService threads;
+  private final Set<Thread> running = ConcurrentHashMap.newKeySet();
   private final Metrics metrics = new Metrics();
 
   /** The last one first. Guarded by itself. */
@@ -55,10 +58,24 @@ public final class InstanceContext implements PluginContext, AutoCloseable {
     threads =
         Executors.newThreadPerTaskExecutor(
             task -> {
-              Thread thread = virtual.newThread(task);
+              Thread thread = virtual.newThread(() -> runCounted(task));
               thread.setContextClassLoader(loader);
               return thread;
             });
+  }
+
+  private void runCounted(Runnable task) {
+    running.add(Thread.currentThread());
+    try {
+      task.run();
+    } finally {
+      running.remove(Thread.currentThread());
+    }
+  }
+
+  /** Those that do something for the instance at the moment; it stays so. */
+  Set<Thread> running() {
+    return running;
   }
 
   @Override

@@ -8,7 +8,12 @@ import java.net.MalformedURLException;
 import java.net.URL;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -22,7 +27,10 @@ final class LoadedArchive {
   private final PluginArchive archive;
   private final PluginClassLoader loader;
   private final List<LoadedFactory> factories = new ArrayList<>();
+  private final Set<String> instances = ConcurrentHashMap.newKeySet();
+  private final Queue<Set<Thread>> lentThreads = new ConcurrentLinkedQueue<>();
   private final Uses uses = new Uses(this::close);
+  private volatile @Nullable Remains remains;
 
   /**
    * @param configType what the factory gave as the type of its configuration
@@ -149,11 +157,40 @@ final class LoadedArchive {
     return uses;
   }
 
+  /**
+   * One user more: an instance that is made of it.
+   *
+   * @param threads that its context lends it, as long as they run
+   */
+  void use(String instance, Set<Thread> threads) {
+    uses.take();
+    instances.add(instance);
+    lentThreads.add(threads);
+  }
+
+  /** The names of those that were made of it so far. */
+  Collection<String> instances() {
+    return instances;
+  }
+
+  Collection<Set<Thread>> lentThreads() {
+    return lentThreads;
+  }
+
+  /** Who is told when nobody uses it any more. */
+  void leave(Remains to) {
+    remains = to;
+  }
+
   private void close() {
     try {
       loader.close();
     } catch (IOException e) {
       LOG.atWarn().addKeyValue("plugin", archive.shown()).setCause(e).log("jar did not close");
+    }
+    Remains told = remains;
+    if (told != null) {
+      told.of(this);
     }
   }
 }

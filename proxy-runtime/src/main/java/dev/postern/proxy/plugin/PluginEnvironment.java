@@ -16,6 +16,8 @@ import java.util.Map;
  * @param variables of the environment, for {@code {env: NAME}}
  * @param shared what instances share
  * @param closePatience how long the close of an instance is waited for, before others go on without
+ * @param threadPatience how long after that threads of an instance may run, before they are
+ *     reported
  */
 public record PluginEnvironment(
     Path home,
@@ -24,8 +26,10 @@ public record PluginEnvironment(
     InstantSource clock,
     Map<String, String> variables,
     SharedResources shared,
-    Duration closePatience) {
+    Duration closePatience,
+    Duration threadPatience) {
   private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(10);
+  private static final Duration THREAD_PATIENCE = Duration.ofMinutes(1);
 
   /** In which nothing is shared yet. */
   public PluginEnvironment(
@@ -34,7 +38,15 @@ public record PluginEnvironment(
       UserDirectory users,
       InstantSource clock,
       Map<String, String> variables) {
-    this(home, dataDirectory, users, clock, variables, new SharedResources(), CLOSE_PATIENCE);
+    this(
+        home,
+        dataDirectory,
+        users,
+        clock,
+        variables,
+        new SharedResources(),
+        CLOSE_PATIENCE,
+        THREAD_PATIENCE);
   }
 
   /** With the system's clock and environment. */

@@ -9,6 +9,7 @@ import dev.postern.api.routing.Router;
 import dev.postern.api.routing.RoutingException;
 import dev.postern.api.routing.RoutingRequest;
 import java.util.List;
+import java.util.Map;
 
 /**
  * The plugins that decide about a session, from its login to its end, whatever is put in service
@@ -18,20 +19,24 @@ public final class PluginSet {
   private final Authenticator authenticator;
   private final List<Router> routers;
   private final List<NamedInterceptor> interceptors;
+  private final Map<String, Calls> calls;
   private final boolean mayBlock;
   private final Uses uses;
 
   /**
+   * @param calls where what an instance is called for is counted, by its name
    * @param end when nobody uses them any more
    */
   PluginSet(
       Authenticator authenticator,
       List<Router> routers,
       List<NamedInterceptor> interceptors,
+      Map<String, Calls> calls,
       Runnable end) {
     this.authenticator = authenticator;
     this.routers = List.copyOf(routers);
     this.interceptors = List.copyOf(interceptors);
+    this.calls = Map.copyOf(calls);
     this.uses = new Uses(end);
     mayBlock =
         authenticator.mayBlock()
@@ -60,10 +65,7 @@ public final class PluginSet {
    */
   public Decision decide(RoutingRequest request, Asked asked) throws RoutingException {
     for (Router router : routers) {
-      Route route =
-          router instanceof GuardedRouter guarded
-              ? asked.of(guarded.origin().instance(), () -> guarded.route(request))
-              : router.route(request);
+      Route route = AskedRouter.of(router, asked).route(request);
       if (route != null) {
         return new Decision(route, router);
       }
@@ -75,6 +77,14 @@ public final class PluginSet {
   /** What passes, in the order in which frontend messages pass them. */
   public List<NamedInterceptor> interceptors() {
     return interceptors;
+  }
+
+  /** A call of an instance does not come to its end, which counts as its failure. */
+  public void failed(String instance) {
+    Calls those = calls.get(instance);
+    if (those != null) {
+      those.failed();
+    }
   }
 
   /** Whether a login may have to wait for one of them in a way that stops its thread's carrier. */

@@ -3,6 +3,7 @@ package dev.postern.proxy.plugin;
 import dev.postern.api.auth.Authenticator;
 import dev.postern.api.routing.Router;
 import java.util.List;
+import java.util.Map;
 
 /** Where a login gets the plugins that decide about it. Safe for use by many threads. */
 public interface PluginSource {
@@ -17,7 +18,7 @@ public interface PluginSource {
   /** Always the same ones, which are closed by whoever made them. */
   static PluginSource fixed(
       Authenticator authenticator, Router router, List<NamedInterceptor> interceptors) {
-    PluginSet set = new PluginSet(authenticator, List.of(router), interceptors, () -> {});
+    PluginSet set = new PluginSet(authenticator, List.of(router), interceptors, Map.of(), () -> {});
     return new PluginSource() {
       @Override
       public PluginSet enter() {

@@ -27,6 +27,7 @@ public final class Plugins implements PluginSource, AutoCloseable {
   /** Held while others are put in service. */
   private final ReentrantLock changing = new ReentrantLock();
 
+  private final Remains remains;
   private final Set<Thread> closing = ConcurrentHashMap.newKeySet();
   private volatile Generation current;
   private volatile List<PluginDescription> descriptions;
@@ -41,6 +42,8 @@ public final class Plugins implements PluginSource, AutoCloseable {
       throws PluginLoadException {
     this.directory = directory;
     this.environment = environment;
+    this.remains = new Remains(environment.threadPatience());
+    catalog.leave(remains);
     this.descriptions = catalog.describe();
     this.current = Assembly.first(catalog, environment).assemble(selection, this::end);
     generations.add(current);
@@ -163,6 +166,7 @@ public final class Plugins implements PluginSource, AutoCloseable {
     }
     Generation before = current;
     try (Catalog catalog = Catalog.open(directory.with(sha256))) {
+      catalog.leave(remains);
       Generation next =
           Assembly.following(before, catalog, environment, names).assemble(selection, this::end);
       inService(next);
@@ -219,6 +223,14 @@ public final class Plugins implements PluginSource, AutoCloseable {
 
   public boolean isInService(String name) {
     return names().contains(name);
+  }
+
+  /**
+   * The class loaders of a jar whose instances are all closed, and which the collector has not
+   * taken yet.
+   */
+  public int oldLoaders(String jar) {
+    return remains.loadersOf(jar);
   }
 
   /** Of the instances in service; whoever looks must not keep them. */
@@ -297,6 +309,7 @@ public final class Plugins implements PluginSource, AutoCloseable {
       }
       closed = true;
     }
+    remains.close();
     current.set().leave();
     try {
       for (Thread closer : closing) {

@@ -171,9 +171,18 @@ public final class Pool {
     return now;
   }
 
-  /** What servers answer to clients that ask for settings at their start. */
-  public Questions questions() {
+  /** What servers have answered to clients that ask for settings at their start. */
+  Questions questions() {
     return questions;
+  }
+
+  /**
+   * What a server makes of the settings that a client asks for at its start.
+   *
+   * @param loop of the login; those that wait are told on it if the login is the first
+   */
+  public Question question(Map<String, String> settings, EventLoop loop) {
+    return questions.about(settings, loop, idle() > 0);
   }
 
   /** When a connection that is opened now is to be replaced, in the time of System.nanoTime. */
@@ -221,7 +230,7 @@ public final class Pool {
 
   /** Closes the connection that has idled longest on one of the loops; false if none is idle. */
   boolean closeEldestIdle() {
-    Share share = shares.withIdle(null);
+    Share share = shares.withIdle(null, null);
     if (share == null) {
       return false;
     }

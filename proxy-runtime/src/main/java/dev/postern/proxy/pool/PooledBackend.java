@@ -36,7 +36,9 @@ public final class PooledBackend {
 
   private final PreparedStatements prepared;
   private final ServerParameters initial;
+  private final CreationPath path;
   private ServerParameters parameters;
+
   private final BackendPort port;
   private final Return comingBack;
   private long idleSince;
@@ -59,6 +61,7 @@ public final class PooledBackend {
     this.loginMethod = loginMethod;
     this.initial = parameters;
     this.parameters = parameters;
+    path = new CreationPath(parameters);
     this.prepared = new PreparedStatements(share.pool().pooling().preparedStatements());
     this.expiresAt = expiresAt;
     port = new BackendPort(this, channel, share);
@@ -150,6 +153,11 @@ public final class PooledBackend {
   /** As it was opened, before any client had it. */
   public ServerParameters initial() {
     return initial;
+  }
+
+  /** Where things are created whose schema is not named. */
+  public CreationPath path() {
+    return path;
   }
 
   /**

@@ -4,6 +4,7 @@ import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
@@ -11,10 +12,16 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * that want to know the same meanwhile wait for what it hears. Safe for use by many threads.
  */
 public final class Question {
+  /** So long what a standby says is kept: nobody hears of its promotion who does not ask it. */
+  private static final long STANDBY_NANOS = TimeUnit.SECONDS.toNanos(1);
+
   private final Questions all;
   private final Map<String, String> settings;
   private final Promise<ServerParameters> answer;
   private final AtomicBoolean begun = new AtomicBoolean();
+
+  /** In the time of System.nanoTime; written before the answer is. */
+  private long answeredAt;
 
   Question(Questions all, Map<String, String> settings, EventLoop loop) {
     this.all = all;
@@ -48,7 +55,13 @@ public final class Question {
     if (!lasting) {
       all.remove(this);
     }
+    answeredAt = System.nanoTime();
     answer.trySuccess(parameters);
+  }
+
+  /** Whether the answer may not hold any more. */
+  boolean isOld(long now) {
+    return answer.isSuccess() && answer.getNow().isOfStandby() && now - answeredAt > STANDBY_NANOS;
   }
 
   /** The server cannot be asked, or refuses the settings. The next one asks anew. */

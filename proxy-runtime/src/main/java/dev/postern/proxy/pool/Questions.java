@@ -6,7 +6,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 
 /** What logins have asked a pool's servers, or ask at the moment. Safe for use by many threads. */
-public final class Questions {
+final class Questions {
   /** Different settings whose answer is kept; further ones are asked for by each login. */
   private static final int MAX_KEPT = 1000;
 
@@ -18,9 +18,14 @@ public final class Questions {
    * What a server makes of these settings.
    *
    * @param loop of the login; those that wait are told on it if the login is the first
+   * @param free whether it can be asked at once
    */
-  public Question about(Map<String, String> settings, EventLoop loop) {
+  Question about(Map<String, String> settings, EventLoop loop, boolean free) {
     Question known = kept.get(settings);
+    if (known != null && free && known.isOld(System.nanoTime())) {
+      remove(known);
+      known = kept.get(settings);
+    }
     if (known != null) {
       return known;
     }

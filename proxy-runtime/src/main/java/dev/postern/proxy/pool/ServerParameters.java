@@ -76,6 +76,14 @@ public final class ServerParameters {
     return READ_ONLY.contains(name);
   }
 
+  /**
+   * Whether the server was a standby when it last said so: it reports that it is none any more with
+   * its next answer, and not before.
+   */
+  public boolean isOfStandby() {
+    return "on".equals(values.get("in_hot_standby"));
+  }
+
   /** Writes a ParameterStatus for each. */
   public void writeTo(ByteBuf out) {
     byte[] bytes = encoded;
@@ -90,7 +98,41 @@ public final class ServerParameters {
   }
 
   /**
+   * What {@code wanted} has a value of its own of, and the server does not report; it cannot be set
+   * so that others are not harmed. {@code null} if there is no such thing.
+   *
+   * @param initial has no values of its own, as {@code opened} has none
+   */
+  public @Nullable String missing(
+      ServerParameters wanted, ServerParameters initial, ServerParameters opened) {
+    for (Map.Entry<String, String> each : wanted.values.entrySet()) {
+      String name = each.getKey();
+      if (!values.containsKey(name)
+          && !READ_ONLY.contains(name)
+          && !each.getValue().equals(initial.values.get(name))
+          && !each.getValue().equals(opened.values.get(name))) {
+        return name;
+      }
+    }
+    return null;
+  }
+
+  /** What no client can set, and a client that was told {@code before} has to hear of. */
+  public Map<String, String> readOnlyOtherThan(ServerParameters before) {
+    Map<String, String> others = new LinkedHashMap<>(0);
+    for (String name : READ_ONLY) {
+      String value = values.get(name);
+      if (value != null && !value.equals(before.values.getOrDefault(name, value))) {
+        others.put(name, value);
+      }
+    }
+    return others;
+  }
+
+  /**
    * The statements that turn this into {@code wanted}, or {@code null} if there is nothing to do.
+   *
+   * <p>Of a parameter that only a newer server reports, nothing is said.
    *
    * @param others has what is wanted of parameters of which {@code wanted} says nothing
    */
@@ -112,7 +154,8 @@ public final class ServerParameters {
   }
 
   private void change(StringBuilder sql, String name, String value) {
-    if (READ_ONLY.contains(name) || value.equals(values.get(name))) {
+    String now = values.get(name);
+    if (now == null || now.equals(value) || READ_ONLY.contains(name)) {
       return;
     }
     if (!sql.isEmpty()) {

@@ -25,6 +25,9 @@ public final class Share {
   /** A session of another loop that has waited so much longer is served before those here. */
   private static final long MUCH_LONGER_NANOS = 5_000_000;
 
+  /** So long a session waits at most for a connection that another one does not use any more. */
+  private static final long ON_ITS_WAY_NANOS = 50_000_000;
+
   private final Pool pool;
   private final EventLoop loop;
 
@@ -108,6 +111,7 @@ public final class Share {
   private void openForWaiters(int extra) {
     unblock();
     while (opening.get() < waiters.count()
+        && isNeeded()
         && !pool.backoff().isOn(System.nanoTime(), pool::opening)) {
       long since = waiters.since(opening.get());
       full = pool.places().take(extra, this, since);
@@ -120,6 +124,14 @@ public final class Share {
       }
       open();
     }
+  }
+
+  /**
+   * Whether whoever waits needs one more connection. Where there is one for each session, one is
+   * idle elsewhere or on its way back; unless none comes: it may be held up where nobody has it.
+   */
+  private boolean isNeeded() {
+    return pool.open() < pool.sessions() || longestWait(System.nanoTime()) >= ON_ITS_WAY_NANOS;
   }
 
   /** Opens a connection, for which there is a place. */
@@ -140,11 +152,11 @@ public final class Share {
     openForWaiters(0);
   }
 
-  /** Asks the loops that have idle connections for one. */
+  /** Asks the loops that have idle connections for one, in their order. */
   private void borrow() {
-    Share other = pool.shares().withIdle(this);
-    if (other != null) {
-      other.loop.execute(() -> other.lendTo(this));
+    Share first = pool.shares().withIdle(null, this);
+    if (first != null) {
+      first.loop.execute(() -> first.lendTo(this));
     }
   }
 
@@ -152,6 +164,11 @@ public final class Share {
     PooledBackend backend = poll();
     if (backend != null) {
       lend(backend, borrower);
+      return;
+    }
+    Share next = pool.shares().withIdle(this, borrower); // who asked at the same time has got it
+    if (next != null) {
+      next.loop.execute(() -> next.lendTo(borrower));
     }
   }
 
@@ -206,6 +223,10 @@ public final class Share {
       return;
     }
     idle.add(backend, now);
+    Share late = pool.shares().longestWaiting(this, 0, now); // whoever came meanwhile saw none idle
+    if (late != null) {
+      lendTo(late);
+    }
   }
 
   void opened(PooledBackend backend) {
@@ -276,7 +297,9 @@ public final class Share {
     if (!waiters.isEmpty()) {
       boolean longWait = now - waiters.since() >= pool.pooling().reserveAfter().toNanos();
       openForWaiters(longWait ? pool.pooling().reserve() : 0);
-      borrow();
+      for (int i = Math.min(waiters.count() - opening.get(), pool.idle()); i > 0; i--) {
+        borrow();
+      }
     } else {
       unblock();
     }

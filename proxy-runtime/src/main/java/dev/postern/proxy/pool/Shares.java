@@ -77,10 +77,11 @@ final class Shares {
   /**
    * One that has an idle connection; {@code null} if there is none.
    *
+   * @param behind those up to this one are not meant; {@code null}: all are
    * @param except which is not meant; {@code null}: any may be
    */
-  @Nullable Share withIdle(@Nullable Share except) {
-    for (int i = 0; i < shares.length(); i++) {
+  @Nullable Share withIdle(@Nullable Share behind, @Nullable Share except) {
+    for (int i = behind == null ? 0 : loops.indexOf(behind.loop()) + 1; i < shares.length(); i++) {
       Share share = shares.get(i);
       if (share != null && share != except && share.idleCount() > 0) {
         return share;

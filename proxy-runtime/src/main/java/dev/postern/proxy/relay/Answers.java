@@ -49,10 +49,13 @@ class Answers {
       case 'Z' -> {
         return readyForQuery(bytes, at, size, replies);
       }
-      case 'D', 'd' -> {}
+      case 'D', 'd' -> {
+        if (own) {
+          ownRow(bytes, at, size);
+        }
+      }
       case 'S' -> {
-        boolean replaced = reported(bytes, at, size, replies);
-        return replaced || (own && (byte) first == RequestQueue.QUERY);
+        return reported(bytes, at, size, own && (byte) first == RequestQueue.QUERY, replies);
       }
       case 'E' -> {
         progress.backendSent(true);
@@ -218,14 +221,18 @@ class Answers {
   /**
    * A ParameterStatus has come.
    *
+   * @param own while the server answers a query of Postern's own
    * @return whether the client does not get it
    */
-  boolean reported(ByteBuf bytes, int at, int size, Replies replies) {
+  boolean reported(ByteBuf bytes, int at, int size, boolean own, Replies replies) {
     if (!lease.backend().report(bytes.slice(at, size))) {
       relay.violated(relay.backendSide(), "a ParameterStatus that cannot be read");
     }
-    return false;
+    return own;
   }
+
+  /** A row has come that a query of Postern's own has asked for. */
+  void ownRow(ByteBuf bytes, int at, int size) {}
 
   /** The parameters of a statement have come, for Postern. */
   void parametersDescribed(ByteBuf bytes, int at, int size) {}

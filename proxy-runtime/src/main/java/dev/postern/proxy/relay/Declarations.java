@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
 public final class Declarations {
   private static final Logger log = LoggerFactory.getLogger(Declarations.class);
 
-  private record Closing(String interceptor, Consumer<CloseReason> handler) {}
+  private record Closing(String interceptor, Consumer<CloseReason> handler, Calls calls) {}
 
   final Handlers<FrontendMessage> frontend = new Handlers<>();
   final Handlers<BackendMessage> backend = new Handlers<>();
@@ -86,10 +86,12 @@ public final class Declarations {
   void closed(CloseReason reason) {
     frontend.count();
     backend.count();
+    LoopCalls loop = LoopCalls.ofThisThread();
     for (Closing closing : closings) {
       try {
-        closing.handler().accept(reason);
+        loop.run(() -> closing.handler().accept(reason));
       } catch (Throwable e) {
+        closing.calls().failed();
         log.atWarn()
             .addKeyValue("plugin", closing.interceptor())
             .setCause(e)
@@ -174,7 +176,7 @@ public final class Declarations {
     @Override
     public Interests onClose(Consumer<CloseReason> handler) {
       checkOpen(interceptor);
-      closings.add(new Closing(interceptor, handler));
+      closings.add(new Closing(interceptor, handler, calls));
       return this;
     }
   }

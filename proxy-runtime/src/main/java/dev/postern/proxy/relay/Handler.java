@@ -1,5 +1,6 @@
 package dev.postern.proxy.relay;
 
+import dev.postern.api.intercept.UndecodedMessage;
 import dev.postern.api.intercept.Verdict;
 import dev.postern.proxy.codec.TypeSet;
 import dev.postern.proxy.plugin.Calls;
@@ -25,6 +26,7 @@ final class Handler<M> {
   private final @Nullable Function<M, Verdict<M>> decider;
   private final Calls calls;
   private int number;
+  private @Nullable LoopCalls loop;
 
   /**
    * @param place its interceptor's in the configuration's order
@@ -68,26 +70,55 @@ final class Handler<M> {
 
   void observe(M message) {
     long begin = begin();
+    LoopCalls loop = loop();
+    long call = loop.begin();
     try {
       Objects.requireNonNull(observer).accept(message);
     } catch (Throwable e) {
+      loop.end(call);
       throw failure(e);
     }
-    end(begin);
+    end(begin, call, loop);
   }
 
   Verdict<M> decide(M message) {
     long begin = begin();
+    LoopCalls loop = loop();
+    long call = loop.begin();
     Verdict<M> verdict;
     try {
       verdict =
           Objects.requireNonNull(
               Objects.requireNonNull(decider).apply(message), "the verdict is null");
     } catch (Throwable e) {
+      loop.end(call);
       throw failure(e);
     }
-    end(begin);
+    end(begin, call, loop);
     return verdict;
+  }
+
+  /** Tells its interceptor of a message that is too large to be shown. */
+  void tell(Consumer<UndecodedMessage> undecoded, UndecodedMessage message) {
+    LoopCalls loop = loop();
+    long call = loop.begin();
+    try {
+      undecoded.accept(message);
+    } catch (Throwable e) {
+      loop.end(call);
+      throw failure(e);
+    }
+    end(0, call, loop);
+  }
+
+  /** A session stays on its event loop. */
+  private LoopCalls loop() {
+    LoopCalls known = loop;
+    if (known == null) {
+      known = LoopCalls.ofThisThread();
+      loop = known;
+    }
+    return known;
   }
 
   /** What it has done ends the session, and counts as its failure. */
@@ -106,7 +137,12 @@ final class Handler<M> {
     return ++number % MEASURED_OF == 0 ? System.nanoTime() : 0;
   }
 
-  private void end(long begin) {
+  private void end(long begin, long call, LoopCalls loop) {
+    if (loop.end(call)) {
+      throw failure(
+          new IllegalStateException(
+              "it held its event loop for longer than timeouts.interceptor, and all sessions there"));
+    }
     if (begin != 0) {
       calls.took(System.nanoTime() - begin);
       calls.add(MEASURED_OF);

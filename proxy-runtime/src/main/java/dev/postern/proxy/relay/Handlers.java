@@ -69,16 +69,8 @@ final class Handlers<M> {
     Set<String> told = new HashSet<>();
     for (Handler<M> handler : inOrder) {
       if (handler.types().contains(type) && told.add(handler.interceptor())) {
-        tell(handler, message);
+        handler.tell(Objects.requireNonNull(undecoded.get(handler.interceptor())), message);
       }
-    }
-  }
-
-  private void tell(Handler<M> handler, UndecodedMessage message) {
-    try {
-      Objects.requireNonNull(undecoded.get(handler.interceptor())).accept(message);
-    } catch (Throwable e) {
-      throw handler.failure(e);
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.postern.proxy.relay;
 
+import dev.postern.proxy.pool.CreationPath;
 import dev.postern.proxy.sql.Effects;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -10,6 +11,9 @@ import org.jspecify.annotations.Nullable;
  * block, and that was carried out.
  */
 final class Pins {
+  /** How often a server is asked for its search_path before that is taken to lead to pg_temp. */
+  private static final int MAX_UNSAID = 5;
+
   private final Lease lease;
   private final Outstanding outstanding;
   private final Progress progress;
@@ -24,6 +28,18 @@ final class Pins {
 
   /** Whether what this transaction creates may be temporary, as its search_path may say. */
   private boolean leadsLocally;
+
+  /** Whether the search_path that was reported may name pg_temp behind the transaction, too. */
+  private boolean leadsOn;
+
+  /** Whether something was created on a connection of which nobody knows where that leads. */
+  private boolean creates;
+
+  /** Whether the server has been asked that. */
+  private boolean asking;
+
+  /** How often it has not said so. */
+  private int unsaid;
 
   /** What the only statement under way takes away, if it is carried out. */
   private int ending;
@@ -69,8 +85,74 @@ final class Pins {
             && lease.backend().parameters().reports("default_transaction_read_only"))) {
       wanted |= Effects.SETTING;
     }
-    boolean leads = leadsLocally || (effects & Effects.TEMPORARY_PATH_LOCALLY) != 0;
-    return leads && (effects & Effects.CREATES) != 0 ? wanted | Effects.TEMPORARY : wanted;
+    return (effects & Effects.CREATES) != 0 && leads(effects) ? wanted | Effects.TEMPORARY : wanted;
+  }
+
+  private boolean leads(int effects) {
+    return leadsLocally
+        || (effects & Effects.TEMPORARY_PATH_LOCALLY) != 0
+        || lease.backend().path().isTemporary()
+        || CreationPath.namesTemporary(
+            lease.backend().parameters().values().getOrDefault(CreationPath.NAME, ""));
+  }
+
+  /**
+   * A search_path has been reported. What a transaction has set for itself ends with it, and pins
+   * nothing until something is created.
+   *
+   * @param names whether pg_temp is in it
+   */
+  void pathReported(boolean names) {
+    leadsOn = false;
+    if (names && !lease.backend().path().isTemporary()) {
+      if (leadsLocally) {
+        leadsOn = true;
+      } else {
+        add(Effects.TEMPORARY_PATH);
+      }
+    }
+  }
+
+  /**
+   * Whether the session cannot give its backend back before the server has said where it creates
+   * things: those of older versions do not report search_path.
+   */
+  boolean mustAskForPath() {
+    return creates && !lease.backend().path().isKnown();
+  }
+
+  /** The server is asked. */
+  void asksForPath() {
+    asking = true;
+  }
+
+  /** Whether the answer to a query of Postern's own is that one. */
+  boolean isAskingForPath() {
+    return asking;
+  }
+
+  /** The server has said what it is where nobody has set it, outside of a transaction. */
+  void pathIs(String path) {
+    asking = false;
+    creates = false;
+    unsaid = 0;
+    lease.backend().path().is(path);
+    if (lease.backend().path().isTemporary()) {
+      add(Effects.TEMPORARY);
+    }
+  }
+
+  /**
+   * The server has said nothing of it: a cancel request for the client's statement may have hit the
+   * question behind that. It is asked again, but not for ever.
+   */
+  void pathIsUnsaid() {
+    asking = false;
+    if (++unsaid == MAX_UNSAID) {
+      unsaid = 0;
+      creates = false;
+      add(Effects.TEMPORARY); // it may lead there
+    }
   }
 
   /** An answer has shown this. */
@@ -116,6 +198,7 @@ final class Pins {
   private void notes(int effects) {
     reports |= effects & (Effects.CHANGES_REPORTS | Effects.DEFAULTS | Effects.ENDS_SETTING);
     leadsLocally |= (effects & Effects.TEMPORARY_PATH_LOCALLY) != 0;
+    creates |= (effects & Effects.CREATES) != 0 && !lease.backend().path().isKnown();
   }
 
   /** A statement with these effects goes on, or is prepared. */
@@ -164,6 +247,10 @@ final class Pins {
       pins &= ~ending;
     }
     ending = 0;
+    if (status == 'I' && leadsOn) {
+      leadsOn = false;
+      add(Effects.TEMPORARY_PATH);
+    }
     if (outstanding.queue.isEmpty()) {
       reports = 0;
       leadsLocally &= status != 'I';

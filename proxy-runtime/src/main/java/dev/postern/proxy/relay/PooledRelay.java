@@ -71,11 +71,12 @@ public final class PooledRelay extends Relay {
     Share share = pool.share(client.eventLoop());
     lease = new Lease(this, client, outstanding, restoring, backend);
     acquisition = new Acquisition(this, lease, share);
+    PlainRewriting plain = null;
     if (restoring == null) {
       sharing = null;
-      requests =
-          new Requests(this, lease, acquisition, outstanding, new PlainRewriting(outstanding));
-      replies = new Replies(this, new Answers(this, lease, outstanding));
+      plain = new PlainRewriting(lease, outstanding);
+      requests = new Requests(this, lease, acquisition, outstanding, plain);
+      replies = new Replies(this, new PlainAnswers(this, lease, outstanding, plain));
     } else {
       long maxStatements = settings.maxPreparedStatements();
       sharing = new SharedRewriting(this, lease, outstanding, pool, restoring, maxStatements);
@@ -83,7 +84,8 @@ public final class PooledRelay extends Relay {
       replies = new Replies(this, new SharedAnswers(this, lease, outstanding, sharing));
     }
     Pins pins = sharing == null ? null : sharing.pins;
-    settlement = new Settlement(this, lease, outstanding, requests, replies, pins, pool.pooling());
+    settlement =
+        new Settlement(this, lease, outstanding, requests, replies, pins, plain, pool.pooling());
     departure = new Departure(this, lease, outstanding, requests);
     cancels = new Cancels(this, lease, acquisition, requests);
     Rejections rejections = new Rejections(false);

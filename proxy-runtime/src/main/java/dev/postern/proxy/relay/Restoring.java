@@ -5,6 +5,7 @@ import dev.postern.api.message.ErrorResponse;
 import dev.postern.api.message.ParameterStatus;
 import dev.postern.api.message.Query;
 import dev.postern.api.session.CloseReason;
+import dev.postern.proxy.codec.BackendCodec;
 import dev.postern.proxy.codec.FrontendCodec;
 import dev.postern.proxy.pool.PooledBackend;
 import dev.postern.proxy.pool.ServerParameters;
@@ -33,6 +34,9 @@ final class Restoring {
   /** What it had when it gave its last backend back. */
   private ServerParameters parameters;
 
+  /** What that had been opened with. */
+  private ServerParameters opened;
+
   /** Whether the backend has been asked to take them, and has not answered. */
   private boolean underWay;
 
@@ -47,11 +51,25 @@ final class Restoring {
     this.queue = queue;
     this.initial = initial;
     parameters = initial;
+    opened = initial;
   }
 
   /** The session has taken a backend: where its settings differ, they are set first. */
   void taken(PooledBackend backend) {
-    String changes = backend.parameters().changesTo(parameters, backend.initial());
+    ServerParameters there = backend.parameters();
+    if (!there.equals(parameters)) {
+      adapt(backend, there);
+    }
+  }
+
+  private void adapt(PooledBackend backend, ServerParameters there) {
+    String missing = there.missing(parameters, initial, opened);
+    if (missing != null) {
+      failed("the server does not report " + missing);
+      return;
+    }
+    there.readOnlyOtherThan(parameters).forEach(this::tell);
+    String changes = there.changesTo(parameters, backend.initial());
     if (changes != null) {
       ByteBuf encoded = relay.alloc().buffer();
       FrontendCodec.encode(new Query(changes), encoded);
@@ -62,6 +80,35 @@ final class Restoring {
     }
   }
 
+  /** The server is another one than before, or not what it was. */
+  private void tell(String name, String value) {
+    parameters = parameters.with(name, value);
+    ByteBuf encoded = relay.alloc().buffer();
+    BackendCodec.encode(new ParameterStatus(name, value), encoded);
+    relay.toClient(encoded);
+  }
+
+  /**
+   * Whether what the backend reports in its answer to a query of Postern's own is not what that has
+   * set: the server's configuration was read again meanwhile, or it is no standby any more.
+   *
+   * @param backend has reported it
+   */
+  boolean isNews(ByteBuf bytes, int at, int size, PooledBackend backend) {
+    if (!underWay) {
+      return true;
+    }
+    String name = name(bytes, at, size);
+    String told = parameters.values().get(name);
+    return told != null && !told.equals(backend.parameters().values().get(name));
+  }
+
+  private static String name(ByteBuf bytes, int at, int size) {
+    int from = at + HEADER_LENGTH;
+    int end = bytes.indexOf(from, at + size, (byte) 0);
+    return bytes.toString(from, end - from, StandardCharsets.UTF_8);
+  }
+
   /** What the backend works with when it comes to the client's next request, as far as it says. */
   ServerParameters settings() {
     return underWay ? parameters : relay.lease().backend().parameters();
@@ -69,9 +116,13 @@ final class Restoring {
 
   /** The backend does not take the client's settings. */
   void failed(ErrorResponse error) {
+    failed(error.message());
+  }
+
+  private void failed(String why) {
     relay.end(
         CloseReason.INTERNAL_ERROR,
-        "the client's settings could not be restored: " + error.message(),
+        "the client's settings could not be restored: " + why,
         ErrorResponse.fatal(
             SqlState.INTERNAL_ERROR, "the session's settings could not be restored"));
   }
@@ -105,9 +156,7 @@ final class Restoring {
     if (!resetting && restoredNames.isEmpty()) {
       return null;
     }
-    int nameEnd = bytes.indexOf(at + HEADER_LENGTH, at + size, (byte) 0);
-    String name =
-        bytes.toString(at + HEADER_LENGTH, nameEnd - at - HEADER_LENGTH, StandardCharsets.UTF_8);
+    String name = name(bytes, at, size);
     if (!resetting) {
       restoredNames.remove(name); // set anew, or the RESET was rolled back
       return null;
@@ -157,6 +206,7 @@ final class Restoring {
   /** The session gives its backend back: the client's settings are what it leaves there. */
   void givenBack(PooledBackend backend) {
     parameters = backend.parameters();
+    opened = backend.initial();
     if (restoredNames.isEmpty()) {
       return;
     }

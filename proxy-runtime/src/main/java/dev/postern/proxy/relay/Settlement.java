@@ -17,11 +17,13 @@ final class Settlement {
   private final Requests requests;
   private final Replies replies;
   private final @Nullable Pins pins;
+  private final @Nullable PlainRewriting plain;
   private final boolean untilEnd;
   private final IdleTransaction idleTransaction;
 
   /**
    * @param pins {@code null} where the session keeps its backend to its end
+   * @param plain {@code null} where it does not
    */
   Settlement(
       PooledRelay relay,
@@ -30,6 +32,7 @@ final class Settlement {
       Requests requests,
       Replies replies,
       @Nullable Pins pins,
+      @Nullable PlainRewriting plain,
       Pooling pooling) {
     this.relay = relay;
     this.lease = lease;
@@ -37,6 +40,7 @@ final class Settlement {
     this.requests = requests;
     this.replies = replies;
     this.pins = pins;
+    this.plain = plain;
     untilEnd = pooling.mode() == Pooling.Mode.SESSION;
     idleTransaction = new IdleTransaction(relay, lease, outstanding, pooling);
   }
@@ -50,7 +54,10 @@ final class Settlement {
       relay.departure().ended();
     } else if (isFree()) {
       if (outstanding.isDoubtful()) {
-        askForCertainty();
+        ask("");
+      } else if (pins != null && pins.mustAskForPath()) {
+        pins.asksForPath();
+        ask("SHOW search_path");
       } else {
         lease.giveBack();
       }
@@ -59,10 +66,10 @@ final class Settlement {
     }
   }
 
-  /** What a server says to an empty query comes behind every ReadyForQuery that may still come. */
-  private void askForCertainty() {
+  /** What a server says to a query comes behind every ReadyForQuery that may still come. */
+  private void ask(String sql) {
     ByteBuf query = relay.alloc().buffer();
-    FrontendCodec.encode(new Query(""), query);
+    FrontendCodec.encode(new Query(sql), query);
     outstanding.queue.add(RequestQueue.QUERY | RequestQueue.OWN, null);
     lease.backend().prepared().unnamedOwner(null); // which a simple query ends
     lease.write(query);
@@ -97,7 +104,10 @@ final class Settlement {
 
   /** Whether the session could give its backend back now, or when the rest of a message is here. */
   boolean needsNothing() {
-    return isFree() && outstanding.isSettled() && !outstanding.isDoubtful();
+    return isFree()
+        && outstanding.isSettled()
+        && !outstanding.isDoubtful()
+        && !(pins != null && pins.mustAskForPath());
   }
 
   /** The session ends. */
@@ -114,7 +124,7 @@ final class Settlement {
 
   /** At the session's end: whether the backend is of no use to others even when it is cleaned. */
   boolean isSpoilt() {
-    return pins != null && pins.last();
+    return (pins != null && pins.last()) || (plain != null && plain.isSpoilt());
   }
 
   /**
@@ -132,7 +142,7 @@ final class Settlement {
     if (relay.progress().transactionStatus() != 'I') {
       statements.add("ROLLBACK");
     }
-    if (untilEnd || isPinned()) {
+    if (untilEnd || isPinned() || (lease.hasBackend() && pins != null && pins.mustAskForPath())) {
       statements.add("RESET ROLE");
       statements.add(PooledBackend.DISCARD_ALL);
     }

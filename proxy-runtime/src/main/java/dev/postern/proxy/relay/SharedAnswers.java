@@ -8,10 +8,9 @@ import dev.postern.api.message.NoticeResponse;
 import dev.postern.api.message.ParameterStatus;
 import dev.postern.proxy.codec.BackendCodec;
 import dev.postern.proxy.codec.ProtocolException;
-import dev.postern.proxy.sql.Effects;
+import dev.postern.proxy.pool.CreationPath;
 import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** What answers mean for statements that clients share. */
@@ -34,6 +33,7 @@ final class SharedAnswers extends Answers {
     this.sharing = sharing;
   }
 
+  private static final String ERROR = "ERROR";
   private static final byte[] SEARCH_PATH = tag("search_path");
   private static final byte[] RESET = tag("RESET");
   private static final byte[] SET = tag("SET");
@@ -49,6 +49,7 @@ final class SharedAnswers extends Answers {
     return super.needsWhole(type, size)
         || type == 'C'
         || (type == 'E' && size <= MAX_ERROR)
+        || (type == 'D' && queue.first() == (RequestQueue.QUERY | RequestQueue.OWN))
         || ((type == 't' || type == 'T')
             && queue.first() == (RequestQueue.DESCRIBE | RequestQueue.OWN));
   }
@@ -129,18 +130,29 @@ final class SharedAnswers extends Answers {
     sharing.outcomes.described(statement, Shape.ofColumns(parameters, bytes, at, size));
   }
 
+  /** The server's {@code search_path}: a row of one column. */
   @Override
-  boolean reported(ByteBuf bytes, int at, int size, Replies replies) {
-    super.reported(bytes, at, size, replies);
-    if (begins(SEARCH_PATH, bytes, at, size)
-        && bytes
-            .toString(at, size, StandardCharsets.US_ASCII)
-            .toLowerCase(Locale.ROOT)
-            .contains("pg_temp")) {
-      sharing.pins.add(Effects.TEMPORARY_PATH);
+  void ownRow(ByteBuf bytes, int at, int size) {
+    if (sharing.pins.isAskingForPath()) {
+      int value = Math.min(HEADER_LENGTH + 6, size); // a number of columns, and a length
+      sharing.pins.pathIs(bytes.toString(at + value, size - value, StandardCharsets.US_ASCII));
     }
-    ParameterStatus instead =
-        relay.isEnded() ? null : sharing.restoring.insteadOf(bytes, at, size, lease.backend());
+  }
+
+  @Override
+  boolean reported(ByteBuf bytes, int at, int size, boolean own, Replies replies) {
+    super.reported(bytes, at, size, own, replies);
+    if (begins(SEARCH_PATH, bytes, at, size)) {
+      String path = bytes.toString(at, size, StandardCharsets.US_ASCII);
+      sharing.pins.pathReported(CreationPath.namesTemporary(path));
+    }
+    if (relay.isEnded()) {
+      return own;
+    }
+    if (own && !sharing.restoring.isNews(bytes, at, size, lease.backend())) {
+      return true;
+    }
+    ParameterStatus instead = sharing.restoring.insteadOf(bytes, at, size, lease.backend());
     if (instead == null) {
       return false;
     }
@@ -189,6 +201,9 @@ final class SharedAnswers extends Answers {
       return false;
     }
     if (own && (byte) queue.first() == RequestQueue.QUERY) {
+      if (sharing.pins.isAskingForPath()) {
+        return ERROR.equals(error.severity()); // else the session ends, and the client hears why
+      }
       sharing.restoring.failed(error);
       return true;
     }
@@ -230,6 +245,9 @@ final class SharedAnswers extends Answers {
     }
     sharing.ready(status, own);
     if (own) {
+      if (sharing.pins.isAskingForPath()) {
+        sharing.pins.pathIsUnsaid();
+      }
       lease.restored();
       return;
     }

@@ -260,7 +260,11 @@ public final class GatewayControl implements ProxyControl {
     List<InstanceView> all = gateway.plugins().instances();
     return gateway.plugins().descriptions().stream()
         .map(
-            plugin -> row(plugin, all.stream().filter(instance -> isOf(plugin, instance)).toList()))
+            plugin ->
+                row(
+                    plugin,
+                    all.stream().filter(instance -> isOf(plugin, instance)).toList(),
+                    gateway.plugins().oldLoaders(plugin.jar())))
         .toList();
   }
 
@@ -268,7 +272,8 @@ public final class GatewayControl implements ProxyControl {
     return instance.kind() == plugin.kind() && instance.plugin().equals(plugin.name());
   }
 
-  private static PluginRow row(PluginDescription plugin, List<InstanceView> instances) {
+  private static PluginRow row(
+      PluginDescription plugin, List<InstanceView> instances, int oldLoaders) {
     List<String> inService =
         instances.stream().filter(InstanceView::inService).map(InstanceView::name).toList();
     String otherwise = instances.isEmpty() ? "not in use" : LEAVING;
@@ -279,7 +284,8 @@ public final class GatewayControl implements ProxyControl {
         plugin.version(),
         plugin.apiLevel(),
         inService.isEmpty() ? otherwise : IN_SERVICE,
-        inService);
+        inService,
+        oldLoaders);
   }
 
   @Override

@@ -150,21 +150,22 @@ final class Listener implements AutoCloseable {
     return open.get() > 0;
   }
 
-  /** Nobody new is let in. Where it goes on accepting, it is for the sake of cancel requests. */
-  void drain() {
-    if (!takesCancelsWhileDraining) {
-      stopAccepting();
-    }
+  /** Whether it goes on accepting while nobody new is let in, for the sake of cancel requests. */
+  boolean takesCancelsWhileDraining() {
+    return takesCancelsWhileDraining;
   }
 
-  /** Accepts no more; connections that are open go on. */
-  void stopAccepting() {
-    channel.close().awaitUninterruptibly();
+  /**
+   * Begins to accept no more; connections that are open go on. Done as soon as its event loop comes
+   * to it.
+   */
+  ChannelFuture stopAccepting() {
+    return channel.close();
   }
 
   @Override
   public void close() {
-    stopAccepting();
+    channel.close();
     if (tls != null) {
       tls.close();
     }

@@ -43,6 +43,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -59,6 +60,9 @@ public final class ProxyServer implements AutoCloseable {
 
   /** How long connections get to send what is left for them when everything ends. */
   private static final Duration LAST_WORDS = Duration.ofSeconds(2);
+
+  /** More than it takes on event loops that work. */
+  private static final Duration STOP_ACCEPTING = Duration.ofSeconds(1);
 
   /** An event loop that does nothing else for this long is reported. */
   private static final Duration HELD_FOR_LONG = Duration.ofSeconds(1);
@@ -132,7 +136,9 @@ public final class ProxyServer implements AutoCloseable {
           services(configuration, users, plugins, logins, pools, connector, registry);
       users.onChange(new ChangedUsers(users, registry, pools, services.clock()));
       owned.add(ActivityWatch.start(registry, services.clock()));
-      owned.add(LoopWatch.start(network.connections().eventLoops(), HELD_FOR_LONG));
+      owned.add(
+          LoopWatch.start(
+              network.connections().eventLoops(), HELD_FOR_LONG, timeouts.effectiveInterceptor()));
       for (ListenerConfig listener : configuration.listeners()) {
         listeners.add(network.listen(listener, services));
       }
@@ -257,8 +263,19 @@ public final class ProxyServer implements AutoCloseable {
    */
   public void stopAccepting() {
     registry.drain();
-    listeners.forEach(Listener::drain);
+    stopAccepting(listener -> !listener.takesCancelsWhileDraining());
     registry.cutOffLogins();
+  }
+
+  /** Does not wait for event loops that are held. */
+  private void stopAccepting(Predicate<Listener> which) {
+    long deadline = System.nanoTime() + STOP_ACCEPTING.toNanos();
+    listeners.stream()
+        .filter(which)
+        .map(Listener::stopAccepting)
+        .toList() // all begin before the first is waited for
+        .forEach(
+            done -> done.awaitUninterruptibly(deadline - System.nanoTime(), TimeUnit.NANOSECONDS));
   }
 
   /**
@@ -281,7 +298,7 @@ public final class ProxyServer implements AutoCloseable {
     }
     closed = true;
     registry.drain();
-    listeners.forEach(Listener::stopAccepting);
+    stopAccepting(_ -> true);
     registry.cutOffLogins();
     for (Session session : registry.sessions()) {
       session.end(

@@ -52,11 +52,13 @@ public final class FailedLogins {
   /**
    * One login. It counts as under way from when the client has sent its proof until there is a
    * verdict: a client that is slow with its proof keeps nobody waiting, and one that sends many
-   * side by side hears of no more verdicts than it may. Belongs to the login's thread.
+   * side by side hears of no more verdicts than it may. Belongs to the login's thread, but for its
+   * {@link #giveUp}.
    */
   final class Attempt implements ProofGate {
     private final InetAddress address;
     private boolean underWay;
+    private boolean givenUp;
 
     private Attempt(InetAddress address) {
       this.address = address;
@@ -64,19 +66,51 @@ public final class FailedLogins {
 
     @Override
     public void pass() throws SessionException, InterruptedException {
-      if (!underWay) {
-        underWay = limit.begin(address);
-        if (!underWay) {
-          throw refusal(address);
+      if (underWay()) {
+        return;
+      }
+      if (!limit.begin(address)) {
+        throw refusal(address);
+      }
+      begun();
+    }
+
+    private synchronized boolean underWay() {
+      return underWay;
+    }
+
+    private void begun() throws InterruptedException {
+      synchronized (this) {
+        underWay = !givenUp;
+        if (underWay) {
+          return;
         }
       }
+      limit.end(address, false);
+      throw new InterruptedException("the login was given up");
+    }
+
+    /** Nobody waits for a verdict any more, though there may be one. Any thread. */
+    void giveUp() {
+      synchronized (this) {
+        givenUp = true;
+      }
+      if (ended()) {
+        limit.end(address, false);
+      }
+    }
+
+    /** Whether it was under way until now. */
+    private synchronized boolean ended() {
+      boolean was = underWay;
+      underWay = false;
+      return was;
     }
 
     /** There is a verdict, or there will be none. */
     void end(boolean failed) {
       boolean reached = false;
-      if (underWay) {
-        underWay = false;
+      if (ended()) {
         reached = limit.end(address, failed);
       } else if (failed) {
         reached = limit.failed(address); // without having been asked for a proof

@@ -17,7 +17,6 @@ import dev.postern.proxy.plugin.NamedInterceptor;
 import dev.postern.proxy.tls.HandshakeFailure;
 import java.io.IOException;
 import java.time.Instant;
-import java.util.List;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -26,10 +25,12 @@ import org.slf4j.spi.LoggingEventBuilder;
 
 /**
  * How a login that has failed is ended: with an ErrorResponse for the client and a line in the log.
- * Belongs to the login's thread.
+ * Belongs to the login's thread, but for {@link #givenUp} and for telling interceptors.
  */
 final class LoginRefusal {
   static final String SHUTTING_DOWN = "the server is shutting down";
+
+  private static final String TIMED_OUT = "canceling authentication due to timeout";
 
   private static final Logger log = LoggerFactory.getLogger(LoginRefusal.class);
 
@@ -37,9 +38,9 @@ final class LoginRefusal {
   private final FrontendConnection client;
   private final LoginAlarm alarm;
   private final Asked asked;
-  private @Nullable StartupParameters startup;
-  private @Nullable AuthenticatedUser user;
-  private @Nullable Route route;
+  private volatile @Nullable StartupParameters startup;
+  private volatile @Nullable AuthenticatedUser user;
+  private volatile @Nullable Route route;
 
   LoginRefusal(String sessionId, FrontendConnection client, LoginAlarm alarm, Asked asked) {
     this.sessionId = sessionId;
@@ -63,44 +64,50 @@ final class LoginRefusal {
     route = decided;
   }
 
-  /** Tells the interceptors of a login that comes to no session, before its client is told. */
-  void tell(
-      List<NamedInterceptor> interceptors, ClientInfo info, Instant startedAt, Throwable failure) {
+  /**
+   * What interceptors hear of a login that comes to no session, before its client is told; {@code
+   * null}: nothing, as it has not said who it wants to be.
+   */
+  @Nullable RefusedLogin refused(ClientInfo info, Instant startedAt, Throwable failure) {
     StartupParameters asked = startup;
-    if (asked == null || interceptors.isEmpty()) {
-      return;
+    if (asked == null) {
+      return null;
     }
-    RefusedLogin login =
-        switch (failure) {
-          case SessionException e when !alarm.hasRung() ->
-              login(info, asked, startedAt, e.sqlState(), e.kind(), e);
-          case InterruptedException e when alarm.isCutOff() ->
-              login(info, asked, startedAt, SqlState.CANNOT_CONNECT_NOW, FailureKind.PROXY, e);
-          case InterruptedException e when !alarm.hasRung() ->
-              login(info, asked, startedAt, SqlState.ADMIN_SHUTDOWN, FailureKind.PROXY, e);
-          case SessionException e ->
-              login(info, asked, startedAt, SqlState.QUERY_CANCELED, e.kind(), e);
-          case InterruptedException e ->
-              login(info, asked, startedAt, SqlState.QUERY_CANCELED, FailureKind.PROXY, e);
-          case DeadlineExceededException e ->
-              login(info, asked, startedAt, SqlState.QUERY_CANCELED, FailureKind.CLIENT, e);
-          case IOException e ->
-              login(info, asked, startedAt, SqlState.CONNECTION_FAILURE, FailureKind.CLIENT, e);
-          default ->
-              login(info, asked, startedAt, SqlState.INTERNAL_ERROR, FailureKind.PROXY, failure);
-        };
-    for (NamedInterceptor named : interceptors) {
-      try {
-        if (named.isFor(login)) {
-          named.interceptor().refused(login);
-        }
-      } catch (RuntimeException e) {
-        log.atWarn()
-            .addKeyValue("sessionId", sessionId)
-            .addKeyValue("plugin", named.name())
-            .setCause(e)
-            .log("interceptor failed to hear of a refused login");
+    return switch (failure) {
+      case SessionException e when !alarm.hasRung() ->
+          login(info, asked, startedAt, e.sqlState(), e.kind(), e);
+      case InterruptedException e when alarm.isCutOff() ->
+          login(info, asked, startedAt, SqlState.CANNOT_CONNECT_NOW, FailureKind.PROXY, e);
+      case InterruptedException e when !alarm.hasRung() ->
+          login(info, asked, startedAt, SqlState.ADMIN_SHUTDOWN, FailureKind.PROXY, e);
+      case SessionException e ->
+          login(info, asked, startedAt, SqlState.QUERY_CANCELED, e.kind(), e);
+      case InterruptedException e ->
+          login(info, asked, startedAt, SqlState.QUERY_CANCELED, FailureKind.PROXY, e);
+      case DeadlineExceededException e ->
+          login(info, asked, startedAt, SqlState.QUERY_CANCELED, FailureKind.CLIENT, e);
+      case IOException e ->
+          login(info, asked, startedAt, SqlState.CONNECTION_FAILURE, FailureKind.CLIENT, e);
+      default -> login(info, asked, startedAt, SqlState.INTERNAL_ERROR, FailureKind.PROXY, failure);
+    };
+  }
+
+  /**
+   * Tells an interceptor, if it is to hear of the login. Any thread.
+   *
+   * @param by whom it is, to be told who hears of it
+   */
+  void tell(NamedInterceptor named, Asked by, RefusedLogin login) {
+    try {
+      if (named.isFor(login)) {
+        by.tellOfFailure(named.name(), () -> named.interceptor().refused(login));
       }
+    } catch (RuntimeException e) {
+      log.atWarn()
+          .addKeyValue("sessionId", sessionId)
+          .addKeyValue("plugin", named.name())
+          .setCause(e)
+          .log("interceptor failed to hear of a refused login");
     }
   }
 
@@ -151,6 +158,42 @@ final class LoginRefusal {
     }
   }
 
+  /**
+   * Says that a login does not come to its end, and what with. Any thread, as {@link
+   * #refuseGivenUp}.
+   *
+   * @param stuck its thread; {@code null}: it has none yet
+   * @param plugin at which it is; {@code null}: none
+   * @return what interceptors are to be told of
+   */
+  SessionException givenUp(@Nullable Thread stuck, @Nullable String plugin) {
+    FailureKind kind = plugin == null ? FailureKind.PROXY : FailureKind.PLUGIN;
+    String reason = "all threads on which logins run are held";
+    LoggingEventBuilder line = log(kind, plugin);
+    if (stuck != null) {
+      reason = "it takes no note of an interrupt; going on without it";
+      Throwable where = new Throwable("what its thread does");
+      where.setStackTrace(stuck.getStackTrace());
+      line = line.setCause(where);
+    }
+    line.log("{}: {}", alarm.isCutOff() ? "login cut off" : "login timed out", reason);
+    return alarm.isCutOff()
+        ? new SessionException(SqlState.CANNOT_CONNECT_NOW, kind, SHUTTING_DOWN, reason, null)
+        : new SessionException(SqlState.QUERY_CANCELED, kind, TIMED_OUT, reason, null);
+  }
+
+  /** Tells the client of it. */
+  void refuseGivenUp(SessionException e) {
+    client.refuseWithout(e.sqlState(), e.clientMessage());
+  }
+
+  /** For a login that was given up, and has come to its end. */
+  void atLast(Throwable failure) {
+    log.atInfo()
+        .addKeyValue("sessionId", sessionId)
+        .log("a login that was given up has come to its end: {}", failure.toString());
+  }
+
   /** For a login that begins when Postern has begun to shut down. */
   void atShutdown() {
     client.refuse(SqlState.CANNOT_CONNECT_NOW, SHUTTING_DOWN);
@@ -180,7 +223,7 @@ final class LoginRefusal {
     String plugin = alarm.latePlugin(); // which may have gone on as if nothing were
     log(plugin == null ? kind : FailureKind.PLUGIN, plugin)
         .log("login timed out: {}", e.getMessage());
-    client.refuse(SqlState.QUERY_CANCELED, "canceling authentication due to timeout");
+    client.refuse(SqlState.QUERY_CANCELED, TIMED_OUT);
   }
 
   private void interrupted(InterruptedException e) {

@@ -1,5 +1,7 @@
 package dev.postern.proxy.session;
 
+import dev.postern.proxy.plugin.PluginFrames;
+import dev.postern.proxy.relay.LoopCalls;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.SingleThreadEventExecutor;
 import java.time.Duration;
@@ -12,16 +14,14 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Finds out who holds an event loop, and with it all its sessions: asks each loop from time to time
- * to do next to nothing, and looks at what it does instead if it does not come to it. Costs nothing
- * for a message. Ends with {@link #close}.
+ * to do next to nothing, and looks at what it does instead if it does not come to it. Stops a
+ * handler that does not return in time. Ends with {@link #close}.
  */
 public final class LoopWatch implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(LoopWatch.class);
 
-  /** The class loaders of plugins are called as the jars are shown. */
-  private static final List<String> LOADERS_OF_POSTERN = List.of("app", "platform", "bootstrap");
-
   private final Duration period;
+  private final Duration limit;
   private final List<Watched> watched;
   private final Thread thread;
 
@@ -33,13 +33,22 @@ public final class LoopWatch implements AutoCloseable {
 
     private boolean reported;
 
+    /** Known with its first answer. */
+    private volatile @Nullable LoopCalls calls;
+
+    /** The handler's call that the look before this one saw first, and when. */
+    private long call;
+
+    private long seenAt;
+
     Watched(SingleThreadEventExecutor loop) {
       this.loop = loop;
     }
   }
 
-  private LoopWatch(List<EventLoop> loops, Duration period) {
+  private LoopWatch(List<EventLoop> loops, Duration period, Duration limit) {
     this.period = period;
+    this.limit = limit;
     List<Watched> all = new ArrayList<>();
     for (EventLoop loop : loops) {
       if (loop instanceof SingleThreadEventExecutor executor) {
@@ -55,9 +64,11 @@ public final class LoopWatch implements AutoCloseable {
    * Watches loops.
    *
    * @param period between two looks; a loop that is held for longer is reported
+   * @param limit how long one call of a handler may take; one that is seen to take longer is
+   *     interrupted, and ends its session
    */
-  public static LoopWatch start(List<EventLoop> loops, Duration period) {
-    LoopWatch watch = new LoopWatch(loops, period);
+  public static LoopWatch start(List<EventLoop> loops, Duration period, Duration limit) {
+    LoopWatch watch = new LoopWatch(loops, period, limit);
     watch.thread.start();
     return watch;
   }
@@ -65,8 +76,8 @@ public final class LoopWatch implements AutoCloseable {
   private void run() {
     try {
       while (true) {
-        Thread.sleep(period);
         watched.forEach(this::look);
+        Thread.sleep(period);
       }
     } catch (InterruptedException closed) {
       // That is all.
@@ -74,12 +85,13 @@ public final class LoopWatch implements AutoCloseable {
   }
 
   private void look(Watched one) {
+    judge(one);
     long asked = one.askedAt;
     if (asked != 0) {
       long millis = (System.nanoTime() - asked) / 1_000_000;
       if (!one.reported && millis >= period.toMillis()) {
         one.reported = true;
-        report(one.loop, millis);
+        report(one, millis);
       }
       return;
     }
@@ -92,7 +104,32 @@ public final class LoopWatch implements AutoCloseable {
     }
   }
 
+  private void judge(Watched one) {
+    LoopCalls calls = one.calls;
+    long call = calls == null ? 0 : calls.underWay();
+    long now = System.nanoTime();
+    if (calls == null || call == 0 || call != one.call) {
+      one.call = call;
+      one.seenAt = now;
+      return;
+    }
+    calls.suspect(call);
+    long millis = (now - one.seenAt) / 1_000_000;
+    if (millis < limit.toMillis()) {
+      return;
+    }
+    StackTraceElement culprit = PluginFrames.firstOf(calls.stackTrace());
+    if (calls.stop(call)) {
+      log.atWarn()
+          .addKeyValue("plugin", culprit == null ? "none" : culprit.getClassLoaderName())
+          .addKeyValue("at", culprit == null ? "" : culprit)
+          .addKeyValue("millis", millis)
+          .log("a handler holds an event loop for too long: it is interrupted, its session ends");
+    }
+  }
+
   private void answered(Watched one) {
+    one.calls = LoopCalls.ofThisThread();
     long millis = (System.nanoTime() - one.askedAt) / 1_000_000;
     one.askedAt = 0;
     if (millis >= 2 * period.toMillis()) {
@@ -102,9 +139,11 @@ public final class LoopWatch implements AutoCloseable {
     }
   }
 
-  private static void report(SingleThreadEventExecutor loop, long millis) {
-    StackTraceElement[] stack = loop.threadProperties().stackTrace();
-    StackTraceElement culprit = ofAPlugin(stack);
+  private static void report(Watched one, long millis) {
+    LoopCalls calls = one.calls;
+    StackTraceElement[] stack =
+        calls == null ? one.loop.threadProperties().stackTrace() : calls.stackTrace();
+    StackTraceElement culprit = PluginFrames.firstOf(stack);
     Throwable where = new Throwable("what the event loop does");
     where.setStackTrace(stack);
     log.atWarn()
@@ -113,16 +152,6 @@ public final class LoopWatch implements AutoCloseable {
         .addKeyValue("millis", millis)
         .setCause(where)
         .log("an event loop is held: its sessions stand still (a handler must not block)");
-  }
-
-  private static @Nullable StackTraceElement ofAPlugin(StackTraceElement[] stack) {
-    for (StackTraceElement frame : stack) {
-      String loader = frame.getClassLoaderName();
-      if (loader != null && !LOADERS_OF_POSTERN.contains(loader)) {
-        return frame;
-      }
-    }
-    return null;
   }
 
   @Override

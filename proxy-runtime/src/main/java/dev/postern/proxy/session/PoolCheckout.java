@@ -100,11 +100,31 @@ record PoolCheckout(Pool pool, ServerParameters parameters, @Nullable PooledBack
     boolean entered = false;
     try {
       PooledBackend backend = PoolWait.acquire(pool, login, client);
+      if (backend.parameters().isOfStandby()) {
+        lookWhetherItIsOne(backend, client);
+      }
       entered = true;
       return new PoolCheckout(pool, backend.parameters(), backend);
     } finally {
       if (!entered) {
         pool.sessionClosed();
+      }
+    }
+  }
+
+  /** Servers do not report by themselves that they are no standby any more. */
+  private static void lookWhetherItIsOne(PooledBackend backend, BlockingChannel client)
+      throws SessionException, IOException, InterruptedException {
+    boolean answered = false;
+    try {
+      ErrorResponse error = PoolWait.ask(backend, List.of(""), client);
+      if (error != null) {
+        throw new IOException("the server does not answer: " + error.message());
+      }
+      answered = true;
+    } finally {
+      if (!answered) {
+        client.eventLoop().execute(backend::giveBack);
       }
     }
   }
@@ -144,7 +164,7 @@ record PoolCheckout(Pool pool, ServerParameters parameters, @Nullable PooledBack
       Pool pool, Map<String, String> settings, PooledLogin login, BlockingChannel client)
       throws SessionException, IOException, InterruptedException {
     while (true) {
-      Question question = pool.questions().about(settings, client.eventLoop());
+      Question question = pool.question(settings, client.eventLoop());
       if (question.begin()) {
         return askForAll(question, pool, login, client);
       }
@@ -182,6 +202,9 @@ record PoolCheckout(Pool pool, ServerParameters parameters, @Nullable PooledBack
       }
       if (!question.settings().isEmpty()) {
         statements.add(backend.parameters().settings(question.settings()));
+      }
+      if (statements.isEmpty() && backend.parameters().isOfStandby()) {
+        statements.add(""); // with whatever it answers it says whether it still is one
       }
       ErrorResponse error = statements.isEmpty() ? null : PoolWait.ask(backend, statements, client);
       if (error != null) {

@@ -2,8 +2,10 @@ package dev.postern.proxy.session;
 
 import dev.postern.api.SqlState;
 import dev.postern.api.message.BackendKeyData;
+import dev.postern.api.routing.Router;
 import dev.postern.api.session.CloseReason;
 import dev.postern.api.session.SessionInfo;
+import dev.postern.proxy.relay.LoopCalls;
 import dev.postern.proxy.relay.RelayEnd;
 import io.netty.channel.EventLoop;
 import java.time.Duration;
@@ -66,7 +68,8 @@ final class SessionEnding implements RelayEnd {
     if (clientKey != null) {
       services.cancels().keys().remove(clientKey.processId(), clientKey.secretKey(), session);
     }
-    admitted.decision().router().sessionClosed(info.route(), info.backend());
+    Router router = admitted.decision().router();
+    LoopCalls.ofThisThread().run(() -> router.sessionClosed(info.route(), info.backend()));
     admitted.plugins().leave();
     // What the server still does for the session after its end counts as the session.
     session.relay().whenBackendIsFree(admitted.place()::release);

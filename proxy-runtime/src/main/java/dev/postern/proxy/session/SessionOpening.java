@@ -102,7 +102,6 @@ final class SessionOpening {
       services.cancels().keys().add(key.processId(), key.secretKey(), session);
     }
     services.registry().opened(session);
-    admitted.decision().router().sessionOpened(info.route(), info.backend());
     AccessLog.opened(info, version, greeting.backendLogin());
     // Before the client knows: who has been told that it is logged in is no login to be cut off.
     loginEnded.accept(session);

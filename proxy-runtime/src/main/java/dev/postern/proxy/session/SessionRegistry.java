@@ -52,6 +52,9 @@ public final class SessionRegistry {
   /** Those of users that have proved who they are, and have a place. Guarded by {@link #logins}. */
   private final Set<Login> admittedLogins = new HashSet<>();
 
+  /** Logins that were given up, and whose threads have not come to their end. */
+  private final AtomicInteger stuck = new AtomicInteger();
+
   private final AtomicInteger cancelling = new AtomicInteger();
 
   // Guarded by this.
@@ -100,6 +103,31 @@ public final class SessionRegistry {
       logins.remove(login);
       admittedLogins.remove(login);
     }
+  }
+
+  /** The login has failed, but its thread, and what that holds, stays for a while or for ever. */
+  void loginGivenUp(Login login) {
+    stuck.incrementAndGet();
+    loginEnded(login);
+  }
+
+  /** Such a thread has come to its end. */
+  void stuckLoginEnded() {
+    stuck.decrementAndGet();
+  }
+
+  /**
+   * Before plugins are asked: more and more threads that they do not let go would use up all
+   * memory.
+   *
+   * @throws SessionException {@code 53300} if there are as many as there may be logins
+   */
+  void checkStuckLogins() throws SessionException {
+    check(
+        stuck.get(),
+        limits.logins(),
+        "sorry, too many clients already",
+        "plugins do not let go of as many logins as limits.logins allows, which");
   }
 
   /**

@@ -1,11 +1,11 @@
 package dev.postern.proxy.session;
 
-import dev.postern.api.FailureKind;
 import dev.postern.api.SessionException;
 import dev.postern.api.SqlState;
 import dev.postern.api.auth.AuthenticatedUser;
 import dev.postern.api.auth.AuthenticationException;
 import dev.postern.api.routing.Backend;
+import dev.postern.api.routing.Router;
 import dev.postern.api.routing.RoutingRequest;
 import dev.postern.api.session.ClientInfo;
 import dev.postern.api.session.CloseReason;
@@ -15,12 +15,10 @@ import dev.postern.api.session.TlsInfo;
 import dev.postern.proxy.backend.BackendConnection;
 import dev.postern.proxy.channel.BlockingChannel;
 import dev.postern.proxy.frontend.FrontendConnection;
-import dev.postern.proxy.frontend.LoginExchange;
 import dev.postern.proxy.frontend.Negotiation;
 import dev.postern.proxy.frontend.Opening;
 import dev.postern.proxy.plugin.Asked;
 import dev.postern.proxy.plugin.Decision;
-import dev.postern.proxy.plugin.NamedInterceptor;
 import dev.postern.proxy.plugin.PluginSet;
 import dev.postern.proxy.relay.Declarations;
 import dev.postern.proxy.session.SessionRegistry.Place;
@@ -45,7 +43,16 @@ public final class SessionRunner implements Runnable {
   private final Asked asked = new Asked();
   private final LoginAlarm alarm;
   private final LoginRefusal refusal;
+  private final LoginStake stake = new LoginStake();
+  private final LoginQuestions questions;
+  private volatile @Nullable LoginPlugins entered;
   private boolean relaying;
+
+  /** Nobody else ends the login any more. */
+  @FunctionalInterface
+  private interface LastStep {
+    void take(SessionOpening opening) throws InterruptedException, SessionException;
+  }
 
   /**
    * @param mayBlock whether its thread was started as that of a login that may block
@@ -63,8 +70,9 @@ public final class SessionRunner implements Runnable {
     this.services = services;
     this.mayBlock = mayBlock;
     this.startedAt = services.clock().instant();
-    this.alarm = new LoginAlarm(channel, asked);
+    this.alarm = new LoginAlarm(channel, asked, this::giveUp);
     this.refusal = new LoginRefusal(sessionId, client, alarm, asked);
+    this.questions = new LoginQuestions(services, client, asked, alarm, stake);
   }
 
   @Override
@@ -74,15 +82,52 @@ public final class SessionRunner implements Runnable {
     try {
       serve(registry.loginStarted(alarm));
     } catch (Throwable e) {
-      refusal.because(e);
+      if (alarm.endsItself()) {
+        refusal.because(e);
+      } else {
+        refusal.atLast(e);
+      }
     } finally {
       alarm.stop();
       registry.loginEnded(alarm);
+      if (alarm.isGivenUp()) {
+        registry.stuckLoginEnded();
+        if (mayBlock) {
+          services.loginThreads().isFree();
+        }
+      }
       if (!relaying) {
         client.close();
         channel.release();
       }
     }
+  }
+
+  /**
+   * Its thread does not come to its end; what is done here may take its time as well. Not virtual:
+   * such logins may hold all carriers.
+   */
+  private void giveUp(@Nullable Thread stuck) {
+    services.registry().loginGivenUp(alarm);
+    if (mayBlock) {
+      services.loginThreads().isHeld();
+    }
+    Thread.ofPlatform()
+        .daemon()
+        .name("session-" + sessionId + "-given-up")
+        .start(
+            () -> {
+              String culprit = asked.now();
+              SessionException end = refusal.givenUp(stuck, culprit);
+              stake.giveBack();
+              LoginPlugins plugins = entered;
+              if (plugins != null) {
+                plugins.failed(culprit);
+                plugins.tell(refusal, new Asked(), end);
+                plugins.leave();
+              }
+              refusal.refuseGivenUp(end);
+            });
   }
 
   /**
@@ -119,33 +164,50 @@ public final class SessionRunner implements Runnable {
     ClientInfo info =
         new ClientInfo(sessionId, channel.remoteAddress(), channel.localAddress(), tlsInfo());
     alarm.user(login.parameters().user());
+    services.registry().checkStuckLogins();
     PluginSet plugins = services.plugins().enter();
+    LoginPlugins visit = new LoginPlugins(plugins, info, startedAt);
+    entered = visit;
     try {
       if (plugins.mayBlock() && !mayBlock) { // they were put in service after it was accepted
-        OtherThread.run(() -> logIn(login, info, plugins));
+        OtherThread.run(() -> logInThere(login, info, plugins));
       } else {
         logIn(login, info, plugins);
       }
     } catch (Throwable e) {
-      refusal.tell(plugins.interceptors(), info, startedAt, e);
+      if (alarm.hasRung() && !alarm.isGivenUp() && asked.thrower(e) == null) {
+        visit.failed(alarm.latePlugin()); // what it throws is counted where it does
+      }
+      visit.tell(refusal, asked, e);
       throw e;
     } finally {
       if (!relaying) {
-        plugins.leave();
+        visit.leave();
       }
+    }
+  }
+
+  private void logInThere(Opening.Login login, ClientInfo info, PluginSet plugins)
+      throws IOException, InterruptedException, SessionException {
+    Thread here = alarm.watch(Thread.currentThread());
+    try {
+      logIn(login, info, plugins);
+    } finally {
+      alarm.watch(here);
     }
   }
 
   private void logIn(Opening.Login login, ClientInfo info, PluginSet plugins)
       throws IOException, InterruptedException, SessionException {
-    AuthenticatedUser user = authenticate(info, login.parameters(), plugins);
+    AuthenticatedUser user = questions.authenticate(info, login.parameters(), plugins);
     refusal.user(user);
-    Place place = null;
     try {
       checkExpiry(user);
-      place = services.registry().admit(user, address());
+      Place place = services.registry().admit(user, address());
+      stake.hold(place::release);
       services.registry().loginAdmitted(alarm);
-      Decision decision = decide(new RoutingRequest(info, login.parameters(), user), plugins);
+      Decision decision =
+          questions.decide(new RoutingRequest(info, login.parameters(), user), plugins);
       refusal.route(decision.route());
       Admitted admitted = new Admitted(info, login, user, decision, plugins, place);
       if (PoolCheckout.isPooled(decision.route(), login.parameters())) {
@@ -160,8 +222,8 @@ public final class SessionRunner implements Runnable {
       if (user.password() != null) {
         user.password().close();
       }
-      if (!relaying && place != null) {
-        place.release();
+      if (!relaying) {
+        stake.giveBack();
       }
     }
   }
@@ -182,20 +244,14 @@ public final class SessionRunner implements Runnable {
             .logins()
             .open(
                 admitted.decision().route(),
-                admitted.decision().router(),
+                admitted.decision().router(asked),
                 admitted.user(),
                 admitted.login().version(),
                 admitted.login().parameters(),
                 channel.eventLoop(),
                 channel.deadline());
-    try {
-      opening(admitted, backend.backend()).open(client, backend, this::loginEnded);
-      relaying = true;
-    } finally {
-      if (!relaying) {
-        backend.close();
-      }
-    }
+    stake.hold(backend::close);
+    open(admitted, backend.backend(), opening -> opening.open(client, backend, this::loginEnded));
   }
 
   private void openPooled(Admitted admitted) throws InterruptedException, SessionException {
@@ -203,7 +259,7 @@ public final class SessionRunner implements Runnable {
         PoolCheckout.open(
             services.logins(),
             services.pools(),
-            admitted.decision().router(),
+            admitted.decision().router(asked),
             new PooledLogin(
                 services.registry(),
                 admitted.info(),
@@ -213,17 +269,15 @@ public final class SessionRunner implements Runnable {
                 startedAt),
             admitted.login().version(),
             channel);
-    try {
-      opening(admitted, checkout.pool().key().server()).open(client, checkout, this::loginEnded);
-      relaying = true;
-    } finally {
-      if (!relaying) {
-        checkout.cancel(channel.eventLoop());
-      }
-    }
+    stake.hold(() -> checkout.cancel(channel.eventLoop()));
+    open(
+        admitted,
+        checkout.pool().key().server(),
+        opening -> opening.open(client, checkout, this::loginEnded));
   }
 
-  private SessionOpening opening(Admitted admitted, Backend backend)
+  /** Lets the plugins know of the session, as long as the login's deadline holds for them. */
+  private void open(Admitted admitted, Backend backend, LastStep lastStep)
       throws InterruptedException, SessionException {
     Opening.Login login = admitted.login();
     SessionInfo session =
@@ -234,14 +288,23 @@ public final class SessionRunner implements Runnable {
             admitted.decision().route(),
             backend,
             startedAt);
-    Declarations declarations = declare(session, admitted.plugins());
-    if (!alarm.stop()) {
-      throw new InterruptedException("the login took too long");
+    Declarations declarations = questions.declare(session, admitted.plugins());
+    Router router = admitted.decision().router(asked);
+    router.sessionOpened(session.route(), backend);
+    try {
+      if (!alarm.stop()) {
+        throw new InterruptedException("the login took too long");
+      }
+      if (alarm.isRevoked()) {
+        throw revoked(login.parameters());
+      }
+      lastStep.take(new SessionOpening(services, session, admitted, declarations));
+      relaying = true;
+    } finally {
+      if (!relaying) {
+        router.sessionClosed(session.route(), backend);
+      }
     }
-    if (alarm.isRevoked()) {
-      throw revoked(login.parameters());
-    }
-    return new SessionOpening(services, session, admitted, declarations);
   }
 
   /** The session takes over, and with it what has been done to the login in the last moment. */
@@ -266,62 +329,6 @@ public final class SessionRunner implements Runnable {
   private static AuthenticationException revoked(StartupParameters startup) {
     return AuthenticationException.invalidPassword(
         startup.user(), "the user was disabled, removed or changed during the login");
-  }
-
-  private AuthenticatedUser authenticate(
-      ClientInfo info, StartupParameters parameters, PluginSet plugins) throws SessionException {
-    FailedLogins.Attempt attempt = services.failedLogins().attempt(address());
-    boolean failed = false;
-    try {
-      return plugins.authenticate(
-          new LoginExchange(client, info, parameters, services.mocks(), attempt), asked);
-    } catch (AuthenticationException e) {
-      failed = e.sqlState().equals(SqlState.INVALID_PASSWORD);
-      throw e;
-    } catch (RuntimeException e) {
-      throw AuthenticationException.unavailable("the authenticator failed: " + e, e);
-    } finally {
-      attempt.end(failed);
-    }
-  }
-
-  private Decision decide(RoutingRequest request, PluginSet plugins) throws SessionException {
-    try {
-      return plugins.decide(request, asked);
-    } catch (RuntimeException e) {
-      throw new SessionException(
-          SqlState.INTERNAL_ERROR,
-          FailureKind.PLUGIN,
-          "internal error (session " + sessionId + ")",
-          "the router failed: " + e,
-          e);
-    }
-  }
-
-  private Declarations declare(SessionInfo session, PluginSet plugins) throws SessionException {
-    Declarations declarations = new Declarations(isPhysicalReplication(session.startup()));
-    for (NamedInterceptor named : plugins.interceptors()) {
-      try {
-        if (named.isFor(session)) {
-          asked.tell(
-              named.name(),
-              () ->
-                  named.interceptor().open(session, declarations.of(named.name(), named.calls())));
-        }
-      } catch (RuntimeException e) {
-        throw new SessionException(
-            SqlState.INTERNAL_ERROR,
-            FailureKind.PLUGIN,
-            "internal error (session " + sessionId + ")",
-            "interceptor " + named.name() + " failed to open the session: " + e,
-            e);
-      }
-    }
-    return declarations;
-  }
-
-  private static boolean isPhysicalReplication(StartupParameters startup) {
-    return startup.replication() && !"database".equals(startup.values().get("replication"));
   }
 
   private @Nullable TlsInfo tlsInfo() {

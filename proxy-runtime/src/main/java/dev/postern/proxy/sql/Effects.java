@@ -22,7 +22,7 @@ public final class Effects {
   public static final int TEMPORARY_PATH = 1 << 10;
 
   /** What DISCARD ALL leaves there, but for LOAD. */
-  static final int REPLICATION = 1 << 11;
+  static final int OUTLASTS = 1 << 11;
 
   /** A setting that servers report and that is not carried to other connections all the same. */
   static final int SETTING_KEPT = 1 << 12;
@@ -31,7 +31,7 @@ public final class Effects {
   public static final int PINS = (1 << 13) - 1;
 
   /** What nothing but the end of the connection takes away. */
-  public static final int LASTS = LOAD | REPLICATION;
+  public static final int LASTS = LOAD | OUTLASTS;
 
   /** A setting that newer servers report. */
   public static final int SETTING_REPORTED_LATELY = 1 << 13;
@@ -86,7 +86,7 @@ public final class Effects {
     "LOAD",
     "a statement that may leave anything behind",
     "a search_path that may lead to pg_temp",
-    "a replication origin, a replication slot or a backup",
+    "a replication origin, a replication slot, a backup or a connection of dblink",
     "SET of standard_conforming_strings or scram_iterations"
   };
 

@@ -1,11 +1,6 @@
 package dev.postern.proxy.sql;
 
-import java.util.List;
-import java.util.Locale;
-import java.util.Set;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Looks through the text of a query for what it does to the server's session beyond its
@@ -15,24 +10,6 @@ import org.jspecify.annotations.Nullable;
 public final class StatementScan {
   /** What the names of statements begin with that a pool shares among its clients. */
   public static final String SHARED_NAMES = "postern_";
-
-  /** The values that servers report, and that are therefore followed and need no pin. */
-  private static final Set<String> REPORTED =
-      Set.of("application_name", "client_encoding", "datestyle", "intervalstyle", "timezone");
-
-  /** Reported by some versions of the server only. */
-  private static final Set<String> REPORTED_LATELY =
-      Set.of("search_path", "default_transaction_read_only");
-
-  /** Reported, and not carried on: texts are read by the first, and nobody needs the second. */
-  private static final Set<String> KEPT = Set.of("standard_conforming_strings", "scram_iterations");
-
-  private static final Set<String> TRUE = Set.of("true", "'t'", "'true'", "'on'");
-
-  /** A whole argument: what is joined, doubled or escaped may be anything. */
-  private static final Pattern LITERAL = Pattern.compile("'([^'\\\\]*)'");
-
-  private static final Pattern NO_PART_OF_NAMES = Pattern.compile("[\\s'\"]+");
 
   private static final Pattern SELECT =
       Pattern.compile("select\\s+(pg_catalog\\s*\\.\\s*)?", Pattern.CASE_INSENSITIVE);
@@ -82,11 +59,12 @@ public final class StatementScan {
         if (words.is("select")) {
           yield body(words, true);
         }
-        int effects = words.is("set") ? set(words) : words.is("start") ? Effects.BEGINS : 0;
+        int effects =
+            words.is("set") ? SettingScan.set(words) : words.is("start") ? Effects.BEGINS : 0;
         yield effects | body(words, false);
       }
       case 'b' -> (words.is("begin") ? Effects.BEGINS : 0) | body(words, false);
-      case 'r' -> (words.is("reset") ? reset(words) : 0) | body(words, false);
+      case 'r' -> (words.is("reset") ? SettingScan.reset(words) : 0) | body(words, false);
       case 'l' -> {
         int effects = words.is("listen") ? Effects.LISTEN : words.is("load") ? Effects.LOAD : 0;
         yield effects | body(words, false);
@@ -126,100 +104,6 @@ public final class StatementScan {
       case 'i' -> body(words, words.is("import"));
       default -> body(words, false);
     };
-  }
-
-  private static int set(SqlWords words) {
-    if (!words.next()) {
-      return 0;
-    }
-    boolean session = false;
-    while (words.isKeywordAlone("session")) {
-      session = true;
-      if (!words.next()) {
-        return 0;
-      }
-    }
-    if (session && words.isKeywordAlone("characteristics")) {
-      return Effects.SETTING;
-    }
-    if (session && words.isKeywordAlone("authorization")) {
-      return words.endsWith("default") ? Effects.ENDS_AUTHORIZATION : Effects.AUTHORIZATION;
-    }
-    if (words.isKeywordAlone("transaction") || words.isKeywordAlone("constraints")) {
-      return 0;
-    }
-    if (words.isKeywordAlone("local")) {
-      boolean leads = words.next() && (words.isEscapedName() || (isPath(words) && leads(words)));
-      return leads ? Effects.TEMPORARY_PATH_LOCALLY : 0;
-    }
-    if (words.isEscapedName()) {
-      return Effects.UNKNOWN;
-    }
-    if (words.isAhead('.')) {
-      return words.endsWith("default") ? Effects.DEFAULTS : Effects.SETTING;
-    }
-    if (words.is("time")) {
-      return words.endsWith("default") || words.endsWith("local") ? Effects.DEFAULTS : 0;
-    }
-    if (words.is("names")) {
-      return words.isEndAhead() || words.endsWith("default") ? Effects.DEFAULTS : 0;
-    }
-    if (words.is("role")) {
-      return words.endsWith("none") ? Effects.ENDS_ROLE : Effects.ROLE;
-    }
-    if (words.endsWith("default")) {
-      return Effects.DEFAULTS;
-    }
-    return setting(words.word()) | (isPath(words) && leads(words) ? Effects.TEMPORARY_PATH : 0);
-  }
-
-  private static boolean isPath(SqlWords words) {
-    return words.is("search_path") || words.is("schema");
-  }
-
-  /**
-   * Whether the rest of SET may have the name {@code pg_temp} in it, whatever it is written like.
-   */
-  private static boolean leads(SqlWords words) {
-    String rest = words.rest();
-    return rest.contains("\\")
-        || rest.contains("&")
-        || rest.contains("--") // between two lines of one literal
-        || namesTemporary(NO_PART_OF_NAMES.matcher(rest).replaceAll(""));
-  }
-
-  private static boolean namesTemporary(String path) {
-    return path.toLowerCase(Locale.ROOT).contains("pg_temp");
-  }
-
-  private static int setting(String name) {
-    return switch (name) {
-      case "role" -> Effects.ROLE;
-      case "session_authorization" -> Effects.AUTHORIZATION;
-      default ->
-          REPORTED_LATELY.contains(name)
-              ? Effects.SETTING_REPORTED_LATELY
-              : KEPT.contains(name)
-                  ? Effects.SETTING_KEPT
-                  : REPORTED.contains(name) ? 0 : Effects.SETTING;
-    };
-  }
-
-  private static int reset(SqlWords words) {
-    if (!words.next()) {
-      return 0;
-    }
-    if (words.isAhead('.')) {
-      return 0;
-    }
-    if (words.isKeyword("all")) {
-      return Effects.ENDS_SETTING;
-    }
-    if (words.is("role")) {
-      return Effects.ENDS_ROLE;
-    }
-    boolean authorization = words.is("session") && words.next() && words.is("authorization");
-    return authorization ? Effects.ENDS_AUTHORIZATION : 0;
   }
 
   private static int discarded(SqlWords words) {
@@ -300,10 +184,17 @@ public final class StatementScan {
             }
           }
         }
+        case 'd' -> {
+          if (words.begins("dblink_connect") && words.isAhead('(')) {
+            effects |= Effects.OUTLASTS;
+          }
+        }
         case 'q' -> effects |= words.begins("query_to_xml") ? Effects.UNKNOWN : 0;
         case 's' -> {
           if (words.length() == 10 && words.is("set_config")) {
-            effects |= Effects.CHANGES_REPORTS | setConfig(words.arguments());
+            effects |= Effects.CHANGES_REPORTS | SettingScan.setConfig(words.arguments());
+          } else if (words.length() == 9 && words.is("set_limit") && words.isAhead('(')) {
+            effects |= Effects.SETTING; // that of pg_trgm
           }
         }
         case 't' -> effects |= words.is("ts_stat") || words.is("ts_rewrite") ? Effects.UNKNOWN : 0;
@@ -347,7 +238,7 @@ public final class StatementScan {
           "pg_copy_physical_replication_slot",
           "pg_backup_start",
           "pg_start_backup" ->
-          Effects.REPLICATION;
+          Effects.OUTLASTS;
       case "pg_advisory_unlock_all" -> {
         boolean alone =
             SELECT.matcher(words.since(begin)).matches()
@@ -359,33 +250,5 @@ public final class StatementScan {
               ? Effects.ADVISORY
               : 0;
     };
-  }
-
-  /**
-   * {@code set_config(name, value, is_local)}: with literals it is seen what it does.
-   *
-   * @param arguments those that are certain
-   */
-  private static int setConfig(List<String> arguments) {
-    String name = literal(arguments, 0);
-    String value = literal(arguments, 1);
-    boolean path = name == null || name.equals("search_path");
-    boolean leads = path && (value == null || name == null || namesTemporary(value));
-    if (arguments.size() == 3 && TRUE.contains(arguments.get(2).toLowerCase(Locale.ROOT))) {
-      return leads ? Effects.TEMPORARY_PATH_LOCALLY : 0;
-    }
-    if (name == null) {
-      return Effects.UNKNOWN;
-    }
-    return setting(name) | (leads ? Effects.TEMPORARY_PATH : 0);
-  }
-
-  /** In small letters; {@code null} where it is none. */
-  private static @Nullable String literal(List<String> arguments, int index) {
-    if (index >= arguments.size()) {
-      return null;
-    }
-    Matcher literal = LITERAL.matcher(arguments.get(index));
-    return literal.matches() ? literal.group(1).toLowerCase(Locale.ROOT) : null;
   }
 }

@@ -1,5 +1,6 @@
 package dev.postern.proxy.tls;
 
+import dev.postern.proxy.config.SpecialFile;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -134,8 +135,7 @@ final class Pem {
   }
 
   private static byte[] read(Path file) throws TlsConfigurationException {
-    if (Files.exists(file) && !Files.isRegularFile(file) && !Files.isDirectory(file)) {
-      // To open a pipe waits for somebody who writes.
+    if (SpecialFile.is(file)) {
       throw TlsConfigurationException.of(file, "is no regular file", "check the path");
     }
     try (InputStream in = Files.newInputStream(file)) {

@@ -114,7 +114,7 @@ public final class FakeProxy implements ProxyControl {
   public List<PluginRow> plugins() {
     return List.of(
         new PluginRow(
-            "scram", "authenticator", "plugins/scram.jar", null, 1, "not in use", List.of()));
+            "scram", "authenticator", "plugins/scram.jar", null, 1, "not in use", List.of(), 0));
   }
 
   @Override

@@ -104,8 +104,8 @@ final class ProxyCommandsTest {
     assertThat(shell.run("plugin", "list").out())
         .isEqualTo(
             """
-            PLUGIN  KIND           VERSION  API  STATE       IN USE AS  FROM
-            scram   authenticator  -        1    not in use  -          plugins/scram.jar
+            PLUGIN  KIND           VERSION  API  STATE       IN USE AS  OLD LOADERS  FROM
+            scram   authenticator  -        1    not in use  -          0            plugins/scram.jar
             """);
     assertThat(shell.run("plugin", "list", "--output", "json").out())
         .contains("\"api\": 1", "\"state\": \"not in use\"");

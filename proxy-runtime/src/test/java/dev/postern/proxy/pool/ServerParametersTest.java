@@ -10,6 +10,7 @@ final class ServerParametersTest {
   private static final ServerParameters BASE =
       ServerParameters.NONE
           .with("server_version", "17.2")
+          .with("application_name", "")
           .with("DateStyle", "ISO, MDY")
           .with("TimeZone", "UTC");
 
@@ -42,7 +43,7 @@ final class ServerParametersTest {
   @Test
   void writesWhatIsNotAsciiSoThatItIsReadInEveryEncoding() {
     ServerParameters odd = BASE.with("search_path", "sch\u00e9ma, '\ud83d\ude00'");
-    assertThat(BASE.changesTo(odd, BASE))
+    assertThat(BASE.with("search_path", "public").changesTo(odd, BASE))
         .isEqualTo(
             "SELECT pg_catalog.set_config('search_path', E'sch\\U000000e9ma, ''\\U0001f600''',false)");
   }
@@ -67,8 +68,26 @@ final class ServerParametersTest {
   @Test
   void setsASearchPathAsOneLiteral() {
     ServerParameters path = BASE.with("search_path", "a;drop");
-    assertThat(BASE.changesTo(path, BASE))
+    assertThat(BASE.with("search_path", "public").changesTo(path, BASE))
         .isEqualTo("SELECT pg_catalog.set_config('search_path','a;drop',false)");
+  }
+
+  /** The client logged in when the server was a newer one. */
+  @Test
+  void setsNothingThatTheServerDoesNotReport() {
+    ServerParameters newer = BASE.with("scram_iterations", "4096").with("TimeZone", "CET");
+    assertThat(BASE.changesTo(newer, BASE)).isEqualTo("SET \"TimeZone\" TO 'CET'");
+    assertThat(BASE.missing(newer, newer, newer)).isNull();
+    assertThat(BASE.missing(newer, BASE, newer)).isNull();
+    assertThat(BASE.missing(newer.with("scram_iterations", "9999"), newer, newer))
+        .isEqualTo("scram_iterations");
+  }
+
+  @Test
+  void saysWhatNoClientCanSetAndIsAnotherThanItWasTold() {
+    ServerParameters now = BASE.with("server_version", "18.1").with("in_hot_standby", "off");
+    assertThat(now.readOnlyOtherThan(BASE)).isEqualTo(Map.of("server_version", "18.1"));
+    assertThat(now.readOnlyOtherThan(now)).isEmpty();
   }
 
   @Test

@@ -4,10 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.postern.proxy.channel.Transport;
 import io.netty.channel.EventLoop;
+import java.net.URL;
+import java.net.URLClassLoader;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 
 final class LoginThreadsTest {
@@ -34,7 +37,56 @@ final class LoginThreadsTest {
 
   @Test
   void keepsWhatMayBlockAwayFromTheEventLoops() throws Exception {
-    assertThat(carrierOf(true)).startsWith("ForkJoinPool");
+    assertThat(carrierOf(true)).startsWith("login-carrier");
+  }
+
+  @Test
+  void replacesThreadsThatAPluginDoesNotLetGo() throws Exception {
+    LoginThreads threads = new LoginThreads();
+    AtomicBoolean over = new AtomicBoolean();
+    CountDownLatch served = new CountDownLatch(1);
+    try (var loops = Transport.named("nio").newEventLoops(1)) {
+      CountDownLatch held = new CountDownLatch(LoginCarriers.SIZE);
+      for (int i = 0; i < LoginCarriers.SIZE; i++) {
+        threads.start(
+            loops.next(),
+            true,
+            "spinning",
+            () -> {
+              held.countDown();
+              while (!over.get()) {
+                Thread.onSpinWait();
+              }
+            });
+      }
+      assertThat(held.await(SOON.toSeconds(), TimeUnit.SECONDS)).isTrue();
+      threads.start(loops.next(), true, "login", served::countDown);
+      assertThat(served.await(200, TimeUnit.MILLISECONDS)).isFalse();
+
+      threads.isHeld();
+      assertThat(served.await(SOON.toSeconds(), TimeUnit.SECONDS)).isTrue();
+    } finally {
+      over.set(true);
+    }
+  }
+
+  @Test
+  void keepsNoClassLoaderOfWhoeverBeganALogin() throws Exception {
+    ClassLoader before = Thread.currentThread().getContextClassLoader();
+    try (var loops = Transport.named("nio").newEventLoops(1);
+        var plugin = new URLClassLoader(new URL[0])) {
+      Thread.currentThread().setContextClassLoader(plugin);
+      var login = new CompletableFuture<String>();
+      new LoginThreads().start(loops.next(), true, "login", () -> login.complete(carrier()));
+      login.get(SOON.toSeconds(), TimeUnit.SECONDS);
+      assertThat(Thread.getAllStackTraces().keySet())
+          .filteredOn(thread -> thread.getName().equals("login-carrier"))
+          .extracting(Thread::getContextClassLoader)
+          .isNotEmpty()
+          .doesNotContain(plugin);
+    } finally {
+      Thread.currentThread().setContextClassLoader(before);
+    }
   }
 
   @Test

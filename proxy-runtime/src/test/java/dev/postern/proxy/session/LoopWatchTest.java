@@ -22,6 +22,7 @@ import org.slf4j.LoggerFactory;
 
 final class LoopWatchTest {
   private static final Duration PERIOD = Duration.ofMillis(50);
+  private static final Duration LIMIT = Duration.ofMinutes(1);
 
   private final MultiThreadIoEventLoopGroup loops = Transport.named("nio").newEventLoops(2);
   private final CountDownLatch released = new CountDownLatch(1);
@@ -46,6 +47,22 @@ final class LoopWatchTest {
     }
   }
 
+  /** What a plugin does in a login that says it does not block. */
+  public static final class Spinning implements Runnable {
+    private final CountDownLatch released;
+
+    public Spinning(CountDownLatch released) {
+      this.released = released;
+    }
+
+    @Override
+    public void run() {
+      while (released.getCount() > 0) {
+        Thread.onSpinWait();
+      }
+    }
+  }
+
   @BeforeEach
   void listen() {
     logged.start();
@@ -59,43 +76,66 @@ final class LoopWatchTest {
     logger.detachAppender(logged);
   }
 
-  @Test
-  void namesThePluginThatHoldsALoop() throws Exception {
+  private static URLClassLoader plugin() {
     URL classes = Handler.class.getProtectionDomain().getCodeSource().getLocation();
-    try (URLClassLoader plugin =
-        new URLClassLoader(
-            "plugins/slow.jar", new URL[] {classes}, ClassLoader.getPlatformClassLoader())) {
+    return new URLClassLoader(
+        "plugins/slow.jar", new URL[] {classes}, ClassLoader.getPlatformClassLoader());
+  }
+
+  private Runnable of(ClassLoader plugin, Class<? extends Runnable> type) throws Exception {
+    return (Runnable)
+        plugin.loadClass(type.getName()).getConstructor(CountDownLatch.class).newInstance(released);
+  }
+
+  @Test
+  void namesThePluginOfALoginThatHoldsTheLoopThatCarriesIt() throws Exception {
+    try (URLClassLoader plugin = plugin()) {
       EventLoop held = loops.next();
-      try (LoopWatch _ = LoopWatch.start(List.of(held, loops.next()), PERIOD)) {
-        Runnable handler =
-            (Runnable)
-                plugin
-                    .loadClass(Handler.class.getName())
-                    .getConstructor(CountDownLatch.class)
-                    .newInstance(released);
-        held.execute(handler);
-
-        await().untilAsserted(() -> assertThat(logged.list).hasSize(1));
-        assertThat(shown(logged.list.getFirst()))
-            .contains("plugin=\"plugins/slow.jar\"")
-            .contains("Handler.run");
-
-        await().pollDelay(PERIOD.multipliedBy(4)).until(() -> logged.list.size() == 1);
+      try (LoopWatch _ = LoopWatch.start(List.of(held), PERIOD, LIMIT)) {
+        held.submit(() -> {}).sync(); // the watch knows the loop by now, or with its next look
+        new LoginThreads().start(held, false, "login", of(plugin, Spinning.class));
+        await().untilAsserted(() -> assertThat(ofThePlugin()).hasSize(1));
+        assertThat(ofThePlugin()).first().asString().contains("Spinning.run");
+      } finally {
         released.countDown();
-        await().untilAsserted(() -> assertThat(logged.list).hasSize(2));
-        assertThat(logged.list.getLast().getMessage()).startsWith("an event loop goes on");
       }
     }
   }
 
-  private static String shown(ILoggingEvent event) {
-    return event.getMessage() + " " + event.getKeyValuePairs();
+  @Test
+  void namesThePluginThatHoldsALoop() throws Exception {
+    try (URLClassLoader plugin = plugin()) {
+      EventLoop held = loops.next();
+      try (LoopWatch _ = LoopWatch.start(List.of(held, loops.next()), PERIOD, LIMIT)) {
+        held.execute(of(plugin, Handler.class));
+
+        await().untilAsserted(() -> assertThat(ofThePlugin()).hasSize(1));
+        assertThat(ofThePlugin()).first().asString().contains("Handler.run");
+
+        await().pollDelay(PERIOD.multipliedBy(4)).until(() -> ofThePlugin().size() == 1);
+        assertThat(logged.list.getLast().getMessage()).startsWith("an event loop is held");
+        released.countDown();
+        await()
+            .untilAsserted(
+                () ->
+                    assertThat(logged.list.getLast().getMessage())
+                        .startsWith("an event loop goes on"));
+      }
+    }
+  }
+
+  /** A machine that is busy may hold up the loops as well. */
+  private List<String> ofThePlugin() {
+    return List.copyOf(logged.list).stream()
+        .map(event -> event.getMessage() + " " + event.getKeyValuePairs())
+        .filter(line -> line.contains("plugin=\"plugins/slow.jar\""))
+        .toList();
   }
 
   @Test
   void saysNothingOfLoopsThatAreFree() throws Exception {
     try (LoopWatch _ =
-        LoopWatch.start(List.of(loops.next(), loops.next()), Duration.ofSeconds(1))) {
+        LoopWatch.start(List.of(loops.next(), loops.next()), Duration.ofSeconds(1), LIMIT)) {
       await().pollDelay(Duration.ofSeconds(3)).until(() -> true);
     }
     assertThat(logged.list).isEmpty();

@@ -34,6 +34,8 @@ final class StatementScanTest {
         "SELECT pg_replication_origin_xact_setup('0/1', now())",
         "INSERT INTO t VALUES (1) ON CONFLICT DO NOTHING",
         "SELECT pg_advisory_xact_lock(1)",
+        "SELECT dblink_connect, set_limit FROM t",
+        "SELECT * FROM dblink('dbname=x', 'SELECT 1') AS t (a int)",
         "SELECT U&'d\\0061t\\+000061' AS u",
         "SELECT U&\"d\\0061t\" FROM u",
         "DECLARE c CURSOR FOR SELECT 1",
@@ -85,15 +87,20 @@ final class StatementScanTest {
         "SELECT set_config('role', E'\\', true)', false) | SET ROLE",
         "SELECT set_config('role', \"a, true)\", false) | SET ROLE",
         "SELECT pg_replication_origin_session_setup('o') | "
-            + "a replication origin, a replication slot or a backup",
+            + "a replication origin, a replication slot, a backup or a connection of dblink",
         "SELECT pg_create_logical_replication_slot('s', 'p', true) | "
-            + "a replication origin, a replication slot or a backup",
+            + "a replication origin, a replication slot, a backup or a connection of dblink",
         "SELECT pg_create_physical_replication_slot('s', true, true) | "
-            + "a replication origin, a replication slot or a backup",
+            + "a replication origin, a replication slot, a backup or a connection of dblink",
         "SELECT pg_copy_logical_replication_slot('s', 't', true) | "
-            + "a replication origin, a replication slot or a backup",
-        "SELECT pg_start_backup('b') | a replication origin, a replication slot or a backup",
-        "SELECT * FROM pg_backup_start('b') | a replication origin, a replication slot or a backup",
+            + "a replication origin, a replication slot, a backup or a connection of dblink",
+        "SELECT pg_start_backup('b') | a replication origin, a replication slot, a backup or a connection of dblink",
+        "SELECT * FROM pg_backup_start('b') | a replication origin, a replication slot, a backup or a connection of dblink",
+        "SELECT dblink_connect('c', 'dbname=x') | "
+            + "a replication origin, a replication slot, a backup or a connection of dblink",
+        "SELECT public.\"dblink_connect_u\" ($1) | "
+            + "a replication origin, a replication slot, a backup or a connection of dblink",
+        "SELECT set_limit(0.9) | SET of a setting that servers do not report",
         "SELECT set_config('my.x', 'v', NOT true) | SET of a setting that servers do not report",
         "SELECT 1; SET/**/ROLE x | SET ROLE",
         "SELECT set_config('role', 'x', false) | SET ROLE",

@@ -43,10 +43,10 @@ final class ClientSide {
     // ours are not to be taken for the client's.
     interests
         .observeFrontend(Describe.class, _ -> conversation.describing())
-        .interceptFrontend(Query.class, query -> judged(query, this::query))
-        .interceptFrontend(Parse.class, parse -> judged(parse, this::parse))
-        .interceptFrontend(Bind.class, bind -> judged(bind, this::bind))
-        .interceptFrontend(Execute.class, execute -> judged(execute, this::execute))
+        .interceptFrontend(Query.class, judged(this::query))
+        .interceptFrontend(Parse.class, judged(this::parse))
+        .interceptFrontend(Bind.class, judged(this::bind))
+        .interceptFrontend(Execute.class, judged(this::execute))
         .interceptFrontend(FunctionCall.class, _ -> functionCall())
         .observeFrontend(Close.class, close -> conversation.closing(close.target(), close.name()))
         .observeFrontend(Sync.class, _ -> conversation.syncing())
@@ -55,12 +55,14 @@ final class ClientSide {
   }
 
   /** Decides of a message when it is known what became of the Query before it. */
-  private <M> Verdict<FrontendMessage> judged(
-      M message, Function<M, Verdict<FrontendMessage>> decision) {
-    CompletableFuture<Void> unjudged = conversation.unjudged();
-    return unjudged == null
-        ? decision.apply(message)
-        : Verdict.later(unjudged.thenCompose(_ -> stage(decision.apply(message))));
+  private <M> Function<M, Verdict<FrontendMessage>> judged(
+      Function<M, Verdict<FrontendMessage>> decision) {
+    return message -> {
+      CompletableFuture<Void> unjudged = conversation.unjudged();
+      return unjudged == null
+          ? decision.apply(message)
+          : Verdict.later(unjudged.thenCompose(_ -> stage(decision.apply(message))));
+    };
   }
 
   private static CompletionStage<Verdict<FrontendMessage>> stage(Verdict<FrontendMessage> verdict) {

@@ -26,7 +26,7 @@ final class ErrorTexts {
           "(SET of a setting that servers do not report|SET ROLE|SET SESSION AUTHORIZATION|LISTEN"
               + "|PREPARE|a cursor WITH HOLD|a temporary table|a session advisory lock|LOAD"
               + "|a statement that may leave anything behind|a search_path that may lead to pg_temp"
-              + "|a replication origin, a replication slot or a backup"
+              + "|a replication origin, a replication slot, a backup or a connection of dblink"
               + "|SET of standard_conforming_strings or scram_iterations)"
               + " keeps the server connection of this session until "
               + "((RESET ALL|RESET ROLE|RESET SESSION AUTHORIZATION|UNLISTEN \\*|DEALLOCATE ALL"

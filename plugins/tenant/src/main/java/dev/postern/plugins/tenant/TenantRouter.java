@@ -45,9 +45,6 @@ final class TenantRouter implements Router {
 
   /** Whoever reads last has read the newest. */
   private synchronized void read() throws SettingsException {
-    if (isSpecial()) {
-      throw new SettingsException(file + ": is no regular file");
-    }
     tenants = Tenants.of(context.read(file, TenantsFile.class));
   }
 
@@ -97,11 +94,6 @@ final class TenantRouter implements Router {
       }
       before = now;
     }
-  }
-
-  /** To open a pipe waits for somebody who writes, and a device may have no end. */
-  private boolean isSpecial() {
-    return Files.exists(file) && !Files.isRegularFile(file) && !Files.isDirectory(file);
   }
 
   private byte[] content() {
