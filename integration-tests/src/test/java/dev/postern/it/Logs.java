@@ -28,8 +28,12 @@ public final class Logs implements BeforeEachCallback {
     EVENTS.clear();
   }
 
-  /** Collects from now on; called once. */
-  static void collect() {
+  static {
+    collect();
+  }
+
+  /** Collects from now on, whichever test is the first. */
+  private static void collect() {
     Logger root = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
     Collector collector = new Collector();
     collector.setContext(root.getLoggerContext());

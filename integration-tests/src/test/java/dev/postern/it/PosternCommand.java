@@ -28,21 +28,8 @@ final class PosternCommand {
       throws IOException, InterruptedException {
     Path output = Files.createTempFile("postern-command", ".out");
     Path errors = Files.createTempFile("postern-command", ".err");
-    List<String> command =
-        new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:TieredStopAtLevel=1",
-                "-XX:+UseSerialGC",
-                "--enable-native-access=ALL-UNNAMED",
-                "--sun-misc-unsafe-memory-access=allow",
-                "-cp",
-                System.getProperty("java.class.path"),
-                Postern.class.getName()));
-    command.addAll(List.of(arguments));
     ProcessBuilder builder =
-        new ProcessBuilder(command).redirectOutput(output.toFile()).redirectError(errors.toFile());
-    builder.environment().put("POSTERN_HOME", home.toString());
+        process(home, arguments).redirectOutput(output.toFile()).redirectError(errors.toFile());
     builder.environment().putAll(environment);
     Process process = builder.start();
     try {
@@ -55,6 +42,32 @@ final class PosternCommand {
       Files.delete(output);
       Files.delete(errors);
     }
+  }
+
+  /** Starts {@code postern run}, which writes to the file {@code output}; the caller ends it. */
+  static Process start(Path home) throws IOException {
+    return process(home, "run")
+        .redirectErrorStream(true)
+        .redirectOutput(home.resolve("output").toFile())
+        .start();
+  }
+
+  private static ProcessBuilder process(Path home, String... arguments) {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1",
+                "-XX:+UseSerialGC",
+                "--enable-native-access=ALL-UNNAMED",
+                "--sun-misc-unsafe-memory-access=allow",
+                "-cp",
+                System.getProperty("java.class.path"),
+                Postern.class.getName()));
+    command.addAll(List.of(arguments));
+    ProcessBuilder builder = new ProcessBuilder(command);
+    builder.environment().put("POSTERN_HOME", home.toString());
+    return builder;
   }
 
   private static List<String> lines(Path file) throws IOException {

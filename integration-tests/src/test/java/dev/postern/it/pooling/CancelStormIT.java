@@ -26,16 +26,16 @@ import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestReporter;
 
 /**
  * A cancel ends a query of the client that asked for it, or nothing. For longer storms set {@code
- * postern.it.storm.seconds}, to repeat one {@code postern.it.storm.seed}.
+ * postern.it.storm.seconds}, for larger ones {@code postern.it.storm.clients} and {@code
+ * postern.it.storm.pool}, to repeat one {@code postern.it.storm.seed}.
  */
 final class CancelStormIT {
   private static final String ROLE = "storm_role";
-  private static final int POOL = 4;
-  private static final int CLIENTS = 100;
+  private static final int POOL = Integer.getInteger("postern.it.storm.pool", 4);
+  private static final int CLIENTS = Integer.getInteger("postern.it.storm.clients", 100);
   private static final int JDBC_CLIENTS = 10;
 
   private static final Duration TIME =
@@ -57,31 +57,31 @@ final class CancelStormIT {
   }
 
   @Test
-  void neverHitsAnotherClientsQuery(TestReporter reporter) throws InterruptedException {
+  void neverHitsAnotherClientsQuery() throws InterruptedException {
     try (RunningPostern postern = pooled(POOL)) {
-      storm(Way.through(postern, ROLE), reporter);
+      storm(Way.through(postern, ROLE));
       await().until(() -> postern.server().registry().sessions().isEmpty());
     }
   }
 
   /** Each connection reaches the next node, be it a client's or its cancel request's. */
   @Test
-  void neverHitsAnotherClientsQueryWithTwoNodes(TestReporter reporter) throws InterruptedException {
+  void neverHitsAnotherClientsQueryWithTwoNodes() throws InterruptedException {
     try (PosternCluster cluster =
         PosternCluster.start(
             2, node -> RunningPostern.builder().backend(server, Pools.transactions(POOL)))) {
       cluster.importUser(server, ROLE);
-      storm(new Way(cluster.address(), ROLE), reporter);
+      storm(new Way(cluster.address(), ROLE));
       for (RunningPostern node : cluster.nodes()) {
         await().until(() -> node.server().registry().sessions().isEmpty());
       }
       int passedOn = cluster.doorTo(1).connections() + cluster.doorTo(2).connections();
-      reporter.publishEntry("passed on: " + passedOn);
+      Report.say("cancel storm: %d connections passed on".formatted(passedOn));
       assertThat(passedOn).isGreaterThan(100);
     }
   }
 
-  private static void storm(Way way, TestReporter reporter) throws InterruptedException {
+  private static void storm(Way way) throws InterruptedException {
     Queue<Throwable> failures = new ConcurrentLinkedQueue<>();
     Queue<StormClient.Count> counts = new ConcurrentLinkedQueue<>();
     long deadline = System.nanoTime() + TIME.toNanos();
@@ -107,7 +107,8 @@ final class CancelStormIT {
     }
     StormClient.Count all =
         counts.stream().reduce(new StormClient.Count(0, 0, 0), StormClient.Count::plus);
-    reporter.publishEntry("seed %d, %s".formatted(SEED, all));
+    Report.say(
+        "cancel storm: seed %d, %d sessions, %s".formatted(SEED, CLIENTS + JDBC_CLIENTS, all));
     assertThat(failures.peek()).as("seed %d", SEED).isNull();
     assertThat(all.cancelled()).isGreaterThan(20);
     assertThat(all.queries()).isGreaterThan(500);
@@ -262,7 +263,13 @@ final class CancelStormIT {
   }
 
   private static RunningPostern pooled(int size) {
-    return Pools.before(server, Pools.transactions(size), ROLE);
+    RunningPostern postern =
+        RunningPostern.builder()
+            .backend(server, Pools.transactions(size))
+            .setting("limits.logins", 2 * (CLIENTS + JDBC_CLIENTS)) // all come at once
+            .start();
+    postern.importUser(server, ROLE);
+    return postern;
   }
 
   private static Thread start(Queue<Throwable> failures, Storm storm) {

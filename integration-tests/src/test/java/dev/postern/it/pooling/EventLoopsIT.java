@@ -4,20 +4,28 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.postern.proxy.pool.Pool;
+import dev.postern.testkit.FrontendPackets;
 import dev.postern.testkit.PostgresServer;
 import dev.postern.testkit.RunningPostern;
+import dev.postern.testkit.WireClient;
+import io.netty.channel.EventLoop;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -87,5 +95,65 @@ final class EventLoopsIT {
       }
     }
     return right;
+  }
+
+  /** Those who ask at the same time are not sent to the same loop for the one that idles there. */
+  @Test
+  void lendEachOtherAllThatIdles() throws Exception {
+    int loops = 4;
+    try (PostgresServer server = PostgresServer.builder().start();
+        RunningPostern postern =
+            RunningPostern.builder()
+                .backend(server, Pools.transactions(loops))
+                .setting("network.event-loops", loops)
+                .start()) {
+      Pools.createRole(server, postern, ROLE);
+      Map<EventLoop, List<WireClient>> clients = new LinkedHashMap<>();
+      Set<String> known = new HashSet<>();
+      while (clients.size() < loops || clients.values().iterator().next().size() < loops) {
+        WireClient client = Way.through(postern, ROLE).wire();
+        clients
+            .computeIfAbsent(loopOfTheNewest(postern, known), loop -> new ArrayList<>())
+            .add(client);
+      }
+      // One connection on each loop, beginning with the one where the first login has opened it.
+      clients.values().forEach(each -> each.getFirst().query("BEGIN"));
+      clients.values().forEach(each -> each.getFirst().query("COMMIT"));
+      Pool pool = postern.server().pools().all().iterator().next();
+      List<WireClient> together = clients.values().iterator().next().subList(0, loops);
+      List<EventLoop> others = new ArrayList<>(clients.keySet()).subList(1, loops);
+      Duration shortest = Duration.ofDays(1);
+      for (int round = 0; round < 5; round++) {
+        await().until(() -> pool.idle() == loops);
+        CountDownLatch asked = new CountDownLatch(1);
+        others.forEach(loop -> loop.execute(() -> hold(asked)));
+        together.forEach(client -> client.send(FrontendPackets.query("BEGIN")));
+        await().pollInterval(Duration.ofMillis(1)).until(() -> pool.waiting() == loops - 1);
+        long begin = System.nanoTime();
+        asked.countDown();
+        together.forEach(client -> client.receiveUntil('Z'));
+        Duration took = Duration.ofNanos(System.nanoTime() - begin);
+        shortest = took.compareTo(shortest) < 0 ? took : shortest;
+        together.forEach(client -> client.query("COMMIT"));
+      }
+      assertThat(shortest).isLessThan(Duration.ofMillis(40));
+      clients.values().forEach(each -> each.forEach(WireClient::close));
+    }
+  }
+
+  private static EventLoop loopOfTheNewest(RunningPostern postern, Set<String> known) {
+    return postern.server().registry().sessions().stream()
+        .filter(session -> known.add(session.id()))
+        .map(session -> session.relay().eventLoop())
+        .findAny()
+        .orElseThrow();
+  }
+
+  private static void hold(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.postern.api.routing.Pooling;
+import dev.postern.it.Descriptors;
 import dev.postern.it.Logins;
 import dev.postern.testkit.FakeBackend;
 import dev.postern.testkit.FrontendPackets;
@@ -115,15 +116,21 @@ final class FaultsIT {
         RunningPostern postern =
             Silent.before(silent, server, Pools.transactions(2), Duration.ofSeconds(2))) {
       postern.importUser(server, ROLE);
-      try (WireClient client = WireClient.connect(postern.address());
-          WireClient other = Way.through(postern, ROLE).wire()) {
-        client.send(FrontendPackets.startup("user", ROLE, "database", Silent.DATABASE));
-        assertThat(other.queryOne("SELECT 'unhurt'")).isEqualTo("unhurt");
-        assertThat(Logins.refusal(client, ROLE, Pools.PASSWORD).sqlState()).isEqualTo("08001");
-        client.expectEnd();
-        assertThat(other.queryOne("SELECT 'unhurt'")).isEqualTo("unhurt");
-        await().until(() -> silent.openConnections() == 0);
-      }
+      Descriptors.expectNoneLeft(
+          postern,
+          silent::openConnections,
+          () -> {
+            try (WireClient client = WireClient.connect(postern.address());
+                WireClient other = Way.through(postern, ROLE).wire()) {
+              client.send(FrontendPackets.startup("user", ROLE, "database", Silent.DATABASE));
+              assertThat(other.queryOne("SELECT 'unhurt'")).isEqualTo("unhurt");
+              assertThat(Logins.refusal(client, ROLE, Pools.PASSWORD).sqlState())
+                  .isEqualTo("08001");
+              client.expectEnd();
+              assertThat(other.queryOne("SELECT 'unhurt'")).isEqualTo("unhurt");
+              await().until(() -> silent.openConnections() == 0);
+            }
+          });
     }
   }
 
@@ -146,14 +153,19 @@ final class FaultsIT {
         RunningPostern postern =
             Silent.before(fake, server, Pools.transactions(1), Duration.ofSeconds(5))) {
       postern.importUser(server, ROLE);
-      try (WireClient next = Silent.client(postern, ROLE)) {
-        WireClient client = Silent.client(postern, ROLE);
-        client.send(FrontendPackets.query("a question that is not answered"));
-        await().until(() -> fake.openConnections() == 1);
-        next.patience(Duration.ofSeconds(40));
-        client.reset();
-        assertThat(next.queryOne("a question")).isEqualTo("a question");
-      }
+      Descriptors.expectNoneLeft(
+          postern,
+          fake::openConnections,
+          () -> {
+            try (WireClient next = Silent.client(postern, ROLE)) {
+              WireClient client = Silent.client(postern, ROLE);
+              client.send(FrontendPackets.query("a question that is not answered"));
+              await().until(() -> fake.openConnections() == 1);
+              next.patience(Duration.ofSeconds(40));
+              client.reset();
+              assertThat(next.queryOne("a question")).isEqualTo("a question");
+            }
+          });
     }
   }
 

@@ -17,7 +17,6 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.TestReporter;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -39,7 +38,7 @@ final class LeakHuntIT {
 
   @BeforeAll
   static void prepareTheGround() {
-    server = PostgresServer.builder().start();
+    server = PostgresServer.builder().setting("fsync", "off").start(); // for more handovers
     server.createRole(ROLE, Pools.PASSWORD);
     server.execute(
         "ALTER ROLE hunter SUPERUSER",
@@ -60,10 +59,10 @@ final class LeakHuntIT {
   @EnumSource(
       value = Pooling.Mode.class,
       names = {"SESSION", "TRANSACTION"})
-  void findsNothingOfOtherClients(Pooling.Mode mode, TestReporter reporter)
-      throws InterruptedException {
+  void findsNothingOfOtherClients(Pooling.Mode mode) throws InterruptedException {
     AtomicInteger clients = new AtomicInteger();
-    AtomicInteger looks = new AtomicInteger();
+    Shouts shouts = new Shouts();
+    Tally tally = new Tally();
     Queue<Throwable> failures = new ConcurrentLinkedQueue<>();
     Pooling pooling = Pooling.TRANSACTION.with(pool -> pool.mode(mode).size(POOL));
     try (RunningPostern postern = Pools.before(server, pooling, ROLE)) {
@@ -77,34 +76,41 @@ final class LeakHuntIT {
                 .start(
                     () -> {
                       while (System.nanoTime() < deadline && failures.isEmpty()) {
-                        looks.addAndGet(hunt(way, clients.incrementAndGet(), fresh, failures));
+                        hunt(way, clients.incrementAndGet(), fresh, shouts, tally, failures);
                       }
                     }));
       }
       for (Thread thread : threads) {
         thread.join();
       }
-      reporter.publishEntry(
-          "%s: seed %d, %d clients, %d looks".formatted(mode, SEED, clients.get(), looks.get()));
+      Report.say(
+          "leak hunt, %s: seed %d, %d clients, left behind and seen: %s"
+              .formatted(mode, SEED, clients.get(), tally));
       assertThat(failures.peek()).as("seed %d", SEED).isNull();
+      assertThat(shouts.heardThoughUndone()).as("seed %d", SEED).isEmpty();
       await()
           .atMost(Duration.ofSeconds(20))
           .untilAsserted(() -> assertThat(connections()).isLessThanOrEqualTo(POOL));
       await().until(() -> postern.server().registry().sessions().isEmpty());
     }
     await().atMost(Duration.ofSeconds(20)).until(() -> connections() == 0);
-    assertThat(looks.get()).isGreaterThan(50);
+    assertThat(tally.of("looks")).isGreaterThan(50);
+    assertThat(tally.of("notifications")).isPositive();
   }
 
-  private static int hunt(
-      Way way, int number, Map<Trace, String> fresh, Queue<Throwable> failures) {
+  private static void hunt(
+      Way way,
+      int number,
+      Map<Trace, String> fresh,
+      Shouts shouts,
+      Tally tally,
+      Queue<Throwable> failures) {
     try (WireClient client = WireClient.connect(way.address())) {
       client.patience(Duration.ofSeconds(40));
       client.login(ROLE, Pools.PASSWORD, "postgres");
-      return new Hunter(number, client, Trace.seeded(SEED, number), fresh).live();
+      new Hunter(number, client, Trace.seeded(SEED, number), fresh, shouts, tally).live();
     } catch (AssertionError | RuntimeException e) {
       failures.add(e);
-      return 0;
     }
   }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.postern.api.routing.Pooling;
+import dev.postern.it.Descriptors;
 import dev.postern.testkit.PostgresServer;
 import dev.postern.testkit.RunningPostern;
 import java.time.Duration;
@@ -13,7 +14,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestReporter;
 
 /** What a client was told is written, is written, once, whatever becomes of the server. */
 final class LedgerIT {
@@ -25,8 +25,7 @@ final class LedgerIT {
   private static final long SEED = Long.getLong("postern.it.ledger.seed", System.nanoTime());
 
   @Test
-  void keepsEveryAcknowledgedWriteOnceOverRestartsOfTheServer(TestReporter reporter)
-      throws InterruptedException {
+  void keepsEveryAcknowledgedWriteOnceOverRestartsOfTheServer() throws InterruptedException {
     LedgerClient.Book book = new LedgerClient.Book();
     List<Duration> away = new ArrayList<>();
     try (PostgresServer server =
@@ -36,33 +35,40 @@ final class LedgerIT {
       Pools.createRole(server, postern, ROLE);
       server.execute(
           "CREATE TABLE ledger (number int)", "GRANT ALL ON ledger TO " + ROLE, "CHECKPOINT");
-      Way way = Way.through(postern, ROLE);
-      List<Thread> clients = new ArrayList<>();
-      for (int i = 0; i < CLIENTS; i++) {
-        clients.add(Thread.ofVirtual().start(new LedgerClient(way, book, Trace.seeded(SEED, i))));
-      }
-      for (Runnable end : List.<Runnable>of(server::stop, server::stopImmediately, server::kill)) {
-        List<Duration> times = new ArrayList<>();
-        for (int i = 0; i < ROUNDS; i++) {
-          awaitWrites(book, 50);
-          end.run();
-          server.restart();
-          long back = System.nanoTime();
-          await()
-              .atMost(Duration.ofSeconds(20))
-              .pollInterval(Duration.ofMillis(5))
-              .until(() -> book.lastAcknowledged.get() > back);
-          times.add(Duration.ofNanos(book.lastAcknowledged.get() - back));
-        }
-        away.add(Collections.min(times)); // a busy machine may hold up one round
-      }
-      awaitWrites(book, 50);
-      book.closed = true;
-      for (Thread client : clients) {
-        client.join();
-      }
-      reporter.publishEntry(
-          "seed %d, %d acknowledged of %d, %d interrupted, away for %s after the server was back"
+      Descriptors.expectNoneLeft(
+          postern,
+          () -> {
+            Way way = Way.through(postern, ROLE);
+            List<Thread> clients = new ArrayList<>();
+            for (int i = 0; i < CLIENTS; i++) {
+              clients.add(
+                  Thread.ofVirtual().start(new LedgerClient(way, book, Trace.seeded(SEED, i))));
+            }
+            for (Runnable end :
+                List.<Runnable>of(server::stop, server::stopImmediately, server::kill)) {
+              List<Duration> times = new ArrayList<>();
+              for (int i = 0; i < ROUNDS; i++) {
+                awaitWrites(book, 50);
+                end.run();
+                server.restart();
+                long back = System.nanoTime();
+                await()
+                    .atMost(Duration.ofSeconds(20))
+                    .pollInterval(Duration.ofMillis(5))
+                    .until(() -> book.lastAcknowledged.get() > back);
+                times.add(Duration.ofNanos(book.lastAcknowledged.get() - back));
+              }
+              away.add(Collections.min(times)); // a busy machine may hold up one round
+            }
+            awaitWrites(book, 50);
+            book.closed = true;
+            for (Thread client : clients) {
+              client.join();
+            }
+          });
+      Report.say(
+          ("ledger: seed %d, %d acknowledged of %d, %d interrupted, away for %s after the server was"
+                  + " back")
               .formatted(
                   SEED, book.acknowledged.size(), book.next.get(), book.interrupted.get(), away));
       assertThat(book.faults).isEmpty();

@@ -13,7 +13,8 @@ import java.util.Objects;
 
 /** A Node application, with modules that npm fetches; a test is skipped where either is missing. */
 final class NodeProgram {
-  private static final List<String> MODULES = List.of("pg@8.16.3", "pg-cursor@2.15.3");
+  private static final List<String> MODULES =
+      List.of("pg@8.16.3", "pg-cursor@2.15.3", "pg-copy-streams@7.0.0");
   private static final Path DIRECTORY =
       Path.of(System.getProperty("postern.it.directory", "target"), "node-pooling")
           .toAbsolutePath();
@@ -49,7 +50,7 @@ final class NodeProgram {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    if (!Files.isDirectory(DIRECTORY.resolve("node_modules/pg-cursor"))) {
+    if (!Files.isDirectory(DIRECTORY.resolve("node_modules/pg-copy-streams"))) {
       ProgramRun run =
           Programs.require("npm")
               .with("install", "--prefix", ".", "--no-audit", "--no-fund")

@@ -114,7 +114,8 @@ final class PinsIT {
         WireClient client = Way.through(postern, ROLE).wire()) {
       client.query("SELECT pg_create_physical_replication_slot('pins', false, true)");
       client.query("DISCARD ALL");
-      awaitPins(postern, "a replication origin, a replication slot or a backup");
+      awaitPins(
+          postern, "a replication origin, a replication slot, a backup or a connection of dblink");
     }
   }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.postern.api.routing.Pooling;
+import dev.postern.it.Descriptors;
 import dev.postern.proxy.pool.Pool;
 import dev.postern.testkit.FrontendPackets;
 import dev.postern.testkit.PostgresServer;
@@ -21,7 +22,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.TestReporter;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -43,7 +43,7 @@ final class PoolChurnIT {
 
   @ParameterizedTest
   @EnumSource(names = {"SESSION", "TRANSACTION"})
-  void countsWhatThereIs(Pooling.Mode mode, TestReporter reporter) throws Exception {
+  void countsWhatThereIs(Pooling.Mode mode) throws Exception {
     Pooling pooling =
         Pooling.TRANSACTION.with(
             pool ->
@@ -64,28 +64,31 @@ final class PoolChurnIT {
                 .start();
         ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
       Pools.createRole(server, postern, ROLE);
-      long end = System.nanoTime() + TIME.toNanos();
-      List<Callable<Result>> work = new ArrayList<>();
-      for (int i = 0; i < CLIENTS; i++) {
-        int number = i;
-        work.add(() -> converse(postern, number, new Random(SEED + number), end));
-      }
-      Future<?> churn = threads.submit(() -> churn(server, postern, new Random(SEED), end));
-      int right = 0;
-      int ended = 0;
-      for (Future<Result> done : threads.invokeAll(work)) {
-        right += done.get().right();
-        ended += done.get().ended();
-      }
-      churn.get();
-      reporter.publishEntry("seed %d: %d answers, %d ends".formatted(SEED, right, ended));
-      assertThat(right).isGreaterThan(100);
-      await()
-          .atMost(Duration.ofSeconds(20))
-          .untilAsserted(() -> expectNothingLeft(server, postern));
-      try (WireClient client = Way.through(postern, ROLE).wire()) {
-        Pools.expectServed(client, 10);
-      }
+      Descriptors.expectNoneLeft(postern, () -> churnAndCount(server, postern, threads));
+    }
+  }
+
+  private static void churnAndCount(
+      PostgresServer server, RunningPostern postern, ExecutorService threads) throws Exception {
+    long end = System.nanoTime() + TIME.toNanos();
+    List<Callable<Result>> work = new ArrayList<>();
+    for (int i = 0; i < CLIENTS; i++) {
+      int number = i;
+      work.add(() -> converse(postern, number, new Random(SEED + number), end));
+    }
+    Future<?> churn = threads.submit(() -> churn(server, postern, new Random(SEED), end));
+    int right = 0;
+    int ended = 0;
+    for (Future<Result> done : threads.invokeAll(work)) {
+      right += done.get().right();
+      ended += done.get().ended();
+    }
+    churn.get();
+    Report.say("churn of pools: seed %d, %d answers, %d ends".formatted(SEED, right, ended));
+    assertThat(right).isGreaterThan(100);
+    await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> expectNothingLeft(server, postern));
+    try (WireClient client = Way.through(postern, ROLE).wire()) {
+      Pools.expectServed(client, 10);
     }
   }
 

@@ -5,7 +5,6 @@ import dev.postern.testkit.PostgresServer;
 import dev.postern.testkit.RunningPostern;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestReporter;
 
 /**
  * Messages in any order, right or wrong, are answered through a small pool as they are by the
@@ -24,7 +23,7 @@ final class RandomConversationsIT {
       Pools.transactions(3).with(pool -> pool.preparedStatements(2));
 
   @Test
-  void areTheSameThroughAPool(TestReporter reporter) {
+  void areTheSameThroughAPool() {
     try (PostgresServer server = PostgresServer.builder().start();
         RunningPostern postern = Pools.before(server, POOLING)) {
       Pools.createRole(server, postern, ROLE);
@@ -39,7 +38,7 @@ final class RandomConversationsIT {
         while (System.nanoTime() < deadline) {
           compare(server, direct, through, seed++);
         }
-        reporter.publishEntry("%d conversations from seed %d".formatted(seed - SEED, SEED));
+        Report.say("random conversations: %d from seed %d".formatted(seed - SEED, SEED));
       }
     }
   }

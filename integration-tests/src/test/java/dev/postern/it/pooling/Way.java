@@ -27,8 +27,13 @@ record Way(InetSocketAddress address, String role) {
   /** Logged in; the caller closes it. */
   WireClient wire() {
     WireClient client = WireClient.connect(address);
-    client.login(role, Pools.PASSWORD, "postgres");
-    return client;
+    try {
+      client.login(role, Pools.PASSWORD, "postgres");
+      return client;
+    } catch (RuntimeException | AssertionError e) {
+      client.close();
+      throw e;
+    }
   }
 
   /** With pgjdbc and some of its properties; the caller closes it. */
