@@ -39,6 +39,18 @@ final class PluginAuthorsGuideTest {
   }
 
   @Test
+  void theReadmeShowsAPieceOfAFileAsItIs() throws Exception {
+    List<Page.Block> pieces = Page.of("README.md").blocks("java");
+
+    assertThat(pieces).isNotEmpty();
+    for (Page.Block piece : pieces) {
+      assertThat(piece.source()).as("the comment that names the file of %s", piece).isNotNull();
+      assertThat(Files.readString(piece.page().directory().resolve(piece.source())))
+          .contains(piece.text());
+    }
+  }
+
+  @Test
   void thePomAsksForThisVersionOfTheApi() throws Exception {
     String ours = Files.readString(Page.PROJECT.resolve("pom.xml"));
 

@@ -6,10 +6,8 @@ import static org.hamcrest.Matchers.greaterThan;
 
 import dev.postern.proxy.admin.AdminClient;
 import dev.postern.proxy.admin.AdminServer;
-import dev.postern.proxy.cli.Postern;
 import dev.postern.proxy.server.Gateway;
 import dev.postern.testkit.WireClient;
-import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
@@ -152,7 +150,7 @@ final class AuditLifeIT {
   }
 
   private void killWhileItServes(Set<String> answered) throws Exception {
-    Process postern = start();
+    Process postern = PosternCommand.start(home);
     try (ExecutorService clients = Executors.newVirtualThreadPerTaskExecutor()) {
       AdminClient operator = new AdminClient(home.resolve("run/admin.sock"));
       await()
@@ -181,19 +179,5 @@ final class AuditLifeIT {
     } finally {
       postern.destroyForcibly().waitFor();
     }
-  }
-
-  private Process start() throws IOException {
-    ProcessBuilder builder =
-        new ProcessBuilder(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-XX:TieredStopAtLevel=1",
-            "-cp",
-            System.getProperty("java.class.path"),
-            Postern.class.getName(),
-            "run");
-    builder.environment().put("POSTERN_HOME", home.toString());
-    builder.redirectErrorStream(true).redirectOutput(home.resolve("output").toFile());
-    return builder.start();
   }
 }

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -89,6 +90,9 @@ final class BlamedPluginsIT {
         @Override public void open(SessionInfo session, Interests interests) {
           if (session.user().name().equals("one-opened")) {
             throw new AssertionError("a broken opening");
+          }
+          if (session.user().name().equals("one-closed")) {
+            interests.onClose(_ -> { throw new AssertionError("a broken end"); });
           }
           interests.interceptFrontend(dev.postern.api.message.Query.class, query ->
               switch (query.sql()) {
@@ -179,9 +183,18 @@ final class BlamedPluginsIT {
                     .asString()
                     .contains(" plugin=\"" + instance + "\""));
     assertThat(Logs.containing("unexpectedly")).isEmpty();
-    if (!line.contains("timed out")) {
-      assertThat(failures(instance)).isEqualTo(before + 1);
+    assertThat(failures(instance)).isEqualTo(before + 1);
+  }
+
+  @Test
+  void ofTheEndOfASession() {
+    long before = failures("made");
+    try (WireClient client = WireClient.connect(gateway.server().addresses().getFirst())) {
+      client.login("one-closed", "", "postgres");
     }
+    await().untilAsserted(() -> assertThat(failures("made")).isEqualTo(before + 1));
+    assertThat(Logs.containing("interceptor failed at the end of a session", "a broken end"))
+        .hasSize(1);
   }
 
   @ParameterizedTest

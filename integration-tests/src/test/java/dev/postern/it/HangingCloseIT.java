@@ -7,7 +7,6 @@ import dev.postern.it.TestPlugins.Part;
 import dev.postern.proxy.admin.AdminClient;
 import dev.postern.proxy.admin.AdminException;
 import dev.postern.proxy.admin.InstanceRow;
-import dev.postern.proxy.cli.Postern;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -52,7 +51,7 @@ final class HangingCloseIT {
           - {plugin: made, name: endless}
         """
             .formatted(Gateways.server().port()));
-    Process postern = start();
+    Process postern = PosternCommand.start(home);
     try {
       AdminClient operator = new AdminClient(home.resolve("run/admin.sock"));
       await()
@@ -82,19 +81,5 @@ final class HangingCloseIT {
         .filter(line -> line.contains("WARN") && line.contains("plugin did not close in time"))
         .filter(line -> line.contains("plugin=\"endless\""))
         .count();
-  }
-
-  private Process start() throws IOException {
-    ProcessBuilder builder =
-        new ProcessBuilder(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-XX:TieredStopAtLevel=1",
-            "-cp",
-            System.getProperty("java.class.path"),
-            Postern.class.getName(),
-            "run");
-    builder.environment().put("POSTERN_HOME", home.toString());
-    builder.redirectErrorStream(true).redirectOutput(home.resolve("output").toFile());
-    return builder.start();
   }
 }

@@ -226,7 +226,7 @@ final class PluginReloadIT {
 
       System.clearProperty(seen);
       loggedIn().close();
-      assertThat(System.getProperty(seen)).contains(mayBlock ? "@ForkJoinPool" : "@loop-");
+      assertThat(System.getProperty(seen)).contains(mayBlock ? "@login-carrier" : "@loop-");
     } finally {
       System.clearProperty(seen);
     }
