@@ -21,8 +21,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Serves the admin socket: HTTP/1.1 with JSON, one exchange for each connection, each on a virtual
- * thread. Whoever starts it closes it.
+ * Serves the admin socket: HTTP/1.1 with JSON, one exchange for each connection, each on a thread
+ * of its own. Whoever starts it closes it.
  */
 public final class AdminServer implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(AdminServer.class);

@@ -15,6 +15,7 @@ import java.util.Map;
  * @param clock for validity times
  * @param variables of the environment, for {@code {env: NAME}}
  * @param shared what instances share
+ * @param loadPatience how long all that are to be made together may take, before they are refused
  * @param closePatience how long the close of an instance is waited for, before others go on without
  * @param threadPatience how long after that threads of an instance may run, before they are
  *     reported
@@ -26,8 +27,10 @@ public record PluginEnvironment(
     InstantSource clock,
     Map<String, String> variables,
     SharedResources shared,
+    Duration loadPatience,
     Duration closePatience,
     Duration threadPatience) {
+  static final Duration LOAD_PATIENCE = Duration.ofSeconds(30);
   private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(10);
   private static final Duration THREAD_PATIENCE = Duration.ofMinutes(1);
 
@@ -45,6 +48,7 @@ public record PluginEnvironment(
         clock,
         variables,
         new SharedResources(),
+        LOAD_PATIENCE,
         CLOSE_PATIENCE,
         THREAD_PATIENCE);
   }

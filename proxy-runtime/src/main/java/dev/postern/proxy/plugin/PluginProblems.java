@@ -28,7 +28,11 @@ final class PluginProblems {
 
   void throwIfAny() throws PluginLoadException {
     if (!found.isEmpty()) {
-      throw new PluginLoadException(found, cause);
+      throw toException();
     }
+  }
+
+  PluginLoadException toException() {
+    return new PluginLoadException(found, cause);
   }
 }

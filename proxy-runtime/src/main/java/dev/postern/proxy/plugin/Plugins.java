@@ -54,7 +54,7 @@ public final class Plugins implements PluginSource, AutoCloseable {
    * them, after the last session has ended.
    *
    * @throws PluginLoadException if any plugin there cannot be loaded, or any instance not be
-   *     created; nothing stays open then
+   *     created, or one does not come to its end with that; nothing stays open then
    */
   public static Plugins load(
       PluginJars directory, PluginSelection selection, PluginEnvironment environment)
@@ -69,7 +69,10 @@ public final class Plugins implements PluginSource, AutoCloseable {
    * @throws PluginLoadException if any plugin there cannot be loaded; nothing stays open then
    */
   public static Found found(PluginJars directory) throws PluginLoadException {
-    return new Found(directory, Catalog.open(directory));
+    return new Found(
+        directory,
+        Loading.within(
+            PluginEnvironment.LOAD_PATIENCE, () -> Catalog.open(directory), Catalog::close));
   }
 
   /** Plugins of which no instance exists yet. Used by one thread. */
@@ -90,9 +93,14 @@ public final class Plugins implements PluginSource, AutoCloseable {
      */
     public Plugins load(PluginSelection selection, PluginEnvironment environment)
         throws PluginLoadException {
-      try (catalog) {
-        return new Plugins(directory, environment, catalog, selection);
-      }
+      return Loading.within(
+          environment.loadPatience(),
+          () -> {
+            try (catalog) {
+              return new Plugins(directory, environment, catalog, selection);
+            }
+          },
+          Plugins::close);
     }
 
     @Override
@@ -110,10 +118,13 @@ public final class Plugins implements PluginSource, AutoCloseable {
    */
   public static List<PluginDescription> check(PluginJars directory, PluginSelection selection)
       throws PluginLoadException {
-    try (Catalog catalog = Catalog.open(directory)) {
-      Assembly.check(selection, catalog, directory.home());
-      return catalog.describe();
-    }
+    return looked(
+        () -> {
+          try (Catalog catalog = Catalog.open(directory)) {
+            Assembly.check(selection, catalog, directory.home());
+            return catalog.describe();
+          }
+        });
   }
 
   /**
@@ -123,16 +134,26 @@ public final class Plugins implements PluginSource, AutoCloseable {
    * @throws PluginLoadException if it cannot be loaded
    */
   public static VerifiedArchive verify(Path archive, Path home) throws PluginLoadException {
-    try (Catalog catalog = Catalog.of(archive, home)) {
-      return new VerifiedArchive(catalog.describe(), catalog.digests());
-    }
+    return verified(() -> Catalog.of(archive, home));
   }
 
   /** The same for each jar and folder of a directory of plugins. */
   public static VerifiedArchive verify(PluginJars directory) throws PluginLoadException {
-    try (Catalog catalog = Catalog.open(directory)) {
-      return new VerifiedArchive(catalog.describe(), catalog.digests());
-    }
+    return verified(() -> Catalog.open(directory));
+  }
+
+  private static VerifiedArchive verified(Loading.Work<Catalog> opening)
+      throws PluginLoadException {
+    return looked(
+        () -> {
+          try (Catalog catalog = opening.load()) {
+            return new VerifiedArchive(catalog.describe(), catalog.digests());
+          }
+        });
+  }
+
+  private static <R> R looked(Loading.Work<R> work) throws PluginLoadException {
+    return Loading.within(PluginEnvironment.LOAD_PATIENCE, work, _ -> {});
   }
 
   /**
@@ -145,7 +166,8 @@ public final class Plugins implements PluginSource, AutoCloseable {
    * @param selection the configuration as it is now
    * @param sha256 what each jar has to be, as {@link PluginJars#sha256}: an operator who puts
    *     another jar there says so in the configuration, too
-   * @throws PluginLoadException if anything is wrong; what was in service stays so
+   * @throws PluginLoadException if anything is wrong, or code of a plugin does not come to its end;
+   *     what was in service stays so
    */
   public void reload(
       Set<String> names, PluginSelection selection, @Nullable Map<String, String> sha256)
@@ -158,6 +180,9 @@ public final class Plugins implements PluginSource, AutoCloseable {
     }
   }
 
+  /** What comes after what is in service, and every plugin that is there then. */
+  private record Following(Generation generation, List<PluginDescription> descriptions) {}
+
   private void change(
       Set<String> names, PluginSelection selection, @Nullable Map<String, String> sha256)
       throws PluginLoadException {
@@ -165,13 +190,19 @@ public final class Plugins implements PluginSource, AutoCloseable {
       throw new IllegalStateException("the plugins are closed");
     }
     Generation before = current;
-    try (Catalog catalog = Catalog.open(directory.with(sha256))) {
-      catalog.leave(remains);
-      Generation next =
-          Assembly.following(before, catalog, environment, names).assemble(selection, this::end);
-      inService(next);
-      descriptions = catalog.describe();
-    }
+    Following next =
+        Loading.within(
+            environment.loadPatience(),
+            () -> {
+              try (Catalog catalog = Catalog.open(directory.with(sha256))) {
+                catalog.leave(remains);
+                Assembly assembly = Assembly.following(before, catalog, environment, names);
+                return new Following(assembly.assemble(selection, this::end), catalog.describe());
+              }
+            },
+            late -> late.generation().close());
+    inService(next.generation());
+    descriptions = next.descriptions();
     before.set().leave();
     log.atInfo()
         .addKeyValue("plugins", String.join(", ", names))

@@ -13,6 +13,7 @@ import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Map;
@@ -115,6 +116,21 @@ final class PluginDirectory {
         _ -> Optional.empty(),
         InstantSource.fixed(Instant.EPOCH),
         Map.of());
+  }
+
+  /** In which plugins have to be there this soon. */
+  PluginEnvironment environment(Duration loadPatience) {
+    PluginEnvironment usual = environment();
+    return new PluginEnvironment(
+        usual.home(),
+        usual.dataDirectory(),
+        usual.users(),
+        usual.clock(),
+        usual.variables(),
+        usual.shared(),
+        loadPatience,
+        usual.closePatience(),
+        usual.threadPatience());
   }
 
   PluginSelection selection(String yaml) {
