@@ -10,10 +10,11 @@ import dev.postern.api.PluginFactory;
  */
 public non-sealed interface AuthenticatorFactory<C extends Record> extends PluginFactory<C> {
   /**
-   * Called once for each instance that the configuration names, before a listener is open.
+   * Called once for each instance that the configuration names: before a listener is open, or at a
+   * reload. All that are made together have 30 seconds; the thread is interrupted then.
    *
-   * @throws Exception to refuse the configuration or say what is missing; stops the start with its
-   *     message
+   * @throws Exception to refuse the configuration or say what is missing; stops the start, or the
+   *     reload, with its message
    */
   Authenticator create(C config, PluginContext context) throws Exception;
 }
