@@ -23,6 +23,9 @@ import org.slf4j.LoggerFactory;
 final class SigningKeys {
   private static final Logger log = LoggerFactory.getLogger(SigningKeys.class);
 
+  /** Before they are first read without need: a start has enough to do. */
+  private static final Duration FIRST = Duration.ofSeconds(1);
+
   /** How often somebody looks whether it is time. */
   private static final Duration LOOK = Duration.ofSeconds(5);
 
@@ -71,10 +74,19 @@ final class SigningKeys {
         : Duration.between(last.at(), context.clock().instant()).toMillis() / 1000.0;
   }
 
-  /** Reads the keys for the first time, and from then on; waits for nothing. */
+  /** Reads the keys from now on, soon or when a login needs them; waits for nothing. */
   void start() {
-    refreshIfDue();
+    context.threads().execute(this::readFirst);
     context.every(LOOK, this::refreshIfDue);
+  }
+
+  private void readFirst() {
+    try {
+      Thread.sleep(FIRST);
+      refreshIfDue();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt(); // the instance is closed
+    }
   }
 
   private void refreshIfDue() {

@@ -240,6 +240,14 @@ final class SigningKeysTest {
   }
 
   @Test
+  void areReadSoonWithoutALogin() throws Exception {
+    Setup setup = setup();
+    await().untilAsserted(() -> assertThat(setup.context.metric("signing_keys")).isEqualTo(1));
+    assertLetsIn(setup, TestIssuer.KEY);
+    assertThat(issuer.requests(issuer.jwks())).isEqualTo(1);
+  }
+
+  @Test
   void anIssuerThatIsAwayIsAskedAgainWithoutALogin() throws Exception {
     issuer.stop();
     Setup setup = setup();
