@@ -49,7 +49,8 @@ final class RunCommand implements Callable<Integer> {
             () ->
                 log.atWarn()
                     .log(
-                        "SIGHUP: the configuration is read at start only; certificates follow their files by themselves"));
+                        "SIGHUP: the configuration is read at the start, and for plugins by postern plugin reload;"
+                            + " certificates follow their files by themselves"));
         over.await();
       }
       return ExitCode.OK.code();

@@ -91,14 +91,4 @@ public final class LoginThreads {
       carrier.start(builder(carried, carrier).name(name).unstarted(login));
     }
   }
-
-  /** A login that may block was given up, and its thread has not come to its end. */
-  void isHeld() {
-    carriers.isHeld();
-  }
-
-  /** Such a thread has come to its end. */
-  void isFree() {
-    carriers.isFree();
-  }
 }

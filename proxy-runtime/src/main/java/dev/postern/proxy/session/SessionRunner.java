@@ -92,9 +92,6 @@ public final class SessionRunner implements Runnable {
       registry.loginEnded(alarm);
       if (alarm.isGivenUp()) {
         registry.stuckLoginEnded();
-        if (mayBlock) {
-          services.loginThreads().isFree();
-        }
       }
       if (!relaying) {
         client.close();
@@ -109,9 +106,6 @@ public final class SessionRunner implements Runnable {
    */
   private void giveUp(@Nullable Thread stuck) {
     services.registry().loginGivenUp(alarm);
-    if (mayBlock) {
-      services.loginThreads().isHeld();
-    }
     Thread.ofPlatform()
         .daemon()
         .name("session-" + sessionId + "-given-up")
