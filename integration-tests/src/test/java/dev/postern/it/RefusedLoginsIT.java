@@ -30,6 +30,7 @@ final class RefusedLoginsIT {
   private static final class Witness implements MessageInterceptor {
     private final List<RefusedLogin> refused = new CopyOnWriteArrayList<>();
     private final List<SessionInfo> opened = new CopyOnWriteArrayList<>();
+    private volatile boolean interrupted;
 
     @Override
     public void open(SessionInfo session, Interests interests) {
@@ -38,6 +39,11 @@ final class RefusedLoginsIT {
 
     @Override
     public void refused(RefusedLogin login) {
+      try {
+        Thread.sleep(1); // it may block
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
       refused.add(login);
       throw new IllegalStateException("changes nothing");
     }
@@ -108,6 +114,18 @@ final class RefusedLoginsIT {
     }
     assertThat(only().sqlState()).isEqualTo(SqlState.CONNECTION_FAILURE);
     assertThat(only().kind()).isEqualTo(FailureKind.CLIENT);
+  }
+
+  @Test
+  void aLoginThatTheEndOfPosternCutsOff() {
+    try (RunningPostern postern = start();
+        WireClient client = WireClient.connect(postern.address())) {
+      client.send(FrontendPackets.startup("user", ROLE, "database", "postgres"));
+      client.receiveUntil('R');
+      postern.close();
+    }
+    assertThat(only().sqlState()).isEqualTo(SqlState.CANNOT_CONNECT_NOW);
+    assertThat(witness.interrupted).isFalse();
   }
 
   @Test

@@ -60,7 +60,7 @@ final class StuckLoginsIT {
         @Override public Class<Config> configType() { return Config.class; }
         @Override public Authenticator create(Config config, PluginContext context) {
           return exchange -> {
-            if (exchange.startup().user().equals("proving")) { stuck(); }
+            if (exchange.startup().user().startsWith("proving")) { stuck(); }
             while (exchange.startup().user().equals("spinning")
                 && System.getProperty("%s") == null) {
               Thread.onSpinWait();
@@ -116,12 +116,16 @@ final class StuckLoginsIT {
           org.slf4j.LoggerFactory.getLogger("x").warn("{} is told of: {}",
               context.instanceName(), login.reason());
           boolean third = context.instanceName().equals("third");
+          if (third && login.startup().user().equals("proving-longer")) {
+            System.setProperty("%s", "true");
+            try { Thread.sleep(300); } catch (InterruptedException e) { /* it is not */ }
+          }
           if (third && login.startup().user().equals("refusing")) { stuck(); }
         }
         %s
       };
       """
-          .formatted(STUCK.replace("static void", "void"));
+          .formatted(GO_ON, STUCK.replace("static void", "void"));
 
   @TempDir private Path home;
 
@@ -220,6 +224,12 @@ final class StuckLoginsIT {
     assertThat(Logs.containing("fourth is opened")).isEmpty();
     assertThat(Logs.containing("counted one less")).hasSize(user.equals("counting") ? 1 : 0);
     goodLogin();
+  }
+
+  @Test
+  void areToldWhyThoughTheirThreadsComeBack() {
+    assertThat(refusal("proving-longer", "postgres").sqlState()).isEqualTo("57014");
+    assertThat(Logs.containing("a login that was given up has come")).hasSize(1);
   }
 
   @ParameterizedTest

@@ -11,6 +11,7 @@ import dev.postern.testkit.WireClient;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -86,21 +87,42 @@ final class UnaskedExitIT {
     assertThat(check.exitCode()).as("it makes no instance").isZero();
   }
 
+  private static final Map<Part, String> ENDLESS_HOOK =
+      Map.of(
+          Part.CREATE,
+          """
+          Runtime.getRuntime().addShutdownHook(
+              Thread.ofPlatform().unstarted(
+                  () -> {
+                    while (true) {
+                      try { Thread.sleep(1000); } catch (InterruptedException e) { /* no note */ }
+                    }
+                  }));
+          return new Made();
+          """);
+
+  @Test
+  void isWhatAHookThatDoesNotEndCannotPreventAtAStartThatFails() throws Exception {
+    install(ENDLESS_HOOK);
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      String port = "port: " + taken.getLocalPort();
+      Path file = Installations.file(home);
+      Files.writeString(file, Files.readString(file).replaceFirst("port: 0", port));
+      Process postern = PosternCommand.start(home);
+      try {
+        assertThat(postern.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        assertThat(postern.exitValue()).isEqualTo(1);
+        assertThat(Files.readString(home.resolve("output")))
+            .contains("cannot listen on", "a shutdown hook does not end");
+      } finally {
+        postern.destroyForcibly().waitFor();
+      }
+    }
+  }
+
   @Test
   void isWhatAHookThatDoesNotEndCannotPrevent() throws Exception {
-    install(
-        Map.of(
-            Part.CREATE,
-            """
-            Runtime.getRuntime().addShutdownHook(
-                Thread.ofPlatform().unstarted(
-                    () -> {
-                      while (true) {
-                        try { Thread.sleep(1000); } catch (InterruptedException e) { /* no note */ }
-                      }
-                    }));
-            return new Made();
-            """));
+    install(ENDLESS_HOOK);
     Process postern = PosternCommand.start(home);
     try {
       address();

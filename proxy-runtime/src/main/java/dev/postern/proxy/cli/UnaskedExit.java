@@ -43,9 +43,7 @@ final class UnaskedExit {
    */
   static void asked(int code) {
     watched = false;
-    if (serving != null) {
-      Thread.ofPlatform().daemon().name("hooks").start(() -> endWithoutHooks(code));
-    }
+    Thread.ofPlatform().daemon().name("hooks").start(() -> endWithoutHooks(code));
   }
 
   private static void endWithoutHooks(int code) {

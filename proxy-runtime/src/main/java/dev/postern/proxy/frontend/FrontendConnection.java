@@ -145,12 +145,17 @@ public final class FrontendConnection {
 
   /** Closes, without what was not sent; unless it was refused, and then closes by itself. */
   public void close() {
+    leave();
+    if (!closing) {
+      channel.close();
+    }
+  }
+
+  /** Nothing more is sent by this, which others close. */
+  public void leave() {
     if (unsent != null) {
       unsent.release();
       unsent = null;
-    }
-    if (!closing) {
-      channel.close();
     }
   }
 }

@@ -63,6 +63,9 @@ final class LoginAlarm implements SessionRegistry.Login {
   @Nullable Thread watch(@Nullable Thread loginThread) {
     Thread before = thread;
     thread = loginThread;
+    if (loginThread != null && (rung || cutOff)) { // there was none when it was to be interrupted
+      loginThread.interrupt();
+    }
     return before;
   }
 
@@ -105,8 +108,8 @@ final class LoginAlarm implements SessionRegistry.Login {
 
   private void lastWords() {
     if (ender.compareAndSet(Ender.NOBODY_YET, Ender.OTHERS)) {
-      giveUp.accept(thread);
       channel.eventLoop().schedule(channel::close, LAST_WORDS_SECONDS, TimeUnit.SECONDS);
+      giveUp.accept(thread);
     } else if (!isGivenUp()) {
       channel.close();
     }

@@ -3,6 +3,7 @@ package dev.postern.proxy.session;
 import java.time.Duration;
 import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -24,14 +25,7 @@ final class LoginCarriers implements Executor {
 
   private static final int IDLE_SECONDS = 30;
 
-  private final ThreadPoolExecutor threads =
-      new ThreadPoolExecutor(
-          SIZE,
-          SIZE + MOST_OTHERS,
-          IDLE_SECONDS,
-          TimeUnit.SECONDS,
-          new LinkedBlockingQueue<>(),
-          work -> newThread("login-carrier", work));
+  private final ThreadPoolExecutor threads;
 
   private final AtomicBoolean watched = new AtomicBoolean();
 
@@ -39,6 +33,18 @@ final class LoginCarriers implements Executor {
   private volatile int added;
 
   LoginCarriers() {
+    this(work -> newThread("login-carrier", work));
+  }
+
+  LoginCarriers(ThreadFactory factory) {
+    threads =
+        new ThreadPoolExecutor(
+            SIZE,
+            SIZE + MOST_OTHERS,
+            IDLE_SECONDS,
+            TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(),
+            factory);
     threads.allowCoreThreadTimeOut(true);
   }
 
@@ -54,15 +60,25 @@ final class LoginCarriers implements Executor {
     return thread;
   }
 
+  /** Where no thread can be made, those that there are do it, or the next one that can be. */
   @Override
   public void execute(Runnable step) {
-    threads.execute(step);
+    try {
+      threads.execute(step);
+    } catch (OutOfMemoryError noThread) { // who wakes a login would try again and again otherwise
+      threads.getQueue().add(step);
+      return;
+    }
     watch();
   }
 
   private void watch() {
     if (isWaitedFor() && watched.compareAndSet(false, true)) {
-      newThread("login-carriers", this::addWhereNothingGoesOn).start();
+      try {
+        newThread("login-carriers", this::addWhereNothingGoesOn).start();
+      } catch (OutOfMemoryError noThread) {
+        watched.set(false);
+      }
     }
   }
 

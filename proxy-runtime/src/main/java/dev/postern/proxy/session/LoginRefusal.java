@@ -73,11 +73,13 @@ final class LoginRefusal {
     if (asked == null) {
       return null;
     }
+    if (alarm.isCutOff()) { // whatever it failed with then
+      FailureKind kind = failure instanceof SessionException e ? e.kind() : FailureKind.PROXY;
+      return login(info, asked, startedAt, SqlState.CANNOT_CONNECT_NOW, kind, failure);
+    }
     return switch (failure) {
       case SessionException e when !alarm.hasRung() ->
           login(info, asked, startedAt, e.sqlState(), e.kind(), e);
-      case InterruptedException e when alarm.isCutOff() ->
-          login(info, asked, startedAt, SqlState.CANNOT_CONNECT_NOW, FailureKind.PROXY, e);
       case InterruptedException e when !alarm.hasRung() ->
           login(info, asked, startedAt, SqlState.ADMIN_SHUTDOWN, FailureKind.PROXY, e);
       case SessionException e ->

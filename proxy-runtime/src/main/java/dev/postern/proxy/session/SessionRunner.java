@@ -94,7 +94,11 @@ public final class SessionRunner implements Runnable {
         registry.stuckLoginEnded();
       }
       if (!relaying) {
-        client.close();
+        if (alarm.isGivenUp()) {
+          client.leave(); // others tell it, and the alarm closes
+        } else {
+          client.close();
+        }
         channel.release();
       }
     }
@@ -169,6 +173,7 @@ public final class SessionRunner implements Runnable {
         logIn(login, info, plugins);
       }
     } catch (Throwable e) {
+      Thread.interrupted(); // that was for the login, and not for those who hear of its end
       if (alarm.hasRung() && !alarm.isGivenUp() && asked.thrower(e) == null) {
         visit.failed(alarm.latePlugin()); // what it throws is counted where it does
       }

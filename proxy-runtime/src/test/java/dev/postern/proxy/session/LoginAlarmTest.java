@@ -76,6 +76,30 @@ final class LoginAlarmTest {
   }
 
   @Test
+  void interruptsALoginThatGetsItsThreadTooLate() {
+    pass(61);
+    assertThat(alarm.hasRung()).isTrue();
+    assertThat(alarm.watch(Thread.currentThread())).isNull();
+    assertThat(Thread.interrupted()).isTrue();
+  }
+
+  @Test
+  void closesTheConnectionAlsoWhereTheLoginCannotBeGivenUp() {
+    new LoginAlarm(
+        new BlockingChannel(channel, Deadline.in(Duration.ofMinutes(1))),
+        new Asked(),
+        _ -> {
+          throw new OutOfMemoryError("no thread");
+        });
+    alarm.stop();
+    pass(61);
+    pass(1);
+    assertThat(channel.isOpen()).isTrue();
+    pass(2);
+    assertThat(channel.isOpen()).isFalse();
+  }
+
+  @Test
   void isRevokedWithItsOwnUserOnly() {
     alarm.revoke("alice");
     alarm.user("alice");

@@ -115,6 +115,10 @@ final class SigningKeys {
     }
     CompletableFuture<KeySet> answer;
     synchronized (this) {
+      usable = usable(); // they may have come since
+      if (usable != null) {
+        return usable;
+      }
       answer = underWay;
       if (answer == null) {
         if (!isPast(lastAttempt, EAGER_RETRY)) {

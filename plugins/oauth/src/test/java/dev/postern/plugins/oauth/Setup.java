@@ -34,16 +34,18 @@ final class Setup implements AutoCloseable {
    * @param more lines of configuration besides the issuer, its audience and its scopes
    */
   static Setup of(Path home, TestIssuer issuer, String... more) throws Exception {
-    return of(
-        home,
-        """
-        issuer: %s
-        trust: %s
-        audience: [postern]
-        scopes: [postgres]
-        %s
-        """
-            .formatted(issuer.issuer(), AUTHORITY_FILE, String.join("\n", more)));
+    return of(home, yaml(issuer, more));
+  }
+
+  static String yaml(TestIssuer issuer, String... more) {
+    return """
+    issuer: %s
+    trust: %s
+    audience: [postern]
+    scopes: [postgres]
+    %s
+    """
+        .formatted(issuer.issuer(), AUTHORITY_FILE, String.join("\n", more));
   }
 
   static Setup of(Path home, String yaml) throws Exception {

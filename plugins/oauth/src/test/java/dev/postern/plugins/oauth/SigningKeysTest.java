@@ -4,14 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.postern.api.FailureKind;
+import dev.postern.api.PluginContext;
 import dev.postern.api.SqlState;
 import dev.postern.api.auth.AuthenticatedUser;
 import dev.postern.api.auth.AuthenticationException;
 import dev.postern.plugins.oauth.issuer.IssuerKey;
 import dev.postern.plugins.oauth.issuer.TestIssuer;
+import dev.postern.proxy.config.Binder;
+import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +23,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -197,6 +202,48 @@ final class SigningKeysTest {
     assertLetsIn(setup, TestIssuer.KEY);
     setup.context.clock().advance(Duration.ofMinutes(2));
     assertUnavailable(setup);
+  }
+
+  @Test
+  void keysThatComeWhileALoginLooksForThemCount() throws Exception {
+    Setup setup = setup();
+    AtomicReference<Runnable> meanwhile = new AtomicReference<>(() -> {});
+    PluginContext context =
+        (PluginContext)
+            Proxy.newProxyInstance(
+                PluginContext.class.getClassLoader(),
+                new Class<?>[] {PluginContext.class},
+                (_, method, arguments) -> {
+                  if (method.getName().equals("clock")) {
+                    return (InstantSource)
+                        () -> {
+                          meanwhile.getAndSet(() -> {}).run();
+                          return setup.context.clock().instant();
+                        };
+                  }
+                  return method.invoke(setup.context, arguments);
+                });
+    OauthConfig config =
+        new Binder(home, Map.of())
+            .bind(Setup.yaml(issuer, "keys: {refresh: 1m, keep: 1h}"), OauthConfig.class);
+    try (IssuerHttp http = new IssuerHttp(config)) {
+      SigningKeys keys = new SigningKeys(config, http, context);
+      Deadline deadline = Deadline.in(Duration.ofSeconds(20));
+      KeySet old = keys.current(deadline);
+      setup.context.clock().advance(Duration.ofHours(2));
+      // A login has seen the old ones, and not yet that they are too old.
+      AtomicReference<KeySet> come = new AtomicReference<>();
+      meanwhile.set(
+          () -> {
+            try {
+              come.set(keys.newerThan(old, deadline));
+            } catch (IssuerException e) {
+              throw new IllegalStateException(e);
+            }
+          });
+
+      assertThat(keys.current(deadline)).isSameAs(come.get()).isNotNull();
+    }
   }
 
   @Test
